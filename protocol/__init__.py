@@ -1,0 +1,13 @@
+"""The coalchat protocol: bytes in, events out, states in tables; no clock, no socket, no file. SPEC.md is the law.
+
+    SPEC chapter                      module
+    3  Conventions and encoding       base.codec, base.records, base.signed, base.ids, base.limits, base.errors
+    4  Primitives                     base.crypto, base.merkle
+    5  Policies, labels, access       trust.policy, trust.label, trust.access
+    6  Charter and credentials        trust.charter, trust.credential, trust.directory, trust.channel
+    7  Keys                           keys.edition, keys.otar, keys.envelope
+    8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts
+    9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
+
+Rooms import downwards only: exchange, messages, keys, trust, base.
+"""

@@ -1,0 +1,99 @@
+"""Bounds (SPEC 3.3, "Limits"). A bound carries its reason; a test compares this list with SPEC's table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- encoding ---
+MAX_RECORD: Final = 65_536
+"""Bytes of any one record: fits every bounded buffer, and a slot-full envelope (48 x 1.2 KB) still fits."""
+MAX_DEPTH: Final = 4
+"""Nested arrays in one record: the deepest record needs three; a hostile one wants thousands."""
+MAX_ARRAY: Final = 1_024
+"""Elements of any one array: msgpack amplifies unbounded hostile arrays seventyfold in memory."""
+MAX_FRAME: Final = 66_560
+"""Bytes of one link frame: a record and 1 KiB for the link message around it."""
+
+# --- names and text, in UTF-8 bytes ---
+MAX_CODE: Final = 16
+"""A nation, policy or marking code."""
+MAX_NAME: Final = 64
+"""A channel title, a nation's name, a policy value."""
+MAX_DISPLAY_NAME: Final = 40
+"""A person's display name in a certificate, so that a certificate stays within 400 bytes."""
+MAX_PURPOSE: Final = 256
+"""The purpose of a channel, or a reason given by a person."""
+MAX_TEXT: Final = 16_384
+"""The body of one message; longer texts are attachments."""
+
+# --- coalition ---
+MAX_NATIONS: Final = 32
+"""Nations of one coalition: an envelope has one slot for each, and alternates."""
+MAX_CUSTODIANS: Final = 3
+"""Custodians of one nation: one keys, two cover for him."""
+MAX_SLOTS: Final = 48
+"""Slots of one envelope: 32 nations and 16 alternates."""
+MAX_LEVELS: Final = 16
+"""Classification levels of one policy."""
+MAX_CATEGORIES: Final = 32
+"""Restrictive categories of one policy."""
+MAX_COMPARTMENTS: Final = 128
+"""(level, category) pairs that one nation keys; the OTAR of a fully cleared device stays below 8 KiB."""
+MAX_SEGMENTS: Final = 48
+"""Segments of one edition: the list of their public keys (1,216 bytes each) must fit one record."""
+MAX_EDITIONS: Final = 8
+"""Editions named in one publication: current, two ahead, and those not yet past hold."""
+MAX_KEYING_DEVICES: Final = 4
+"""Keying devices of one nation."""
+MAX_REVOCATIONS: Final = 1_024
+"""Unexpired revocations in one publication."""
+MAX_DIRECTORY: Final = 65_536
+"""Certificates of one directory (64 parts of 1,024 hashes)."""
+MAX_ADMINS: Final = 8
+"""Admins of one channel."""
+MAX_SCOPE: Final = 4
+"""Channels, or kinds, in the scope of one certificate."""
+
+# --- feeds, entries, receipts ---
+MAX_REFS: Final = 8
+"""References of one entry."""
+MAX_RANGES: Final = 256
+"""Feed ranges in one receipt."""
+MAX_FEEDS_PER_DEVICE: Final = 256
+"""Feeds that one device may open; a hostile insider would open thousands."""
+MAX_LIVE_ENVELOPES: Final = 4
+"""Envelopes of one (device, channel, release key, segment): one, its reissue, and two re-made after a change of keys."""
+MAX_PARKED_ENTRIES: Final = 64
+"""Entries of one feed that wait to become authentic."""
+MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of entries from one peer that wait for an envelope or a feed record."""
+MAX_SEQ: Final = 2**48
+"""Highest sequence number of a feed: a jump to 2**63 is refused before anything is allocated for it."""
+
+# --- link ---
+MAX_HEADS: Final = 512
+"""Feed heads in one link message; more are sent in several."""
+MAX_CREDIT: Final = 256
+"""Entries sent and not yet acknowledged on one link."""
+MAX_CHAIN_BYTES: Final = 131_072
+"""Bytes of certificate chain that a peer may send before it is authenticated."""
+MAX_INVITES: Final = 64
+"""Open invites of one custodian: each is tried against a joiner's proof."""
+
+# --- clock, in seconds ---
+CLOCK_SKEW: Final = 300
+"""Tolerated difference of two honest clocks when validity is checked."""
+INVITE_LIFETIME: Final = 72 * 3600
+"""Life of an invite."""
+
+# --- key file (RFC 9106) ---
+ARGON2_MEMORY_MIN: Final = 65_536
+"""KiB: RFC 9106's second recommended option; a key file with less is refused."""
+ARGON2_MEMORY_DEFAULT: Final = 262_144
+"""KiB: 0.5 to 1.5 seconds on a laptop."""
+ARGON2_MEMORY_MAX: Final = 1_048_576
+"""KiB: a hostile key file must not exhaust the machine."""
+ARGON2_TIME_MIN: Final = 3
+"""Passes."""
+ARGON2_TIME_MAX: Final = 10
+"""Passes."""

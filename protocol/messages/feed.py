@@ -1,0 +1,188 @@
+"""Feeds (SPEC 8.1) and chain authentication (SPEC 8.3).
+
+A feed is append-only: one per (device, channel, release key), from seq 1 without gaps, linked by entry ids.
+
+An entry is *authentic* when its own signature verifies, or that of a later entry of the same feed which is linked to
+it seq by seq. A bad signature alone is "not yet authentic": never a reason to refuse the chain, so that live and
+backfill order give the same view. Until authentic, an entry takes no (feed, seq) place and waits under a cap.
+
+`Chain` is the pure machine: it holds the head and what waits; `offer` says what became authentic, in order. At one
+(feed, seq) several candidates may wait, for anyone can invent one; the first that a signature reaches takes the place,
+and a second authentic one is a fork proof.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+
+from protocol.base import crypto
+from protocol.base.errors import AuthenticationError, LimitError, ReplayError
+from protocol.base.ids import Person, Tag
+from protocol.base.limits import MAX_CREDIT, MAX_PARKED_ENTRIES
+from protocol.base.records import Bin, OptBin, Part, decode, encode, record
+from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
+from protocol.messages.entry import Entry
+from protocol.trust.credential import Certificate
+from protocol.trust.label import ReleaseKey
+
+
+@record(Tag.FEED)
+class FeedRecord:
+    """The first thing known of a feed, signed by its device.
+
+    Attributes:
+        person: equal to the certificate's; checked on first sight.
+        predecessor: the feed that this one continues after a restored backup, or none.
+        nonce: makes feeds of the same device, channel and release key differ.
+    """
+
+    coalition: Annotated[bytes, Bin(16)]
+    device: Annotated[bytes, Bin(16)]
+    person: Annotated[bytes, Bin(16)]
+    channel: Annotated[bytes, Bin(16)]
+    release: Annotated[ReleaseKey, Part(ReleaseKey)]
+    predecessor: Annotated[bytes, OptBin(16)]
+    nonce: Annotated[bytes, Bin(16)]
+
+    @property
+    def id(self) -> bytes:
+        """16 bytes: BLAKE2b-128 of the record."""
+        return crypto.digest(Person.FEED_ID, encode(self), size=16)
+
+
+def sign_feed(feed: FeedRecord, key: SigningKey) -> Signed:
+    """Sign a feed record as its device."""
+    return sign(Tag.FEED, feed.device, encode(feed), key)
+
+
+def check_feed(certificate: Certificate, data: bytes) -> FeedRecord:
+    """Verify a feed record against its device's certificate.
+
+    Raises:
+        RemoteProtocolError: malformed, another device's or person's, or of another coalition.
+    """
+    signed = read_signed(data, Tag.FEED)
+    if signed.signer != certificate.device:
+        raise AuthenticationError
+    signed.verify(VerifyKey(certificate.key))
+    feed = decode(FeedRecord, signed.body)
+    if (feed.coalition, feed.device, feed.person) != (certificate.coalition, certificate.device, certificate.person):
+        raise AuthenticationError
+    return feed
+
+
+@attrs.frozen
+class Accepted:
+    """Entries that became authentic, in order of seq; the last one's id is the new head."""
+
+    entries: tuple[Entry, ...]
+
+
+@attrs.frozen
+class Known:
+    """The same entry again: idempotent."""
+
+
+@attrs.frozen
+class Waiting:
+    """The entry waits.
+
+    Attributes:
+        missing: the first seq that must come before it, or 0 if it only lacks a signature that holds.
+    """
+
+    missing: int
+
+
+Outcome = Accepted | Known | Waiting
+
+
+@attrs.define
+class Chain:
+    """What one node knows of one feed.
+
+    Attributes:
+        author_key: Ed25519 key of the feed's device.
+        head_seq, head_id: newest authentic entry; 0 and none before the first.
+    """
+
+    author_key: bytes = attrs.field(repr=False)
+    head_seq: int = 0
+    head_id: bytes = b""
+    _waiting: dict[int, dict[bytes, tuple[Entry, bool]]] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def waiting(self) -> int:
+        """Number of entries that wait."""
+        return sum(len(candidates) for candidates in self._waiting.values())
+
+    def offer(self, entry: Entry, accepted_id: bytes | None = None) -> Outcome:
+        """Take an entry of this feed.
+
+        Args:
+            accepted_id: id of the entry already accepted at this seq, if there is one (the store knows).
+
+        Raises:
+            ReplayError: a second authentic entry at one (feed, seq): a fork.
+            AuthenticationError: another entry stands at this seq, and this one's signature does not hold.
+            LimitError: too far ahead, or too many wait.
+        """
+        seq = entry.base.seq
+        if seq <= self.head_seq:
+            if accepted_id == entry.id:
+                return Known()
+            entry.verify(self.author_key)
+            raise ReplayError("two entries at one place of a feed", field="seq")
+        if seq > self.head_seq + MAX_CREDIT:
+            raise LimitError("too far ahead of what is known", field="seq")
+        signed = self._holds(entry)
+        candidates = self._waiting.setdefault(seq, {})
+        known = candidates.get(entry.id)
+        if known is not None and (known[1] or not signed):
+            return self._advance() or Waiting(self._missing(seq))
+        if known is None and not signed and self.waiting >= MAX_PARKED_ENTRIES:
+            raise LimitError("too many entries wait", field="feed")
+        candidates[entry.id] = (entry, signed)
+        return self._advance() or Waiting(self._missing(seq))
+
+    def _holds(self, entry: Entry) -> bool:
+        try:
+            entry.verify(self.author_key)
+        except AuthenticationError:
+            return False
+        return True
+
+    def _missing(self, seq: int) -> int:
+        for earlier in range(self.head_seq + 1, seq):
+            if not self._waiting.get(earlier):
+                return earlier
+        return 0
+
+    def _advance(self) -> Accepted | None:
+        """Accept the longest run from the head that ends in a signature that holds."""
+        accepted: list[Entry] = []
+        while (run := self._next_run()) is not None:
+            accepted.extend(run)
+            self.head_seq, self.head_id = run[-1].base.seq, run[-1].id
+            for seq in [s for s in self._waiting if s <= self.head_seq]:
+                del self._waiting[seq]
+        return Accepted(tuple(accepted)) if accepted else None
+
+    def _next_run(self) -> list[Entry] | None:
+        """The shortest run after the head, linked by prev, whose last signature holds."""
+        for seq in sorted(self._waiting):
+            for entry, signed in self._waiting[seq].values():
+                if signed and (run := self._linked(entry)) is not None:
+                    return run
+        return None
+
+    def _linked(self, last: Entry) -> list[Entry] | None:
+        run = [last]
+        while run[0].base.seq > self.head_seq + 1:
+            before = self._waiting.get(run[0].base.seq - 1, {}).get(run[0].base.prev)
+            if before is None:
+                return None
+            run.insert(0, before[0])
+        return run if run[0].base.prev == self.head_id else None

@@ -1,0 +1,90 @@
+"""Payloads (SPEC 8.4): what an entry says once it is opened.
+
+Every payload begins with its kind (a tag), format, the author's time, noplay, and references; then its own fields.
+The author's clock is for display only. A new field is a new kind.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Final
+
+from protocol.base.errors import DecodeError, VersionError
+from protocol.base.ids import Tag
+from protocol.base.limits import MAX_REFS, MAX_TEXT
+from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
+from protocol.messages.receipts import ReceiptPayload
+from protocol.messages.refs import Ref
+from protocol.trust.charter import TIME
+
+FORMAT: Final = 1
+
+
+@record(Tag.TEXT)
+class TextPayload:
+    """A message.
+
+    Attributes:
+        time: the author's clock, Unix seconds.
+        noplay: real-world traffic inside an exercise.
+        text: any scalar values; shown only through `display_safe()`.
+        ack_by: Unix seconds by which an acknowledgement is asked for, or 0.
+    """
+
+    format: Annotated[int, Uint(255)]
+    time: Annotated[int, TIME]
+    noplay: Annotated[bool, Flag()]
+    refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
+    text: Annotated[str, Text(MAX_TEXT, 1)]
+    ack_by: Annotated[int, TIME]
+
+
+class ComplaintReason(IntEnum):
+    """Why a reader could not open an envelope that was meant for it."""
+
+    UNWRAP = 1
+    COMMITMENT = 2
+    ENTRY = 3
+
+
+@record(Tag.COMPLAINT)
+class ComplaintPayload:
+    """A reader of a release nation says: this envelope does not open here. An assertion; it carries no key.
+
+    It is an entry at the same label, so the complainer's signature and the label stand around it.
+    """
+
+    format: Annotated[int, Uint(255)]
+    time: Annotated[int, TIME]
+    noplay: Annotated[bool, Flag()]
+    refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
+    envelope: Annotated[bytes, Bin(32)]
+    reason: Annotated[int, Uint(int(ComplaintReason.ENTRY), 1)]
+
+
+Payload = TextPayload | ReceiptPayload | ComplaintPayload
+
+KINDS: Final[dict[Tag, type]] = {
+    Tag.TEXT: TextPayload,
+    Tag.RECEIPT: ReceiptPayload,
+    Tag.COMPLAINT: ComplaintPayload,
+}
+
+
+def encode_payload(payload: Payload) -> bytes:
+    """Canonical bytes, ready to be sealed."""
+    return encode(payload)
+
+
+def decode_payload(data: bytes) -> Payload:
+    """Decode an opened payload.
+
+    Raises:
+        RemoteProtocolError: malformed, or of a newer kind or format.
+    """
+    payload: Payload = decode_any(data, KINDS)
+    if payload.format != FORMAT:
+        raise VersionError("of another format", field="format")
+    if len({(ref.relation, ref.entry) for ref in payload.refs}) != len(payload.refs):
+        raise DecodeError("must differ", field="refs")
+    return payload

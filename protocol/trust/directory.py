@@ -1,0 +1,379 @@
+"""Publications and the trusted set of a nation's devices (SPEC 6.3).
+
+A custodian publishes, hybrid-signed and hash-linked: the Merkle root of the nation's certificates (sorted by device
+id), its keying devices, every unexpired revocation, and the editions of its compartments' keys.
+A device is valid while its certificate is a leaf of the newest unexpired directory of a custodian of its nation, and
+on no list of revocations of its nation. A new publication's revocations count at once; its directory counts when
+all its parts are here, and until then the one before it does.
+
+`Directory` is the trusted set: documents in, verified; answers out. It does no I/O and reads no clock. Documents may
+arrive in any order: a certificate waits, without effect, until a directory names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import attrs
+
+from protocol.base import merkle
+from protocol.base.crypto import digest
+from protocol.base.errors import AuthenticationError, ReplayError, StateError
+from protocol.base.ids import Person, Tag
+from protocol.base.limits import (
+    CLOCK_SKEW,
+    MAX_ARRAY,
+    MAX_COMPARTMENTS,
+    MAX_DIRECTORY,
+    MAX_EDITIONS,
+    MAX_KEYING_DEVICES,
+    MAX_PURPOSE,
+    MAX_REVOCATIONS,
+)
+from protocol.base.records import Bin, OptBin, Part, Seq, Text, Uint, decode, encode, record
+from protocol.base.signed import Signed, SigningKey, read_signed, sign
+from protocol.trust.charter import TIME, Coalition
+from protocol.trust.credential import (
+    CUSTODIAN,
+    Certified,
+    CustodianCertificate,
+    check_certificate,
+    check_custodian,
+    custodian_id,
+)
+from protocol.trust.label import CATEGORY, LEVEL, NATION
+
+COUNTER = Uint(2**32 - 1, 1)
+SEGMENT = Uint(2**40)
+
+
+@record()
+class Revocation:
+    """A device that its nation disowns."""
+
+    device: Annotated[bytes, Bin(16)]
+    at: Annotated[int, TIME]
+    reason: Annotated[str, Text(MAX_PURPOSE // 8)]
+
+
+@record()
+class Edition:
+    """One edition of a nation's keys.
+
+    Attributes:
+        counter: rises strictly per (nation, custodian).
+        first, last: the segment numbers it spans.
+        supersedes: the counter it replaces from its first segment on, or 0.
+    """
+
+    counter: Annotated[int, COUNTER]
+    first: Annotated[int, SEGMENT]
+    last: Annotated[int, SEGMENT]
+    supersedes: Annotated[int, Uint(2**32 - 1)]
+
+
+@record()
+class KeyList:
+    """Hash of one compartment's list of segment public keys in one edition."""
+
+    counter: Annotated[int, COUNTER]
+    level: Annotated[int, LEVEL]
+    category: Annotated[int, CATEGORY]
+    hash: Annotated[bytes, Bin(32)]
+
+
+@record(Tag.PUBLICATION)
+class Publication:
+    """What a custodian says of his nation.
+
+    Attributes:
+        number: rises by one; `previous` is the hash of the one before, or none.
+        not_after: it, and its directory, count until then.
+        directory: Merkle root over the certificates, sorted by device id; `devices` of them.
+        keying: device ids whose envelopes other devices of the nation may seal under.
+    """
+
+    coalition: Annotated[bytes, Bin(16)]
+    nation: Annotated[int, NATION]
+    custodian: Annotated[int, CUSTODIAN]
+    number: Annotated[int, COUNTER]
+    previous: Annotated[bytes, OptBin(32)]
+    issued: Annotated[int, TIME]
+    not_after: Annotated[int, TIME]
+    directory: Annotated[bytes, Bin(32)]
+    devices: Annotated[int, Uint(MAX_DIRECTORY)]
+    keying: Annotated[tuple[bytes, ...], Seq(Bin(16), MAX_KEYING_DEVICES, ascending=True)]
+    revocations: Annotated[tuple[Revocation, ...], Seq(Part(Revocation), MAX_REVOCATIONS)]
+    editions: Annotated[tuple[Edition, ...], Seq(Part(Edition), MAX_EDITIONS)]
+    lists: Annotated[tuple[KeyList, ...], Seq(Part(KeyList), MAX_EDITIONS * MAX_COMPARTMENTS)]
+
+    def list_hash(self, counter: int, level: int, category: int) -> bytes | None:
+        """Hash of a compartment's key list in one edition, if it is published."""
+        for entry in self.lists:
+            if (entry.counter, entry.level, entry.category) == (counter, level, category):
+                return entry.hash
+        return None
+
+    def current_editions(self, segment: int) -> tuple[Edition, ...]:
+        """Editions that span a segment and are not superseded by another one that does."""
+        spanning = [edition for edition in self.editions if edition.first <= segment <= edition.last]
+        superseded = {edition.supersedes for edition in spanning}
+        return tuple(edition for edition in spanning if edition.counter not in superseded)
+
+
+@record(Tag.DIRECTORY)
+class DirectoryPart:
+    """Certificate hashes of one publication's directory, in order of device id, 1,024 a part.
+
+    Not signed: the parts together must give the publication's root.
+    """
+
+    coalition: Annotated[bytes, Bin(16)]
+    nation: Annotated[int, NATION]
+    custodian: Annotated[int, CUSTODIAN]
+    number: Annotated[int, COUNTER]
+    part: Annotated[int, Uint(MAX_DIRECTORY // MAX_ARRAY - 1)]
+    hashes: Annotated[tuple[bytes, ...], Seq(Bin(32), MAX_ARRAY)]
+
+
+def directory_root(hashes: Sequence[bytes]) -> bytes:
+    """Merkle root of a directory: one leaf for each certificate hash, sorted by device id."""
+    return merkle.root([merkle.leaf_hash(leaf) for leaf in hashes])
+
+
+def publication_hash(data: bytes) -> bytes:
+    """32 bytes that name a publication document."""
+    return digest(Person.PUBLICATION, data)
+
+
+def publish(publication: Publication, custodian: SigningKey) -> Signed:
+    """Sign a publication as custodian, hybrid."""
+    signer = custodian_id(publication.coalition, publication.nation, publication.custodian)
+    return sign(Tag.PUBLICATION, signer, encode(publication), custodian)
+
+
+@attrs.frozen
+class Standing:
+    """What the trusted set knows of a device at a time.
+
+    Attributes:
+        certified: its certificate.
+        listed: the certificate is a leaf of an unexpired newest directory of its custodian.
+        revoked: its nation disowns it.
+        current: `now` lies in the certificate's validity.
+        stale: seconds since the newest publication of its nation was issued.
+    """
+
+    certified: Certified
+    listed: bool
+    revoked: Revocation | None
+    current: bool
+    stale: int
+
+    @property
+    def valid(self) -> bool:
+        """Whether the device may act now."""
+        return self.listed and self.current and self.revoked is None
+
+
+@attrs.define
+class _Seat:
+    """One custodian's documents, as far as they were verified."""
+
+    certificate: CustodianCertificate
+    certificate_document: Signed
+    publication: Publication | None = None
+    publication_document: Signed | None = None
+    listed: frozenset[bytes] = frozenset()
+    parts: dict[tuple[int, int], DirectoryPart] = attrs.Factory(dict)
+
+
+@attrs.define
+class Directory:
+    """The trusted set of one coalition."""
+
+    coalition: Coalition
+    _seats: dict[tuple[int, int], _Seat] = attrs.field(factory=dict, init=False, repr=False)
+    _devices: dict[bytes, Certified] = attrs.field(factory=dict, init=False, repr=False)
+
+    # --- documents in ---
+
+    def apply_custodian(self, data: bytes) -> CustodianCertificate:
+        """Take a custodian's certificate.
+
+        Raises:
+            RemoteProtocolError: it does not verify.
+        """
+        certificate, signed = check_custodian(self.coalition, data)
+        place = (certificate.nation, certificate.index)
+        known = self._seats.get(place)
+        if known is None or certificate.not_before > known.certificate.not_before:
+            self._seats[place] = _Seat(certificate, signed)
+        return certificate
+
+    def apply_publication(self, data: bytes) -> Publication:
+        """Take a publication; the newest of its custodian counts.
+
+        Raises:
+            RemoteProtocolError: it does not verify, or its custodian is unknown.
+            ReplayError: another publication with the same number is known: a fork.
+        """
+        signed = read_signed(data, Tag.PUBLICATION)
+        seat = self._seat_of(signed.signer)
+        signed.verify(seat.certificate.verify_key)
+        publication = decode(Publication, signed.body)
+        place = (publication.nation, publication.custodian)
+        if publication.coalition != self.coalition.id or self._seats.get(place) is not seat:
+            raise AuthenticationError
+        known = seat.publication
+        if known is not None and seat.publication_document is not None:
+            if publication.number < known.number:
+                return publication
+            if publication.number == known.number:
+                if signed.body != seat.publication_document.body:
+                    raise ReplayError("two publications with one number", field="number")
+                return publication
+        seat.publication, seat.publication_document = publication, signed
+        seat.parts = {key: part for key, part in seat.parts.items() if key[0] >= publication.number}
+        self._complete(seat)
+        return publication
+
+    def apply_directory_part(self, data: bytes) -> DirectoryPart:
+        """Take a part of a directory; it counts once all parts give the publication's root.
+
+        Raises:
+            RemoteProtocolError: malformed, or of an unknown custodian.
+        """
+        part = decode(DirectoryPart, data)
+        seat = self._seats.get((part.nation, part.custodian))
+        if seat is None or part.coalition != self.coalition.id:
+            raise StateError("of an unknown custodian", field="directory")
+        newest = 0 if seat.publication is None else seat.publication.number
+        # Unsigned: keep only what a publication already seen can confirm, or the very next one.
+        if not newest <= part.number <= newest + 1:
+            return part
+        seat.parts[part.number, part.part] = part
+        self._complete(seat)
+        return part
+
+    def apply_certificate(self, data: bytes) -> Certified:
+        """Take a device's certificate; it counts once a directory lists it.
+
+        Raises:
+            RemoteProtocolError: it does not verify, or its custodian is unknown.
+            ReplayError: the device key is certified for another person.
+        """
+        signed = read_signed(data, Tag.CERTIFICATE)
+        certified = check_certificate(self._seat_of(signed.signer).certificate, data)
+        known = self._devices.get(certified.device)
+        if known is not None:
+            if known.certificate.person != certified.certificate.person:
+                raise ReplayError("one device key for two persons", field="person")
+            if known.certificate.not_before >= certified.certificate.not_before:
+                return known if known.hash == certified.hash else certified
+        self._devices[certified.device] = certified
+        return certified
+
+    # --- answers out ---
+
+    def custodian(self, nation: int, index: int) -> CustodianCertificate | None:
+        """A custodian's certificate, if known."""
+        seat = self._seats.get((nation, index))
+        return None if seat is None else seat.certificate
+
+    def custodian_by_id(self, signer: bytes) -> CustodianCertificate | None:
+        """The custodian whose id stands as signer of a document, if known."""
+        for seat in self._seats.values():
+            if custodian_id(self.coalition.id, seat.certificate.nation, seat.certificate.index) == signer:
+                return seat.certificate
+        return None
+
+    def publication(self, nation: int, index: int) -> Publication | None:
+        """The newest publication of a custodian."""
+        seat = self._seats.get((nation, index))
+        return None if seat is None else seat.publication
+
+    def publications(self, nation: int) -> tuple[Publication, ...]:
+        """The newest publications of a nation's custodians, by custodian index."""
+        places = sorted(place for place in self._seats if place[0] == nation)
+        found = (self._seats[place].publication for place in places)
+        return tuple(publication for publication in found if publication is not None)
+
+    def listing_complete(self, nation: int, index: int) -> bool:
+        """Whether the directory of the newest publication is here in full."""
+        seat = self._seats.get((nation, index))
+        return seat is not None and seat.publication is not None and self._root_holds(seat)
+
+    def devices(self, nation: int | None = None) -> tuple[Certified, ...]:
+        """Known certificates, of one nation or all, by device id."""
+        every = sorted(self._devices.items())
+        return tuple(c for _, c in every if nation is None or c.certificate.nation == nation)
+
+    def standing(self, device: bytes, now: int) -> Standing | None:
+        """What is known of a device; None if it has no verified certificate here."""
+        certified = self._devices.get(device)
+        if certified is None:
+            return None
+        certificate = certified.certificate
+        seat = self._seats[certificate.nation, certificate.custodian]
+        publications = self.publications(certificate.nation)
+        revoked = next((r for p in publications for r in p.revocations if r.device == device), None)
+        unexpired = seat.publication is not None and now <= seat.publication.not_after + CLOCK_SKEW
+        newest = max((p.issued for p in publications), default=0)
+        return Standing(
+            certified,
+            listed=unexpired and certified.hash in seat.listed,
+            revoked=revoked,
+            current=certificate.current(now) and seat.certificate.not_after + CLOCK_SKEW >= now,
+            stale=max(0, now - newest),
+        )
+
+    def require_valid(self, device: bytes, now: int) -> Certified:
+        """The certificate of a device that may act now.
+
+        Raises:
+            AuthenticationError: it is unknown, unlisted, expired or revoked.
+        """
+        standing = self.standing(device, now)
+        if standing is None or not standing.valid:
+            raise AuthenticationError
+        return standing.certified
+
+    def chain(self, device: bytes) -> tuple[bytes, ...]:
+        """Documents that prove a device's standing to one who holds the charter only, in order of application."""
+        certified = self._devices[device]
+        seat = self._seats[certified.certificate.nation, certified.certificate.custodian]
+        documents = [seat.certificate_document.data]
+        if seat.publication is not None and seat.publication_document is not None:
+            documents.append(seat.publication_document.data)
+            documents.extend(encode(part) for part in _ordered(seat, seat.publication.number))
+        documents.append(certified.document.data)
+        return tuple(documents)
+
+    # --- inside ---
+
+    def _seat_of(self, signer: bytes) -> _Seat:
+        for (nation, index), seat in self._seats.items():
+            if custodian_id(self.coalition.id, nation, index) == signer:
+                return seat
+        raise AuthenticationError
+
+    def _root_holds(self, seat: _Seat) -> bool:
+        publication = seat.publication
+        if publication is None:
+            return False
+        hashes = [leaf for part in _ordered(seat, publication.number) for leaf in part.hashes]
+        return len(hashes) == publication.devices and directory_root(hashes) == publication.directory
+
+    def _complete(self, seat: _Seat) -> None:
+        if seat.publication is not None and self._root_holds(seat):
+            seat.listed = frozenset(_leaves(_ordered(seat, seat.publication.number)))
+
+
+def _ordered(seat: _Seat, number: int) -> list[DirectoryPart]:
+    return [seat.parts[key] for key in sorted(seat.parts) if key[0] == number]
+
+
+def _leaves(parts: Iterable[DirectoryPart]) -> list[bytes]:
+    return [leaf for part in parts for leaf in part.hashes]
