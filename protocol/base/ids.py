@@ -61,6 +61,7 @@ class Tag(IntEnum):
     JOIN = 50
     WELCOME = 51
     GRANT = 52
+    READY = 53
     # payload kinds
     TEXT = 64
     RECEIPT = 65
@@ -131,6 +132,7 @@ class Person(StrEnum):
     INVITE_KEY = "invite key"
     INVITE_MAC = "invite mac"
     INVITE_WORDS = "invite words"
+    INVITE_CHECK = "invite check"
     KEY_FILE = "key file"
     KEY_FILE_COMMIT = "key file commit"
 

@@ -77,6 +77,24 @@ MAX_CREDIT: Final = 256
 """Entries sent and not yet acknowledged on one link."""
 MAX_CHAIN_BYTES: Final = 131_072
 """Bytes of certificate chain that a peer may send before it is authenticated."""
+MAX_CHAIN_DOCUMENTS: Final = 67
+"""Documents of that chain: certificates of custodian and device, a publication, 64 parts of its directory."""
+MAX_FEEDS: Final = 16_384
+"""Feeds that one peer may name on one link: its state for each stays in memory while the link is up."""
+MAX_INVENTORY: Final = 65_536
+"""Control documents that one peer may list at the start of a link, or that wait to be asked for."""
+MAX_WANTS: Final = 256
+"""Documents, feeds or envelopes asked for and not yet answered, of each kind: each pushed entry may need one."""
+MAX_WANTS_WAITING: Final = 4_096
+"""Feeds or envelopes that wait to be asked for: the entries that name them wait too."""
+MAX_GRANT_DOCUMENTS: Final = 1_024
+"""Documents that a joiner takes with its certificate: every key list of a nation in eight editions."""
+MAX_GRANT_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of these: 128 lists of 58 KiB, twice."""
+MAX_ADDRESSES: Final = 8
+"""Addresses that a joiner is given to dial."""
+MAX_ADDRESS: Final = 280
+"""A DNS name (253) or IP address, and a port."""
 MAX_INVITES: Final = 64
 """Open invites of one custodian: each is tried against a joiner's proof."""
 

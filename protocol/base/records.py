@@ -73,7 +73,7 @@ class Flag:
     """0 or 1 on the wire, bool in Python."""
 
     def raise_(self, value: Value, field: str) -> bool:
-        if type(value) is not int or value > 1:
+        if type(value) is not int or not 0 <= value <= 1:
             raise _refuse(field, "must be 0 or 1")
         return value == 1
 
@@ -325,7 +325,7 @@ def decode(cls: type[T], data: bytes) -> T:
     if shape.tag is not None and peek(value) != shape.tag:
         raise DecodeError(f"is not a {cls.__name__}", field="tag")
     made = shape.raise_(value)
-    if pack_checked(shape.lower(made), max_size=MAX_RECORD) != data:
+    if pack_checked(shape.lower(made), max_size=shape.max_size) != data:
         raise DecodeError("not the canonical encoding", field=cls.__name__)
     return made  # type: ignore[no-any-return]
 
@@ -337,7 +337,7 @@ def peek(value: Value) -> Tag:
         VersionError: unknown: the bytes are of a newer version.
         DecodeError: there is none.
     """
-    if type(value) is not tuple or not value or type(value[0]) is not int:
+    if type(value) is not tuple or not value or type(value[0]) is not int or value[0] < 0:
         raise DecodeError("must be an array that begins with a tag", field="tag")
     try:
         return Tag(value[0])
@@ -346,7 +346,7 @@ def peek(value: Value) -> Tag:
         raise VersionError(f"unknown {critical} tag {value[0]}", field="tag") from None
 
 
-def evolve(value: T, **changes: Any) -> T:
+def evolve(value: T, /, **changes: Any) -> T:
     """A copy of a record with some fields changed."""
     return attrs.evolve(value, **changes)  # type: ignore[misc]  # every record is an attrs class
 

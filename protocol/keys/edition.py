@@ -156,8 +156,8 @@ class SegmentKeys:
             RemoteProtocolError: malformed, of another coalition, in no publication, or with an unusable key.
         """
         listed = decode(SegmentList, data)
-        if listed.place in self._lists:
-            return self._lists[listed.place]
+        if self._lists.get(listed.place) == listed:
+            return listed
         if listed.coalition != self.directory.coalition.id:
             raise AuthenticationError
         publication = self.directory.publication(listed.nation, listed.custodian)

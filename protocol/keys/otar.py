@@ -236,10 +236,10 @@ def _checked_chain(header: OtarHeader, compartment: CompartmentId, seed: bytes, 
         header.nation, header.custodian, header.edition, compartment.level, compartment.category, header.segment
     )
     chain = SeedChain(first, header.last, bytearray(seed))
+    # Only a list that is here bounds the edition: without one, nothing is derived.
+    if keys.public_key(first) is None or keys.public_key(evolve(first, segment=header.last)) is None:
+        raise StateError("the published key list is not here yet", field="edition")
     for offset, derived in enumerate(chain.public_keys()):
-        published = keys.public_key(evolve(first, segment=header.segment + offset))
-        if published is None:
-            raise StateError("the published key list is not here yet", field="edition")
-        if published != derived:
+        if keys.public_key(evolve(first, segment=header.segment + offset)) != derived:
             raise AuthenticationError
     return chain

@@ -25,6 +25,7 @@ from protocol.base.errors import AuthenticationError, LocalProtocolError, Versio
 from protocol.base.ids import VERSION, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD, MAX_SEQ
 from protocol.base.records import Bin, Blob, OptBin, Uint, decode, encode, record
+from protocol.keys.envelope import TEK
 from protocol.trust.credential import PRECEDENCE
 
 PAD_BLOCK = 64
@@ -112,7 +113,13 @@ def entry_id(base_data: bytes, salt: bytes, ct: bytes) -> bytes:
 
 
 def content_key(tek: bytes, base_data: bytes) -> bytes:
-    """ck: opens and proves this one entry."""
+    """ck: opens and proves this one entry.
+
+    Raises:
+        LocalProtocolError: not a TEK: BLAKE2b takes a key of any length, and none at all.
+    """
+    if len(tek) != TEK:
+        raise LocalProtocolError(f"must be {TEK} bytes", field="tek")
     return digest(Person.ENTRY_KEY, base_data, key=tek)
 
 

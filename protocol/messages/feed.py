@@ -8,7 +8,8 @@ backfill order give the same view. Until authentic, an entry takes no (feed, seq
 
 `Chain` is the pure machine: it holds the head and what waits; `offer` says what became authentic, in order. At one
 (feed, seq) several candidates may wait, for anyone can invent one; the first that a signature reaches takes the place,
-and a second authentic one is a fork proof.
+and a second authentic one is a fork proof. Of a forked feed a node may hold either branch, by order of arrival; what
+lies before the fork, and that there is one, is the same in any order.
 """
 
 from __future__ import annotations
@@ -75,9 +76,14 @@ def check_feed(certificate: Certificate, data: bytes) -> FeedRecord:
 
 @attrs.frozen
 class Accepted:
-    """Entries that became authentic, in order of seq; the last one's id is the new head."""
+    """Entries that became authentic, in order of seq; the last one's id is the new head.
+
+    Attributes:
+        forks: entries signed by the author that waited for the same places, or after another entry: fork proofs.
+    """
 
     entries: tuple[Entry, ...]
+    forks: tuple[Entry, ...] = ()
 
 
 @attrs.frozen
@@ -125,14 +131,14 @@ class Chain:
             accepted_id: id of the entry already accepted at this seq, if there is one (the store knows).
 
         Raises:
-            ReplayError: a second authentic entry at one (feed, seq): a fork.
-            AuthenticationError: another entry stands at this seq, and this one's signature does not hold.
+            ReplayError: a second authentic entry at one (feed, seq), or one that follows it: a fork.
+            AuthenticationError: another entry stands at its place, or at the one before, and its signature fails.
             LimitError: too far ahead, or too many wait.
         """
         seq = entry.base.seq
-        if seq <= self.head_seq:
-            if accepted_id == entry.id:
-                return Known()
+        if seq <= self.head_seq and accepted_id == entry.id:
+            return Known()
+        if seq <= self.head_seq or self._astray(entry):
             entry.verify(self.author_key)
             raise ReplayError("two entries at one place of a feed", field="seq")
         if seq > self.head_seq + MAX_CREDIT:
@@ -141,11 +147,19 @@ class Chain:
         candidates = self._waiting.setdefault(seq, {})
         known = candidates.get(entry.id)
         if known is not None and (known[1] or not signed):
-            return self._advance() or Waiting(self._missing(seq))
-        if known is None and not signed and self.waiting >= MAX_PARKED_ENTRIES:
+            return Waiting(self._missing(entry))
+        # Counted apart: what others invent leaves room for what the author signed, and an author's forks are bounded.
+        if known is None and self._count(signed) >= (MAX_CREDIT if signed else MAX_PARKED_ENTRIES):
             raise LimitError("too many entries wait", field="feed")
         candidates[entry.id] = (entry, signed)
-        return self._advance() or Waiting(self._missing(seq))
+        return self._advance() or Waiting(self._missing(entry))
+
+    def _astray(self, entry: Entry) -> bool:
+        """Whether it would stand next to the head, and follows another entry."""
+        return entry.base.seq == self.head_seq + 1 and entry.base.prev != self.head_id
+
+    def _count(self, signed: bool) -> int:
+        return sum(held is signed for candidates in self._waiting.values() for _, held in candidates.values())
 
     def _holds(self, entry: Entry) -> bool:
         try:
@@ -154,35 +168,48 @@ class Chain:
             return False
         return True
 
-    def _missing(self, seq: int) -> int:
-        for earlier in range(self.head_seq + 1, seq):
+    def _missing(self, entry: Entry) -> int:
+        for earlier in range(self.head_seq + 1, entry.base.seq):
             if not self._waiting.get(earlier):
                 return earlier
-        return 0
+        # Every place is taken, perhaps by an invented entry: the links tell.
+        before = self._linked(entry)[0].base.seq - 1
+        return before if before > self.head_seq else 0
 
     def _advance(self) -> Accepted | None:
         """Accept the longest run from the head that ends in a signature that holds."""
         accepted: list[Entry] = []
-        while (run := self._next_run()) is not None:
+        forks: list[Entry] = []
+        while run := self._next_run():
             accepted.extend(run)
             self.head_seq, self.head_id = run[-1].base.seq, run[-1].id
-            for seq in [s for s in self._waiting if s <= self.head_seq]:
-                del self._waiting[seq]
-        return Accepted(tuple(accepted)) if accepted else None
+            forks.extend(self._clear({entry.id for entry in run}))
+        return Accepted(tuple(accepted), tuple(forks)) if accepted else None
 
-    def _next_run(self) -> list[Entry] | None:
-        """The shortest run after the head, linked by prev, whose last signature holds."""
-        for seq in sorted(self._waiting):
+    def _next_run(self) -> list[Entry]:
+        """The shortest run after the head, linked by prev, whose last signature holds; empty if there is none."""
+        for seq in sorted(self._waiting) if self._waiting.get(self.head_seq + 1) else ():
             for entry, signed in self._waiting[seq].values():
-                if signed and (run := self._linked(entry)) is not None:
+                if signed and (run := self._linked(entry))[0].base.seq == self.head_seq + 1:
                     return run
-        return None
+        return []
 
-    def _linked(self, last: Entry) -> list[Entry] | None:
+    def _linked(self, last: Entry) -> list[Entry]:
+        """What is here of the run that ends in an entry, back to the head at most."""
         run = [last]
-        while run[0].base.seq > self.head_seq + 1:
-            before = self._waiting.get(run[0].base.seq - 1, {}).get(run[0].base.prev)
-            if before is None:
-                return None
-            run.insert(0, before[0])
-        return run if run[0].base.prev == self.head_id else None
+        while before := self._waiting.get(run[-1].base.seq - 1, {}).get(run[-1].base.prev):
+            run.append(before[0])
+        return run[::-1]
+
+    def _clear(self, accepted: set[bytes]) -> list[Entry]:
+        """Drop what waited for places that are taken, or would follow another entry than the head; the signed of it."""
+        forks = []
+        for seq in [s for s in self._waiting if s <= self.head_seq + 1]:
+            for eid, (entry, signed) in list(self._waiting[seq].items()):
+                if seq <= self.head_seq or self._astray(entry):
+                    del self._waiting[seq][eid]
+                    if signed and eid not in accepted:
+                        forks.append(entry)
+            if seq <= self.head_seq:
+                del self._waiting[seq]
+        return forks

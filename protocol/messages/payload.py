@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated, Final
 
-from protocol.base.errors import DecodeError, VersionError
+from protocol.base.errors import DecodeError, LocalProtocolError, RemoteProtocolError, VersionError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
-from protocol.messages.receipts import ReceiptPayload
+from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
 from protocol.trust.charter import TIME
 
@@ -72,7 +72,15 @@ KINDS: Final[dict[Tag, type]] = {
 
 
 def encode_payload(payload: Payload) -> bytes:
-    """Canonical bytes, ready to be sealed."""
+    """Canonical bytes, ready to be sealed.
+
+    Raises:
+        LocalProtocolError: a reader would refuse it.
+    """
+    try:
+        _check(payload)
+    except RemoteProtocolError as error:
+        raise LocalProtocolError(error.detail, field=error.field) from None
     return encode(payload)
 
 
@@ -83,8 +91,19 @@ def decode_payload(data: bytes) -> Payload:
         RemoteProtocolError: malformed, or of a newer kind or format.
     """
     payload: Payload = decode_any(data, KINDS)
+    _check(payload)
+    return payload
+
+
+def _check(payload: Payload) -> None:
     if payload.format != FORMAT:
         raise VersionError("of another format", field="format")
     if len({(ref.relation, ref.entry) for ref in payload.refs}) != len(payload.refs):
         raise DecodeError("must differ", field="refs")
-    return payload
+    if isinstance(payload, ReceiptPayload):
+        check_receipt(payload)
+
+
+def kind_of(payload: Payload) -> Tag:
+    """The tag of a payload's kind."""
+    return next(tag for tag, cls in KINDS.items() if type(payload) is cls)

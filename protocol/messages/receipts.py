@@ -15,6 +15,7 @@ from typing import Annotated
 
 import attrs
 
+from protocol.base.errors import DecodeError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_PURPOSE, MAX_RANGES, MAX_REFS, MAX_SEQ
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, record
@@ -66,6 +67,20 @@ class ReceiptPayload:
     ranges: Annotated[tuple[Range, ...], Seq(Part(Range), MAX_RANGES, 1, ascending=True)]
     response: Annotated[int, Uint(int(Response.CAVEAT))]
     text: Annotated[str, Text(MAX_PURPOSE)]
+
+
+def check_receipt(receipt: ReceiptPayload) -> None:
+    """Check what a receipt's fields alone do not say.
+
+    Raises:
+        DecodeError: two ranges of one feed, an answer without an acknowledgement, or a caveat that says nothing.
+    """
+    if len({covered.feed for covered in receipt.ranges}) != len(receipt.ranges):
+        raise DecodeError("must be one a feed", field="ranges")
+    if receipt.state != ReceiptState.ACKNOWLEDGED and (receipt.response != Response.NONE or receipt.text):
+        raise DecodeError("only an acknowledgement answers", field="response")
+    if receipt.response == Response.CAVEAT and not receipt.text:
+        raise DecodeError("a caveat is its text", field="text")
 
 
 def may_issue(role: Role, state: ReceiptState) -> bool:

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from protocol.base.errors import Denied
 from protocol.base.limits import MAX_CATEGORIES
-from protocol.base.records import Seq, record
-from protocol.trust.label import CATEGORY, LEVEL, Label
+from protocol.base.records import Seq, Uint, record
+from protocol.trust.label import LEVEL, Label
 
 
 class Clause(StrEnum):
@@ -44,7 +44,7 @@ class Clearance:
     """
 
     level: Annotated[int, LEVEL]
-    categories: Annotated[tuple[int, ...], Seq(CATEGORY, MAX_CATEGORIES, ascending=True)]
+    categories: Annotated[tuple[int, ...], Seq(Uint(MAX_CATEGORIES, 1), MAX_CATEGORIES, ascending=True)]
 
     def compartments(self) -> tuple[tuple[int, int], ...]:
         """The (level, category) pairs it dominates: their seeds go to such a device."""

@@ -17,7 +17,7 @@ from protocol.base import crypto
 from protocol.base.crypto import digest
 from protocol.base.errors import AuthenticationError, DecodeError, StateError, VersionError
 from protocol.base.ids import Person, Tag
-from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_RECORD, MAX_SEGMENTS
+from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_SEGMENTS
 from protocol.base.records import Bin, Blob, Code, Flag, Name, OptBin, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.trust.label import NATION
@@ -218,8 +218,6 @@ def found(charter_data: bytes, signatures: Iterable[bytes], policy_hash: bytes |
         RemoteProtocolError: malformed, or a signature does not hold.
         StateError: signatures are missing; names the nations.
     """
-    if len(charter_data) > MAX_RECORD:
-        raise DecodeError("too long", field="charter")
     charter = read_charter(charter_data)
     if policy_hash is not None and charter.policy != policy_hash:
         raise StateError("names another policy", field="policy")

@@ -12,7 +12,7 @@ arrive in any order: a certificate waits, without effect, until a directory name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import attrs
@@ -46,6 +46,8 @@ from protocol.trust.label import CATEGORY, LEVEL, NATION
 
 COUNTER = Uint(2**32 - 1, 1)
 SEGMENT = Uint(2**40)
+KEPT = 4
+"""Certificates kept of one device: the listed one, and renewals that wait for a directory to list them."""
 
 
 @record()
@@ -186,6 +188,7 @@ class _Seat:
     publication: Publication | None = None
     publication_document: Signed | None = None
     listed: frozenset[bytes] = frozenset()
+    listed_number: int = 0  # of the publication that `listed` belongs to
     parts: dict[tuple[int, int], DirectoryPart] = attrs.Factory(dict)
 
 
@@ -195,7 +198,8 @@ class Directory:
 
     coalition: Coalition
     _seats: dict[tuple[int, int], _Seat] = attrs.field(factory=dict, init=False, repr=False)
-    _devices: dict[bytes, Certified] = attrs.field(factory=dict, init=False, repr=False)
+    _devices: dict[bytes, tuple[Certified, ...]] = attrs.field(factory=dict, init=False, repr=False)
+    _holders: dict[bytes, bytes] = attrs.field(factory=dict, init=False, repr=False)  # signing key: device
 
     # --- documents in ---
 
@@ -236,7 +240,7 @@ class Directory:
                 return publication
         seat.publication, seat.publication_document = publication, signed
         seat.parts = {key: part for key, part in seat.parts.items() if key[0] >= publication.number}
-        self._complete(seat)
+        _complete(seat)
         return publication
 
     def apply_directory_part(self, data: bytes) -> DirectoryPart:
@@ -250,11 +254,12 @@ class Directory:
         if seat is None or part.coalition != self.coalition.id:
             raise StateError("of an unknown custodian", field="directory")
         newest = 0 if seat.publication is None else seat.publication.number
-        # Unsigned: keep only what a publication already seen can confirm, or the very next one.
-        if not newest <= part.number <= newest + 1:
+        # Unsigned: keep only what a publication already seen can confirm, or the very next one, and once all is
+        # confirmed nothing that would take its place.
+        if not newest <= part.number <= newest + 1 or part.number == seat.listed_number:
             return part
         seat.parts[part.number, part.part] = part
-        self._complete(seat)
+        _complete(seat)
         return part
 
     def apply_certificate(self, data: bytes) -> Certified:
@@ -262,17 +267,17 @@ class Directory:
 
         Raises:
             RemoteProtocolError: it does not verify, or its custodian is unknown.
-            ReplayError: the device key is certified for another person.
+            ReplayError: the device key is certified for another person or nation.
         """
         signed = read_signed(data, Tag.CERTIFICATE)
         certified = check_certificate(self._seat_of(signed.signer).certificate, data)
-        known = self._devices.get(certified.device)
-        if known is not None:
-            if known.certificate.person != certified.certificate.person:
-                raise ReplayError("one device key for two persons", field="person")
-            if known.certificate.not_before >= certified.certificate.not_before:
-                return known if known.hash == certified.hash else certified
-        self._devices[certified.device] = certified
+        known = self._devices.get(certified.device, ())
+        if any(other.certificate.person != certified.certificate.person for other in known):
+            raise ReplayError("one device key for two persons", field="person")
+        if self._holders.setdefault(certified.certificate.key, certified.device) != certified.device:
+            raise ReplayError("one device key for two nations", field="nation")
+        if all(other.hash != certified.hash for other in known):
+            self._devices[certified.device] = tuple(sorted((*known, certified), key=self._rank))[-KEPT:]
         return certified
 
     # --- answers out ---
@@ -303,27 +308,28 @@ class Directory:
     def listing_complete(self, nation: int, index: int) -> bool:
         """Whether the directory of the newest publication is here in full."""
         seat = self._seats.get((nation, index))
-        return seat is not None and seat.publication is not None and self._root_holds(seat)
+        return seat is not None and seat.publication is not None and seat.publication.number == seat.listed_number
 
     def devices(self, nation: int | None = None) -> tuple[Certified, ...]:
         """Known certificates, of one nation or all, by device id."""
-        every = sorted(self._devices.items())
-        return tuple(c for _, c in every if nation is None or c.certificate.nation == nation)
+        every = (max(self._devices[device], key=self._rank) for device in sorted(self._devices))
+        return tuple(c for c in every if nation is None or c.certificate.nation == nation)
 
     def standing(self, device: bytes, now: int) -> Standing | None:
         """What is known of a device; None if it has no verified certificate here."""
-        certified = self._devices.get(device)
-        if certified is None:
+        if device not in self._devices:
             return None
+        certified = max(
+            self._devices[device], key=lambda c: (self._unexpired(c, now), c.certificate.current(now), self._rank(c))
+        )
         certificate = certified.certificate
         seat = self._seats[certificate.nation, certificate.custodian]
         publications = self.publications(certificate.nation)
         revoked = next((r for p in publications for r in p.revocations if r.device == device), None)
-        unexpired = seat.publication is not None and now <= seat.publication.not_after + CLOCK_SKEW
         newest = max((p.issued for p in publications), default=0)
         return Standing(
             certified,
-            listed=unexpired and certified.hash in seat.listed,
+            listed=certified.hash in seat.listed and self._unexpired(certified, now),
             revoked=revoked,
             current=certificate.current(now) and seat.certificate.not_after + CLOCK_SKEW >= now,
             stale=max(0, now - newest),
@@ -342,12 +348,12 @@ class Directory:
 
     def chain(self, device: bytes) -> tuple[bytes, ...]:
         """Documents that prove a device's standing to one who holds the charter only, in order of application."""
-        certified = self._devices[device]
+        certified = max(self._devices[device], key=self._rank)
         seat = self._seats[certified.certificate.nation, certified.certificate.custodian]
         documents = [seat.certificate_document.data]
         if seat.publication is not None and seat.publication_document is not None:
             documents.append(seat.publication_document.data)
-            documents.extend(encode(part) for part in _ordered(seat, seat.publication.number))
+            documents.extend(encode(part) for part in _ordered(seat))
         documents.append(certified.document.data)
         return tuple(documents)
 
@@ -359,21 +365,27 @@ class Directory:
                 return seat
         raise AuthenticationError
 
-    def _root_holds(self, seat: _Seat) -> bool:
-        publication = seat.publication
-        if publication is None:
-            return False
-        hashes = [leaf for part in _ordered(seat, publication.number) for leaf in part.hashes]
-        return len(hashes) == publication.devices and directory_root(hashes) == publication.directory
+    def _rank(self, certified: Certified) -> tuple[bool, int, bytes]:
+        """Of a device's certificates the highest counts: listed before waiting, then the newest."""
+        certificate = certified.certificate
+        listed = certified.hash in self._seats[certificate.nation, certificate.custodian].listed
+        return (listed, certificate.not_before, certified.hash)
 
-    def _complete(self, seat: _Seat) -> None:
-        if seat.publication is not None and self._root_holds(seat):
-            seat.listed = frozenset(_leaves(_ordered(seat, seat.publication.number)))
-
-
-def _ordered(seat: _Seat, number: int) -> list[DirectoryPart]:
-    return [seat.parts[key] for key in sorted(seat.parts) if key[0] == number]
+    def _unexpired(self, certified: Certified, now: int) -> bool:
+        publication = self.publication(certified.certificate.nation, certified.certificate.custodian)
+        return publication is not None and now <= publication.not_after + CLOCK_SKEW
 
 
-def _leaves(parts: Iterable[DirectoryPart]) -> list[bytes]:
-    return [leaf for part in parts for leaf in part.hashes]
+def _complete(seat: _Seat) -> None:
+    publication = seat.publication
+    hashes = [leaf for part in _ordered(seat) for leaf in part.hashes]
+    if publication and len(hashes) == publication.devices and directory_root(hashes) == publication.directory:
+        seat.listed, seat.listed_number = frozenset(hashes), publication.number
+
+
+def _ordered(seat: _Seat) -> list[DirectoryPart]:
+    """The parts of the newest directory that are here; one beyond its size belongs to none."""
+    if seat.publication is None:
+        return []
+    places = ((seat.publication.number, part) for part in range(-(-seat.publication.devices // MAX_ARRAY)))
+    return [seat.parts[place] for place in places if place in seat.parts]

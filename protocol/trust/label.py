@@ -16,7 +16,7 @@ from typing import Annotated
 
 import attrs
 
-from protocol.base.errors import DecodeError
+from protocol.base.errors import DecodeError, LocalProtocolError
 from protocol.base.limits import MAX_CATEGORIES, MAX_LEVELS, MAX_NATIONS
 from protocol.base.records import Bin, Seq, Uint, encode_part, record
 from protocol.trust.policy import Policy
@@ -67,8 +67,10 @@ class Label:
         """The release key; call it on labels that `access.may_seal` allowed.
 
         Raises:
-            LocalProtocolError: on encoding, if there is more than one category or no nation.
+            LocalProtocolError: there is more than one category; on encoding, if there is no nation.
         """
+        if len(self.categories) > 1:
+            raise LocalProtocolError("has more than one category", field="label")
         (category,) = self.categories or (0,)
         return ReleaseKey(self.policy, self.level, category, tuple(sorted(self.releasable)))
 
@@ -130,8 +132,20 @@ def parse_label(text: str, policy: Policy, nations: Sequence[str]) -> Label:
             if code not in nations:
                 raise DecodeError(f"unknown nation {code!r}", field="label")
         releasable = frozenset(nations.index(code) for code in codes)
-    level, rest = _level(_without_policy(head, policy), policy)
+    level, rest = _level(head, policy)
     return Label(policy.hash, level, _categories(rest, policy), releasable)
+
+
+def _level(head: str, policy: Policy) -> tuple[int, str]:
+    # A level's name comes before the policy's, so that a policy called "TOP" does not lower "TOP SECRET".
+    for start in (head, _without_policy(head, policy)):
+        # The longest name first: "TOP SECRET" is not "TOP" and a rest.
+        for index in _longest_first([level.name for level in policy.levels]):
+            name = policy.levels[index].name.upper()
+            if start == name or start.startswith((name + " ", name + ",")):
+                return index, start[len(name) :].strip(" ,")
+    known = ", ".join(level.name for level in policy.levels)
+    raise DecodeError(f"unknown level in {head!r}; the policy has {known}", field="label")
 
 
 def _without_policy(head: str, policy: Policy) -> str:
@@ -141,28 +155,22 @@ def _without_policy(head: str, policy: Policy) -> str:
     return head
 
 
-def _level(head: str, policy: Policy) -> tuple[int, str]:
-    # The longest name first: "TOP SECRET" is not "TOP" and a rest.
-    for index in sorted(range(len(policy.levels)), key=lambda i: -len(policy.levels[i].name)):
-        name = policy.levels[index].name.upper()
-        if head == name or head.startswith((name + " ", name + ",")):
-            return index, head[len(name) :].strip(" ,")
-    known = ", ".join(level.name for level in policy.levels)
-    raise DecodeError(f"unknown level in {head!r}; the policy has {known}", field="label")
-
-
 def _categories(rest: str, policy: Policy) -> frozenset[int]:
     found = set()
     while rest:
-        for index, category in enumerate(policy.categories, start=1):
-            value = category.value.upper()
+        for index in _longest_first([category.value for category in policy.categories]):
+            value = policy.categories[index].value.upper()
             if rest == value or rest.startswith((value + " ", value + ",", value + "/")):
-                found.add(index)
+                found.add(index + 1)
                 rest = rest[len(value) :].strip(" ,/")
                 break
         else:
             raise DecodeError(f"unknown category {rest!r}", field="label")
     return frozenset(found)
+
+
+def _longest_first(names: Sequence[str]) -> list[int]:
+    return sorted(range(len(names)), key=lambda index: -len(names[index]))
 
 
 def marking(label: Label, policy: Policy, nations: Sequence[str]) -> str:

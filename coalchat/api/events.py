@@ -1,0 +1,106 @@
+"""What happened, in order (SPEC, "Local API": events).
+
+Events are pulled from the store by cursor (`events.next`): a slow reader costs the node no memory, a reader that was
+away goes on where it stopped, nothing is lost and nothing comes twice. An event says that something changed and names
+it; the client fetches what it wants to show.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeAlias
+
+import attrs
+
+from coalchat.api.vocabulary import ControlSubject, LinkState, Phase, Precedence, State
+
+
+@attrs.frozen(kw_only=True)
+class MessageArrived:
+    """A message can be read here: received, or sent by this device (`mine`)."""
+
+    kind: ClassVar[str] = "message"
+    channel_id: str
+    entry_id: str
+    position: int
+    author_nation: str
+    precedence: Precedence
+    mine: bool
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptArrived:
+    """A recipient's signed receipt moved one of our messages on."""
+
+    kind: ClassVar[str] = "receipt"
+    channel_id: str
+    entry_id: str
+    nation: str
+    person: str
+    device: int
+    state: State
+
+
+@attrs.frozen(kw_only=True)
+class StateChanged:
+    """One of our messages moved on with a nation without a receipt: sent, held, refused, expired."""
+
+    kind: ClassVar[str] = "state"
+    channel_id: str
+    entry_id: str
+    nation: str
+    state: State
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class LinkChanged:
+    """A link to a peer came up or went."""
+
+    kind: ClassVar[str] = "link"
+    address: str
+    nation: str
+    state: LinkState
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class AuditWritten:
+    """The audit record has a new line."""
+
+    kind: ClassVar[str] = "audit"
+    number: int
+    event: str
+    nation: str
+
+
+@attrs.frozen(kw_only=True)
+class ControlChanged:
+    """The coalition, a channel, the keys, an invite or the node itself changed.
+
+    Attributes:
+        subject: what to fetch anew. id: which one: a channel's or an invite's id, a nation's code, or "".
+        phase: the node's phase by now.
+    """
+
+    kind: ClassVar[str] = "control"
+    subject: ControlSubject
+    id: str
+    phase: Phase
+
+
+Body: TypeAlias = MessageArrived | ReceiptArrived | StateChanged | LinkChanged | AuditWritten | ControlChanged
+"""One of these; on the wire its map has one key more, `kind`."""
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """One event.
+
+    Attributes:
+        cursor: of this event, ≥ 1: to read on behind it.
+        time: when this node saw it.
+    """
+
+    cursor: int
+    time: int
+    body: Body

@@ -1,0 +1,205 @@
+"""The things that the local API speaks of (SPEC, "Local API": records). Some are answers by themselves.
+
+Ids are lower-case hex, times are Unix seconds in UTC (0: none), nations are their codes, markings are display text made by
+the node under the policy. Names and texts of peers are as they were sent: clients show them through `display_safe`.
+Positions and cursors rise with arrival at this node and mean nothing to another node.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.base import Response
+from coalchat.api.vocabulary import Flag, LinkState, Phase, Precedence, Role, State
+
+
+@attrs.frozen(kw_only=True)
+class Node(Response):
+    """Who this node is.
+
+    Attributes:
+        phase: what it can do at all; of a locked or founding node all texts are empty.
+        nation, person, role: of this device, from its certificate.
+        device_id: hex; device: its number within the person's.
+        coalition, coalition_id: name and hex id.
+        exercise: by the charter; an exercise coalition must look unmistakable.
+        policy_id: name of the security policy, as it stands in labels.
+        clearance: marking of the highest that this device may read.
+    """
+
+    phase: Phase
+    nation: str
+    person: str
+    role: Role | None
+    device_id: str
+    device: int
+    coalition: str
+    coalition_id: str
+    exercise: bool
+    policy_id: str
+    clearance: str
+
+
+@attrs.frozen(kw_only=True)
+class Link(Response):
+    """A link to a peer.
+
+    Attributes:
+        address: as added; of a peer who dialled us, his address without meaning for dialling back.
+        inbound: he dialled us.
+        nation, device_id: authenticated, or "".
+        since: when the state began. reason: why it is not up, or "".
+        bytes_sent, bytes_received: on the wire, since the node started.
+        entries_sent, entries_received: entries of feeds, likewise.
+    """
+
+    address: str
+    inbound: bool
+    nation: str
+    device_id: str
+    state: LinkState
+    since: int
+    reason: str
+    bytes_sent: int
+    bytes_received: int
+    entries_sent: int
+    entries_received: int
+
+
+@attrs.frozen(kw_only=True)
+class Channel(Response):
+    """A channel of which this device's nation is a member.
+
+    Attributes:
+        id: 32 hex digits. title: the founder's words. members: nation codes, by charter index.
+        ceiling: marking of the highest label in it. admin: this device may widen it.
+        unread: beyond the read mark. newest: position of its newest message, or 0.
+    """
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+    ceiling: str
+    purpose: str
+    admin: bool
+    unread: int
+    newest: int
+
+
+@attrs.frozen(kw_only=True)
+class Reach:
+    """A nation and the number of its devices that a label lets read, or keeps from it."""
+
+    nation: str
+    devices: int
+
+
+@attrs.frozen(kw_only=True)
+class Denial:
+    """An access decision that says no: the clause of SPEC 5.5, and one sentence."""
+
+    clause: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Nation:
+    """A nation of the charter.
+
+    Attributes:
+        index: in the charter. own: this device's. devices: valid ones in its newest directory.
+        published: when its newest publication was made; 0 if none is here.
+        keys_until: end of its last published edition: sealing to it stops then.
+    """
+
+    code: str
+    name: str
+    index: int
+    own: bool
+    devices: int
+    published: int
+    keys_until: int
+
+
+@attrs.frozen(kw_only=True)
+class NationState:
+    """How far a message is with a nation: the furthest of its devices."""
+
+    nation: str
+    state: State
+
+
+@attrs.frozen(kw_only=True)
+class Message(Response):
+    """One entry that this device may read.
+
+    Attributes:
+        position: order of arrival here.
+        entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
+        marking: to be shown with the text, always. nations: release set.
+        kind: of the payload; "text" in this version.
+        text: any characters: `display_safe(text, multiline=True)`.
+        author_time: the author's clock, for display only. received_time: this node's.
+        n: segment number. seq: number in its feed.
+        ack_by: when the author wants it acknowledged; 0: not asked.
+        mine: written by this device. read: not beyond the read mark.
+        refs: entry ids that it answers or builds on.
+    """
+
+    position: int
+    entry_id: str
+    channel_id: str
+    channel_title: str
+    author_nation: str
+    author_person: str
+    author_device: int
+    marking: str
+    nations: tuple[str, ...]
+    kind: str
+    text: str
+    author_time: int
+    received_time: int
+    n: int
+    seq: int
+    precedence: Precedence
+    ack_by: int
+    mine: bool
+    read: bool
+    refs: tuple[str, ...]
+    flags: tuple[Flag, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Delivery:
+    """How far a message is with one recipient.
+
+    Attributes:
+        nation: whose. person, device: none while nobody of the nation is known to have it.
+        since: when the state began. reason: why it is refused, expired or waits; or "".
+    """
+
+    nation: str
+    person: str | None
+    device: int | None
+    state: State
+    since: int
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class AuditRecord:
+    """One line of the audit record.
+
+    Attributes:
+        number: rises without gaps. event: a name of SPEC's registry of audit events.
+        subject: what it is about (an id, an address). nation: whose act, if known, or "".
+        clause: of the rule that decided, or "". detail: never message text, never a secret.
+    """
+
+    number: int
+    time: int
+    event: str
+    subject: str
+    nation: str
+    clause: str
+    detail: str

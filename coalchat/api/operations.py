@@ -1,0 +1,46 @@
+"""The table of operations (SPEC, "Local API": operations): what is not here does not exist."""
+
+from __future__ import annotations
+
+from typing import Any, Final, get_args
+
+from coalchat.api import enrolment, requests
+from coalchat.api.base import A_co, Request
+
+OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
+    cls.op: cls
+    for cls in (
+        requests.Hello,
+        requests.Unlock,
+        requests.GetStatus,
+        requests.Stop,
+        requests.ListChannels,
+        requests.CreateChannel,
+        requests.PreviewLabel,
+        requests.SendMessage,
+        requests.ListMessages,
+        requests.ShowMessage,
+        requests.MarkRead,
+        requests.GetMessageStatus,
+        requests.NextEvents,
+        requests.AddPeer,
+        requests.ListPeers,
+        requests.RemovePeer,
+        requests.ListAudit,
+        requests.ListNations,
+        enrolment.CreateInvite,
+        enrolment.ListInvites,
+        enrolment.ApproveInvite,
+        enrolment.WithdrawInvite,
+        enrolment.Join,
+        enrolment.GetJoinStatus,
+    )
+}
+"""Request classes by the name of their operation."""
+
+
+def answer_of(request: type[Request[A_co]]) -> type[A_co]:
+    """The class that answers a request: the `A` of its `Request[A]`."""
+    (base,) = request.__dict__["__orig_bases__"]
+    (answer,) = get_args(base)
+    return answer  # type: ignore[no-any-return]  # a parameter of Request is always a Response

@@ -1,0 +1,246 @@
+"""What a client may ask (SPEC, "Local API": operations). Enrolment has its own module.
+
+A channel is named by its title, its id, or a prefix of the id that fits one only; a message by its id or such a prefix.
+Errors that any operation may give: Locked, NoCoalition, NotAuthorised, UsageError, TryAgain, StoreCorrupt,
+InternalError; further ones stand with the class.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.base import Request
+from coalchat.api.nouns import Channel, Link, Message, Node
+from coalchat.api.responses import (
+    AuditPage,
+    ChannelList,
+    Done,
+    EventPage,
+    LabelPreview,
+    Marked,
+    MessagePage,
+    MessageStatus,
+    NationList,
+    PeerList,
+    Sent,
+    Status,
+    Welcome,
+)
+from coalchat.api.scopes import Scope
+from coalchat.api.vocabulary import Precedence
+
+
+@attrs.frozen(kw_only=True)
+class Hello(Request[Welcome]):
+    """First request of every session; anything else before it closes the connection.
+
+    Errors: ApiVersionMismatch; NotAuthorised (wrong token).
+
+    Attributes:
+        client_name: for the log and the audit record, e.g. "desk", up to 64 characters.
+        token: from the home (`client.token`), 64 hex digits.
+        scopes: what it asks for; it is granted those of them that the token has.
+    """
+
+    op = "hello"
+    scope = None
+    api_version: int
+    client_name: str
+    token: str = attrs.field(repr=False)
+    scopes: tuple[Scope, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Unlock(Request[Node]):
+    """Open the key file and the store. An unlocked node answers at once and checks nothing. Errors: WrongPassphrase."""
+
+    op = "unlock"
+    scope = Scope.READ
+    passphrase: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class GetStatus(Request[Status]):
+    """The node at a glance; a locked node answers too."""
+
+    op = "status"
+    scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class Stop(Request[Done]):
+    """End the node. It answers first, then it closes all connections and exits."""
+
+    op = "stop"
+    scope = Scope.ADMIN
+
+
+@attrs.frozen(kw_only=True)
+class ListChannels(Request[ChannelList]):
+    """All channels here."""
+
+    op = "channel.list"
+    scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class CreateChannel(Request[Channel]):
+    """Found a channel.
+
+    Errors: UnknownNation, UnknownLabel, AlreadyExists (the title), Refused (own nation left out, ceiling too high).
+
+    Attributes:
+        members: nation codes. ceiling: label text without REL. purpose: one line.
+    """
+
+    op = "channel.create"
+    scope = Scope.ADMIN
+    repeatable = False
+    title: str
+    members: tuple[str, ...]
+    ceiling: str
+    purpose: str
+
+
+@attrs.frozen(kw_only=True)
+class PreviewLabel(Request[LabelPreview]):
+    """Who would read it. A denial is an answer, not an error. Errors: UnknownChannel, UnknownLabel, UnknownNation."""
+
+    op = "label.preview"
+    scope = Scope.READ
+    channel: str
+    label: str
+
+
+@attrs.frozen(kw_only=True)
+class SendMessage(Request[Sent]):
+    """Seal a message and queue it; the answer comes when it is durable.
+
+    Errors: Refused, UnknownChannel, UnknownLabel, UnknownNation, UnknownMessage (reply_to), AlreadyExists (`client_id`
+    was used for another text or label).
+
+    Attributes:
+        label: `[policy] LEVEL [CATEGORY] [REL [TO] A, B]`; without REL the channel's members.
+        ack_by: when it should be acknowledged; 0: not asked.
+        client_id: made by the client, 1 to 128 characters: the same one is sent once, however often it is asked for.
+        reply_to: entry id, or "".
+    """
+
+    op = "message.send"
+    scope = Scope.SEND
+    channel: str
+    text: str
+    label: str
+    precedence: Precedence
+    ack_by: int
+    client_id: str
+    reply_to: str
+
+
+@attrs.frozen(kw_only=True)
+class ListMessages(Request[MessagePage]):
+    """Messages behind a position (0: from the first), oldest first. Errors: UnknownChannel.
+
+    Attributes:
+        channel: one, or "" for all.
+        limit: 1 to 1,000.
+    """
+
+    op = "message.list"
+    scope = Scope.READ
+    channel: str
+    after_position: int
+    limit: int
+
+
+@attrs.frozen(kw_only=True)
+class ShowMessage(Request[Message]):
+    """One message. Errors: UnknownMessage, Ambiguous."""
+
+    op = "message.show"
+    scope = Scope.READ
+    id: str
+
+
+@attrs.frozen(kw_only=True)
+class MarkRead(Request[Marked]):
+    """Move the read mark of a channel to a message: a person's act, of which READ receipts go out.
+
+    It never moves back. Errors: UnknownChannel, UnknownMessage.
+    """
+
+    op = "message.mark"
+    scope = Scope.SEND
+    channel: str
+    entry_id: str
+
+
+@attrs.frozen(kw_only=True)
+class GetMessageStatus(Request[MessageStatus]):
+    """Who has a message. Errors: UnknownMessage, Ambiguous."""
+
+    op = "message.status"
+    scope = Scope.READ
+    id: str
+
+
+@attrs.frozen(kw_only=True)
+class NextEvents(Request[EventPage]):
+    """Events behind a cursor; if there is none yet, wait for the first.
+
+    Attributes:
+        cursor: 0: from the first; `NEWEST`: none, only tell the cursor.
+        limit: 1 to 1,000.
+        wait_seconds: 0 to 60; then an empty page comes back.
+    """
+
+    op = "events.next"
+    scope = Scope.READ
+    cursor: int
+    limit: int
+    wait_seconds: int
+
+
+@attrs.frozen(kw_only=True)
+class AddPeer(Request[Link]):
+    """Dial this address from now on; one that is there already is left as it is."""
+
+    op = "peer.add"
+    scope = Scope.ADMIN
+    address: str
+
+
+@attrs.frozen(kw_only=True)
+class ListPeers(Request[PeerList]):
+    """Links with their states and counters."""
+
+    op = "peer.list"
+    scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class RemovePeer(Request[Done]):
+    """Dial it no more and close its link. Errors: UnknownPeer."""
+
+    op = "peer.remove"
+    scope = Scope.ADMIN
+    repeatable = False
+    address: str
+
+
+@attrs.frozen(kw_only=True)
+class ListAudit(Request[AuditPage]):
+    """Audit records behind a number (0: from the first), oldest first; `limit` is 1 to 1,000."""
+
+    op = "audit.list"
+    scope = Scope.READ
+    after: int
+    limit: int
+
+
+@attrs.frozen(kw_only=True)
+class ListNations(Request[NationList]):
+    """Nations of the charter."""
+
+    op = "nation.list"
+    scope = Scope.READ

@@ -1,0 +1,144 @@
+"""The closed word lists of the local API (SPEC, "Local API": words). On the wire each is its string."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What a node can do at all."""
+
+    LOCKED = "locked"
+    """Only `status`, `unlock` and `stop`."""
+    FOUNDING = "founding"
+    """Unlocked, but the home belongs to no coalition."""
+    ENROLLING = "enrolling"
+    """Joining: waits until a custodian approves."""
+    UNLOCKED = "unlocked"
+
+
+class Precedence(StrEnum):
+    """ACP 121's action precedences, lowest first."""
+
+    ROUTINE = "ROUTINE"
+    PRIORITY = "PRIORITY"
+    IMMEDIATE = "IMMEDIATE"
+    FLASH = "FLASH"
+
+
+class State(StrEnum):
+    """How far a message is with one recipient. A state never means more than it says."""
+
+    QUEUED = "queued"
+    """Stored here; nothing has left."""
+    SENT = "sent"
+    """Left for a peer or a relay that took it; nobody has confirmed more."""
+    HELD = "held"
+    """A relay confirmed that it keeps it."""
+    DELIVERED = "delivered"
+    """Durable on that device, by its signed receipt."""
+    READ = "read"
+    """A person moved the read mark past it, by a signed receipt."""
+    ACKNOWLEDGED = "acknowledged"
+    """A person acknowledged it, a separate signed act."""
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+    @property
+    def rank(self) -> int:
+        """Order of the states up to `ACKNOWLEDGED`; the two ends without success have -1."""
+        return _RANKS.get(self, -1)
+
+    def reaches(self, target: State) -> bool:
+        """Whether who is here has done at least `target`."""
+        return self.rank >= target.rank >= 0
+
+
+_RANKS = {
+    State.QUEUED: 0,
+    State.SENT: 1,
+    State.HELD: 2,
+    State.DELIVERED: 3,
+    State.READ: 4,
+    State.ACKNOWLEDGED: 5,
+}
+
+
+class Flag(StrEnum):
+    """What a reader must know about an entry beyond its text."""
+
+    SUPERSEDED_KEY = "superseded-key"
+    """Sealed under an envelope that was retired by then."""
+    NOT_VERIFIED = "not-verified"
+    """The author's chain could not be checked to its end yet."""
+    STALE_CERTIFICATE = "stale-certificate"
+    """Checked against publications older than one edition."""
+    DISPUTED = "disputed"
+    """Beyond a fork of its feed."""
+    DISOWNED = "disowned"
+    """Beyond the last good number that a revocation names."""
+    UNREADABLE = "unreadable"
+    """Released to this device, but its key is gone; `text` says why."""
+    NO_PLAY = "no-play"
+    """In an exercise: not part of it."""
+    AUTO = "auto"
+    """Sent by a bot."""
+
+
+class LinkState(StrEnum):
+    """How a link to a peer stands."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    WAITING = "waiting"
+    """Not reached; tries again after a pause."""
+    REFUSED = "refused"
+    """One side does not accept the other; `reason` says why."""
+
+
+class InviteState(StrEnum):
+    """How far an invite is."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    """A device has shown the code; its words wait to be compared."""
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class JoinState(StrEnum):
+    """How far this device's joining is."""
+
+    NONE = "none"
+    CONNECTING = "connecting"
+    COMPARING = "comparing"
+    """The words are there: compare them with the custodian's, by voice."""
+    JOINED = "joined"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class Role(StrEnum):
+    """What a certificate makes its holder."""
+
+    OFFICER = "officer"
+    CONTROLLER = "controller"
+    CUSTODIAN = "custodian"
+    BOT = "bot"
+    RELAY = "relay"
+    AUDITOR = "auditor"
+
+
+class ControlSubject(StrEnum):
+    """What a control event is about."""
+
+    NODE = "node"
+    """The node's own phase."""
+    CHARTER = "charter"
+    CHANNEL = "channel"
+    NATION = "nation"
+    """A publication or directory of a nation."""
+    INVITE = "invite"
+    KEYS = "keys"
+    """Editions and segments of this device."""

@@ -1,0 +1,283 @@
+"""The client: one typed method for each operation (SPEC, "Local API": operations).
+
+Rule 1: a lost connection is dialled again by the next call. A call that was under way is asked again once if its
+operation is repeatable; otherwise `NodeGone` says that nobody knows.
+Rule 2: a message has a client id from its first attempt, so asking again never sends it twice.
+Rule 3: texts come as the peers wrote them: `display_safe` stands between them and any screen.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import anyio
+
+from coalchat.api import enrolment, nouns, requests, responses
+from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
+from coalchat.api.scopes import Scope
+from coalchat.api.vocabulary import Precedence, Role, State
+from coalchat.client.session import Session
+from coalchat.client.stream import EventStream
+from coalchat.client.waiting import concerns, missing
+from coalchat.errors import NodeGone, StillQueued
+
+STOP_TIMEOUT: Final = 10.0
+"""Seconds that a stopping node has to close its connections."""
+
+Dial = Callable[[], Awaitable[tuple[Session, responses.Welcome]]]
+
+
+class Client:
+    """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
+
+    def __init__(self, session: Session, welcome: responses.Welcome, redial: Dial | None = None) -> None:
+        """`redial` gives a new session after the first was lost; without it, lost is lost."""
+        self._session = session
+        self._welcome = welcome
+        self._redial = redial
+        self._redialling = anyio.Lock()
+        self._node = welcome.node
+
+    @property
+    def node(self) -> nouns.Node:
+        """Who the node is, as of the last hello, unlock or status."""
+        return self._node
+
+    @property
+    def granted(self) -> tuple[Scope, ...]:
+        """Scopes of this session."""
+        return self._welcome.granted
+
+    async def call(self, request: Request[A_co]) -> A_co:
+        """Ask anything.
+
+        Raises:
+            CoalchatError: the node's answer.
+            NodeGone: the connection was lost before an answer came, and the request is not repeatable.
+            NodeUnavailable: the node did not come back.
+        """
+        session = await self._connected()
+        try:
+            return await session.call(request)
+        except NodeGone:
+            if self._redial is None or not request.repeatable:
+                raise
+        session = await self._connected()
+        return await session.call(request)
+
+    async def _connected(self) -> Session:
+        if self._session.lost and self._redial is not None:
+            async with self._redialling:
+                if self._session.lost:
+                    await self._session.aclose()
+                    self._session, self._welcome = await self._redial()
+                    self._node = self._welcome.node
+        return self._session
+
+    async def aclose(self) -> None:
+        """Close the connection. The node runs on."""
+        self._redial = None
+        await self._session.aclose()
+
+    # --- node ---
+
+    async def status(self) -> responses.Status:
+        """The node at a glance."""
+        status = await self.call(requests.GetStatus())
+        self._node = status.node
+        return status
+
+    async def unlock(self, passphrase: bytes) -> nouns.Node:
+        """Open the key file and the store. Raises: WrongPassphrase."""
+        self._node = await self.call(requests.Unlock(passphrase=passphrase))
+        return self._node
+
+    async def stop(self) -> None:
+        """Stop the node, and wait until it has closed this connection."""
+        session = await self._connected()
+        await session.call(requests.Stop())
+        self._redial = None
+        with anyio.move_on_after(STOP_TIMEOUT):
+            await session.wait_end()
+
+    # --- channels, labels, nations ---
+
+    async def channels(self) -> tuple[nouns.Channel, ...]:
+        """All channels here."""
+        return (await self.call(requests.ListChannels())).channels
+
+    async def create_channel(
+        self, title: str, members: Sequence[str], ceiling: str, purpose: str = ""
+    ) -> nouns.Channel:
+        """Found a channel for these nation codes. Raises: UnknownNation, UnknownLabel, AlreadyExists, Refused."""
+        request = requests.CreateChannel(title=title, members=tuple(members), ceiling=ceiling, purpose=purpose)
+        return await self.call(request)
+
+    async def preview(self, channel: str, label: str) -> responses.LabelPreview:
+        """Who would read a message with this label. Raises: UnknownChannel, UnknownLabel, UnknownNation."""
+        return await self.call(requests.PreviewLabel(channel=channel, label=label))
+
+    async def nations(self) -> tuple[nouns.Nation, ...]:
+        """Nations of the charter."""
+        return (await self.call(requests.ListNations())).nations
+
+    # --- messages ---
+
+    async def send(
+        self,
+        channel: str,
+        text: str,
+        label: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        ack_by: int = 0,
+        client_id: str | None = None,
+        reply_to: str = "",
+    ) -> responses.Sent:
+        """Send a message; it is durable on the node when this returns.
+
+        Args:
+            channel: title, id, or prefix of the id.
+            text: up to 16,384 bytes of UTF-8.
+            label: `[policy] LEVEL [CATEGORY] [REL [TO] A, B]`; without REL the channel's members.
+            precedence: clamped by receivers to what this device is certified for.
+            ack_by: Unix time by which it should be acknowledged; 0: not asked.
+            client_id: idempotency key; the same one is sent once. None: a new one.
+            reply_to: entry id, or "".
+
+        Raises:
+            Refused: by policy, before anything has left; `.clause` names the rule.
+            UnknownChannel, UnknownLabel, UnknownNation, UnknownMessage: as they say.
+            AlreadyExists: the client id was used for something else.
+        """
+        request = requests.SendMessage(
+            channel=channel,
+            text=text,
+            label=label,
+            precedence=precedence,
+            ack_by=ack_by,
+            client_id=secrets.token_hex(16) if client_id is None else client_id,
+            reply_to=reply_to,
+        )
+        return await self.call(request)
+
+    async def messages(self, channel: str = "", after: int = 0, limit: int = 200) -> responses.MessagePage:
+        """A page of messages behind a position, oldest first; "" is all channels. Raises: UnknownChannel."""
+        return await self.call(requests.ListMessages(channel=channel, after_position=after, limit=limit))
+
+    async def all_messages(self, channel: str = "", after: int = 0) -> list[nouns.Message]:
+        """All messages behind a position, page by page. Raises: UnknownChannel."""
+        found: list[nouns.Message] = []
+        while True:
+            page = await self.messages(channel, after, MAX_LIMIT)
+            found += page.messages
+            if not page.more or page.next_position <= after:
+                return found
+            after = page.next_position
+
+    async def message(self, entry_id: str) -> nouns.Message:
+        """One message by its id or a prefix. Raises: UnknownMessage, Ambiguous."""
+        return await self.call(requests.ShowMessage(id=entry_id))
+
+    async def mark(self, channel: str, entry_id: str) -> responses.Marked:
+        """Move the read mark: a person has read up to here. Raises: UnknownChannel, UnknownMessage."""
+        return await self.call(requests.MarkRead(channel=channel, entry_id=entry_id))
+
+    async def message_status(self, entry_id: str) -> responses.MessageStatus:
+        """Who has a message. Raises: UnknownMessage, Ambiguous."""
+        return await self.call(requests.GetMessageStatus(id=entry_id))
+
+    async def wait_status(self, entry_id: str, state: State, within: float) -> responses.MessageStatus:
+        """Wait until every other nation of the release set has reached a state.
+
+        Args:
+            entry_id: or a prefix.
+            state: DELIVERED, READ or ACKNOWLEDGED, or an earlier one.
+            within: seconds from now; with 0 it looks once.
+
+        Raises:
+            StillQueued: not reached in time; the detail names who is missing.
+            RecipientRefused, Expired: it cannot be reached any more.
+            UnknownMessage, Ambiguous: as they say.
+        """
+        cursor = (await self.next_events(NEWEST, 1, 0)).next_cursor
+        status = await self.message_status(entry_id)
+        late = missing(status, state)
+        with anyio.move_on_after(within):
+            moves = self.events(cursor)
+            while late or not status.deliveries:
+                if concerns(await anext(moves), status.entry_id):
+                    status = await self.message_status(status.entry_id)
+                    late = missing(status, state)
+            return status
+        raise StillQueued(", ".join(f"{nation} {so_far.value}" for nation, so_far in late))
+
+    # --- events ---
+
+    async def next_events(self, cursor: int, limit: int = 256, wait_seconds: int = 0) -> responses.EventPage:
+        """A page of events behind a cursor; waits up to `wait_seconds` (0 to 60) for the first."""
+        return await self.call(requests.NextEvents(cursor=cursor, limit=limit, wait_seconds=wait_seconds))
+
+    def events(self, cursor: int | None = None) -> EventStream:
+        """All events behind a cursor as they come, over lost connections too; None: since this client connected."""
+        return EventStream(self.next_events, self._welcome.cursor if cursor is None else cursor)
+
+    # --- peers, audit ---
+
+    async def add_peer(self, address: str) -> nouns.Link:
+        """Dial this host:port from now on."""
+        return await self.call(requests.AddPeer(address=address))
+
+    async def peers(self) -> tuple[nouns.Link, ...]:
+        """Links with their states and counters."""
+        return (await self.call(requests.ListPeers())).peers
+
+    async def remove_peer(self, address: str) -> None:
+        """Dial it no more. Raises: UnknownPeer."""
+        await self.call(requests.RemovePeer(address=address))
+
+    async def audit(self, after: int = 0, limit: int = 200) -> responses.AuditPage:
+        """A page of the audit record behind a number, oldest first."""
+        return await self.call(requests.ListAudit(after=after, limit=limit))
+
+    # --- enrolment ---
+
+    async def create_invite(
+        self,
+        person: str,
+        *,
+        role: Role,
+        level: str,
+        address: str,
+        categories: Sequence[str] = (),
+        precedence: Precedence = Precedence.IMMEDIATE,
+    ) -> enrolment.InviteCode:
+        """Invite a device; `address` is where it dials this node. Raises: NotAuthorised, UnknownLabel."""
+        request = enrolment.CreateInvite(
+            person=person, role=role, level=level, categories=tuple(categories), precedence=precedence, address=address
+        )
+        return await self.call(request)
+
+    async def invites(self) -> tuple[enrolment.Invite, ...]:
+        """Invites of this custodian, the newest first."""
+        return (await self.call(enrolment.ListInvites())).invites
+
+    async def approve_invite(self, invite_id: str, words: Sequence[str]) -> enrolment.Enrolled:
+        """Certify the device whose words these are. Raises: UnknownInvite, Ambiguous, WordsDiffer, Expired."""
+        return await self.call(enrolment.ApproveInvite(id=invite_id, words=tuple(words)))
+
+    async def withdraw_invite(self, invite_id: str) -> None:
+        """End an invite. Raises: UnknownInvite, Ambiguous."""
+        await self.call(enrolment.WithdrawInvite(id=invite_id))
+
+    async def join(self, code: str, display_name: str) -> enrolment.Joining:
+        """Show an invite's code; returns with the words to compare. Raises: UsageError, AlreadyExists, Expired,
+        Unreachable.
+        """
+        return await self.call(enrolment.Join(code=code, display_name=display_name))
+
+    async def join_status(self) -> enrolment.Joining:
+        """How far joining is."""
+        return await self.call(enrolment.GetJoinStatus())

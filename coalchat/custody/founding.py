@@ -1,0 +1,417 @@
+"""Founding (SPEC 6.1): a nation's keys are made, a charter goes round, and the home joins the coalition it founds.
+
+These acts are done on a home that no node runs on; the key file's passphrase is at hand.
+Rule 1: what is exchanged are files; the only secret in them, the link secret, stands sealed.
+Rule 2: adopting a charter writes the store first, in one transaction, and the key file last: whatever is interrupted
+is done again from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from coalchat.custody.keying import (
+    DEVICE_LIFETIME,
+    DrawnEdition,
+    certify_custodian,
+    draw_first_editions,
+    make_publication,
+    own_seeds,
+    with_seeds,
+)
+from coalchat.errors import AlreadyExists, NotAuthorised, UsageError
+from coalchat.paths import Home
+from coalchat.store.faces import Transaction
+from coalchat.store.keyfile import KdfCost, KeyFile
+from coalchat.store.rows import EVERYONE, Document
+from coalchat.store.runner import in_thread
+from coalchat.store.writer import Store, open_store
+from protocol.base.crypto import Entropy, digest, xwing_public
+from protocol.base.errors import ProtocolError, StateError
+from protocol.base.ids import Person, Tag
+from protocol.base.records import decode, encode, evolve
+from protocol.keys.edition import list_hash
+from protocol.keys.keyring import CustodianKeys, KeyRing, SigningSeeds, new_key_ring
+from protocol.trust.access import Clearance
+from protocol.trust.charter import Charter, Coalition, key_hash, sign_charter
+from protocol.trust.credential import (
+    FULL_SCOPE,
+    Certificate,
+    CertificateRequest,
+    Certified,
+    Role,
+    certificate_hash,
+    custodian_id,
+    issue_certificate,
+    make_request,
+    person_id,
+)
+from protocol.trust.founding import (
+    CharterFile,
+    NationOffer,
+    add_signature,
+    complete,
+    make_offer,
+    open_link_secret,
+    read_file,
+    read_offer,
+    start_file,
+)
+from protocol.trust.policy import Policy
+
+DAY = 86_400
+SEGMENT = 6 * 3600
+EDITION = 12
+HOLD = 3 * DAY
+HOLD_HIGHEST = DAY
+PRELOAD = DAY
+OTAR_GRACE = 7 * DAY
+RETENTION = 30 * DAY
+
+_PERSON = "founding.person"
+_OFFER = "founding.offer"
+
+
+@attrs.frozen
+class Terms:
+    """What the founder chooses for a charter.
+
+    Attributes:
+        name: of the coalition. exercise: an exercise coalition.
+        segment: seconds; edition: segments.
+    """
+
+    name: str
+    exercise: bool = False
+    segment: int = SEGMENT
+    edition: int = EDITION
+
+
+@attrs.frozen
+class Progress:
+    """How far a charter file is.
+
+    Attributes:
+        charter, policy: what it says. signed, missing: nation codes.
+        file: its bytes now.
+        coalition: once it is complete.
+    """
+
+    charter: Charter
+    policy: Policy
+    signed: tuple[str, ...]
+    missing: tuple[str, ...]
+    file: bytes = attrs.field(repr=False)
+    coalition: Coalition | None = None
+
+
+def create_device(home: Home, passphrase: bytes, *, entropy: Entropy, cost: KdfCost) -> None:
+    """Make the key file of a device that will join a coalition.
+
+    Raises:
+        AlreadyExists: there is one.
+        HomeNotPrivate, StoreError: see `KeyFile.create`.
+    """
+    KeyFile.create(home.keys, passphrase, encode(new_key_ring(entropy)), entropy=entropy, cost=cost)
+
+
+async def create_nation(
+    home: Home, passphrase: bytes, *, code: str, name: str, person: str, entropy: Entropy, cost: KdfCost
+) -> bytes:
+    """Make a nation's root, custodian and device keys in a new home.
+
+    Returns:
+        The nation's offer, to be given to the founder.
+
+    Raises:
+        UsageError: code or name breaks its rule. AlreadyExists: there is a key file.
+    """
+    root = SigningSeeds(entropy(32), entropy(32))
+    custodian = CustodianKeys(0, SigningSeeds(entropy(32), entropy(32)), (root,), ())
+    ring = evolve(new_key_ring(entropy), custodian=(custodian,))
+    public = root.key.public()
+    try:
+        offer = make_offer(NationOffer(code, name, public.ed25519, public.mldsa, xwing_public(ring.bundle)), root.key)
+        person_id(bytes(16), 0, person, bytes(16))
+    except ProtocolError as error:
+        raise UsageError(str(error)) from None
+    KeyFile.create(home.keys, passphrase, encode(ring), entropy=entropy, cost=cost)
+    async with _store(home, ring) as store:
+
+        def keep(tx: Transaction) -> None:
+            tx.set_meta(_PERSON, person.encode("utf-8"))
+            tx.set_meta(_OFFER, offer.data)
+
+        await store.write(keep)
+    return offer.data
+
+
+def found_charter(
+    home: Home, passphrase: bytes, *, policy: Policy, offers: Sequence[bytes], terms: Terms, entropy: Entropy
+) -> Progress:
+    """Make a charter from nations' offers, and sign it as this home's nation.
+
+    Args:
+        offers: in the order that becomes the charter's; this home's own among them.
+
+    Raises:
+        UsageError: an offer is not one, or a nation stands twice.
+        NotAuthorised: this home holds no nation's root.
+    """
+    read = []
+    for data in offers:
+        try:
+            read.append(read_offer(data))
+        except ProtocolError as error:
+            raise UsageError(f"an offer is not valid ({error})") from None
+    _, ring = unlock(home, passphrase)
+    own_root(ring)
+    levels = len(policy.levels)
+    charter = Charter(
+        number=0,
+        previous=b"",
+        name=terms.name,
+        nonce=entropy(16),
+        policy=policy.hash,
+        nations=tuple(offer.nation for offer in read),
+        quorum=len(read) // 2 + 1,
+        segment=terms.segment,
+        edition=terms.edition,
+        holds=(*(HOLD for _ in range(levels - 1)), HOLD_HIGHEST),
+        preload=PRELOAD,
+        otar_grace=OTAR_GRACE,
+        retention=(RETENTION,) * levels,
+        suites=(1,),
+        exercise=terms.exercise,
+        settings=(),
+    )
+    try:
+        file = start_file(charter, policy, read, entropy(32))
+        read_file(encode(file))
+    except ProtocolError as error:
+        raise UsageError(f"no charter can be made of this ({error})") from None
+    return _progress(_signed(file, charter, ring))
+
+
+async def sign_charter_file(home: Home, passphrase: bytes, data: bytes, *, now: int, entropy: Entropy) -> Progress:
+    """Sign a charter as this home's nation, if it has not, and adopt it if it is complete.
+
+    Raises:
+        UsageError: the file is not valid. NotAuthorised: this home's nation is not in it.
+        AlreadyExists: this home belongs to another coalition.
+    """
+    file, charter, policy, signed = _read(data)
+    key_file, ring = unlock(home, passphrase)
+    nation = _index(charter, ring)
+    if nation not in signed:
+        file = _signed(file, charter, ring)
+    progress = _progress(file)
+    if progress.coalition is None:
+        return progress
+    if ring.founded:
+        if ring.coalition != progress.coalition.id:
+            raise AlreadyExists("this home belongs to another coalition")
+        return progress
+    await _adopt(home, key_file, ring, file, progress.coalition, policy, nation, now, entropy)
+    return progress
+
+
+def show_charter_file(data: bytes) -> Progress:
+    """Check a charter file.
+
+    Raises:
+        UsageError: it is not valid.
+    """
+    return _progress(_read(data)[0])
+
+
+def unlock(home: Home, passphrase: bytes) -> tuple[KeyFile, KeyRing]:
+    """Open a home's key file.
+
+    Raises:
+        WrongPassphrase, StoreCorrupt, NoHome: see `KeyFile.unlock`.
+    """
+    key_file, content = KeyFile.unlock(home.keys, passphrase)
+    return key_file, decode(KeyRing, bytes(content))
+
+
+def own_root(ring: KeyRing) -> SigningSeeds:
+    """The nation's root.
+
+    Raises:
+        NotAuthorised: it does not rest in this home.
+    """
+    if not ring.custodian or not ring.custodian[0].root:
+        raise NotAuthorised("this home does not hold a nation's root", hint="make one with `coalchat nation create`")
+    return ring.custodian[0].root[0]
+
+
+# --- inside ---
+
+
+def _read(data: bytes) -> tuple[CharterFile, Charter, Policy, frozenset[int]]:
+    try:
+        return read_file(data)
+    except ProtocolError as error:
+        raise UsageError(f"this is not a valid charter file ({error})") from None
+
+
+def _index(charter: Charter, ring: KeyRing) -> int:
+    public = own_root(ring).key.public()
+    for index, nation in enumerate(charter.nations):
+        if (nation.root, nation.root_mldsa) == (public.ed25519, key_hash(public.mldsa)):
+            return index
+    raise NotAuthorised("this home's nation is not in the charter")
+
+
+def _signed(file: CharterFile, charter: Charter, ring: KeyRing) -> CharterFile:
+    return add_signature(file, sign_charter(charter, _index(charter, ring), own_root(ring).key))
+
+
+def _progress(file: CharterFile) -> Progress:
+    data = encode(file)
+    _, charter, policy, signed = read_file(data)
+    try:
+        coalition = complete(file)
+    except StateError:
+        coalition = None
+    codes = charter.codes
+    return Progress(
+        charter,
+        policy,
+        tuple(code for index, code in enumerate(codes) if index in signed),
+        tuple(code for index, code in enumerate(codes) if index not in signed),
+        data,
+        coalition,
+    )
+
+
+async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
+    home: Home,
+    key_file: KeyFile,
+    ring: KeyRing,
+    file: CharterFile,
+    coalition: Coalition,
+    policy: Policy,
+    nation: int,
+    now: int,
+    entropy: Entropy,
+) -> None:
+    keys = ring.custodian[0]
+    link_secret = open_link_secret(file, nation, ring.bundle)
+    drawn = draw_first_editions(coalition, policy, nation, keys.index, now, entropy)
+    keys = with_seeds(keys, drawn)
+    clearance = Clearance(len(policy.levels) - 1, tuple(range(1, len(policy.categories) + 1)))
+    async with _store(home, ring) as store:
+        person = (store.read.meta(_PERSON) or b"Custodian").decode("utf-8")
+        certified = _own_certificate(coalition, nation, ring, keys, person, clearance, now, entropy)
+        publication, parts = make_publication(
+            coalition=coalition,
+            nation=nation,
+            keys=keys,
+            previous=None,
+            previous_document=b"",
+            devices=[certified],
+            editions=[edition.edition for edition in drawn],
+            lists=[named for edition in drawn for named in edition.named],
+            now=now,
+        )
+        seat = custodian_id(coalition.id, nation, keys.index)
+        documents = [
+            *founding_documents(file, coalition, now),
+            document(Tag.CUSTODIAN_CERTIFICATE, seat, now, certify_custodian(coalition, nation, keys, now).data, now),
+            document(Tag.CERTIFICATE, certified.device, now, certified.document.data, now),
+            document(Tag.PUBLICATION, seat, 1, publication.data, now),
+            *(document(Tag.DIRECTORY, seat, 1, part, now) for part in parts),
+            *(list_document(edition, data, now) for edition in drawn for data in edition.lists),
+        ]
+
+        def keep(tx: Transaction) -> None:
+            for known in tx.all_documents():
+                tx.drop_document(known.hash)
+            for made in documents:
+                tx.put_document(made)
+
+        await store.write(keep)
+    adopted = evolve(
+        ring,
+        counter=ring.counter + 1,
+        founded=True,
+        coalition=coalition.id,
+        nation=nation,
+        seeds=own_seeds(keys, clearance.compartments()),
+        link_secrets=(link_secret,),
+        mark=coalition.segment_at(now),
+        custodian=(keys,),
+    )
+    key_file.replace(encode(adopted), entropy=entropy)
+
+
+def document(tag: Tag, issuer: bytes, number: int, data: bytes, now: int, audience: int = EVERYONE) -> Document:
+    """A control document as the store keeps it."""
+    return Document(digest(Person.DOCUMENT, data), int(tag), issuer, number, audience, data, now)
+
+
+def list_document(edition: DrawnEdition, data: bytes, now: int) -> Document:
+    """A segment list as the store keeps it."""
+    return document(Tag.SEGMENT_LIST, list_hash(data)[:16], edition.edition.counter, data, now)
+
+
+def founding_documents(file: CharterFile, coalition: Coalition, now: int) -> tuple[Document, ...]:
+    """Charter, signatures and policy: what a node builds its coalition from; they are not exchanged by sync."""
+    return (
+        document(Tag.CHARTER, coalition.id, 0, file.charter, now, 0),
+        document(Tag.POLICY, coalition.id, 0, file.policy, now, 0),
+        *(
+            document(Tag.CHARTER_SIGNATURE, coalition.id, number, data, now, 0)
+            for number, data in enumerate(file.signatures)
+        ),
+    )
+
+
+def _own_certificate(
+    coalition: Coalition,
+    nation: int,
+    ring: KeyRing,
+    keys: CustodianKeys,
+    person: str,
+    clearance: Clearance,
+    now: int,
+    entropy: Entropy,
+) -> Certified:
+    public = ring.device.key.public()
+    request = CertificateRequest(
+        coalition.id, nation, public.ed25519, key_hash(public.mldsa), key_hash(xwing_public(ring.bundle))
+    )
+    certificate = Certificate(
+        coalition=coalition.id,
+        nation=nation,
+        custodian=keys.index,
+        key=request.key,
+        mldsa_hash=request.mldsa_hash,
+        bundle_hash=request.bundle_hash,
+        request=make_request(request, ring.device.key).signature,
+        person=person_id(coalition.id, nation, person, entropy(16)),
+        name=person,
+        number=1,
+        role=int(Role.CUSTODIAN),
+        clearance=clearance,
+        scope=FULL_SCOPE,
+        not_before=now,
+        not_after=now + DEVICE_LIFETIME,
+    )
+    signed = issue_certificate(certificate, keys.seat.key)
+    return Certified(certificate, signed, certificate_hash(signed.data))
+
+
+@asynccontextmanager
+async def _store(home: Home, ring: KeyRing) -> AsyncIterator[Store]:
+    async with (
+        trio.open_nursery() as nursery,
+        open_store(home.store, ring.database, nursery=nursery, run_sync=in_thread()) as store,
+    ):
+        yield store

@@ -1,0 +1,203 @@
+"""The custodian's acts (SPEC 6.2, 6.3, 7.1, 7.2) as functions: key ring in, documents out; no I/O, no clock.
+
+Rule 1: a seed is drawn when its edition is published, two editions ahead at most.
+Rule 2: every certificate and revocation is followed by a publication.
+Rule 3: a device gets seeds of the compartments that its clearance dominates, from the current segment on, and of later
+editions only within `preload` of their start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from protocol.base.crypto import Entropy
+from protocol.base.errors import LocalProtocolError
+from protocol.base.limits import MAX_ARRAY
+from protocol.base.records import encode, evolve
+from protocol.base.signed import Signed
+from protocol.keys.edition import SeedChain, SegmentId, list_hash, make_list
+from protocol.keys.keyring import CustodianKeys, HeldSeed, held
+from protocol.keys.otar import CompartmentId, OtarHeader, seal_otar
+from protocol.trust.charter import Coalition, root_id
+from protocol.trust.credential import (
+    Certified,
+    CustodianCertificate,
+    issue_custodian,
+)
+from protocol.trust.directory import (
+    DirectoryPart,
+    Edition,
+    KeyList,
+    Publication,
+    directory_root,
+    publication_hash,
+    publish,
+)
+from protocol.trust.policy import Policy
+
+CUSTODIAN_LIFETIME = 90 * 86_400
+DEVICE_LIFETIME = 90 * 86_400
+EDITIONS_AHEAD = 2
+
+
+@attrs.frozen
+class DrawnEdition:
+    """An edition whose seeds were drawn.
+
+    Attributes:
+        edition: as published.
+        seeds: one chain a compartment, at its first segment.
+        lists: the documents of public keys, and how the publication names them.
+    """
+
+    edition: Edition
+    seeds: tuple[HeldSeed, ...] = attrs.field(repr=False)
+    lists: tuple[bytes, ...] = attrs.field(repr=False)
+    named: tuple[KeyList, ...] = attrs.field(repr=False)
+
+
+def certify_custodian(coalition: Coalition, nation: int, keys: CustodianKeys, now: int) -> Signed:
+    """The root's certificate of this custodian.
+
+    Raises:
+        LocalProtocolError: the root keys do not rest in this home.
+    """
+    if not keys.root:
+        raise LocalProtocolError("does not rest in this home", field="root")
+    public = keys.seat.key.public()
+    certificate = CustodianCertificate(
+        coalition.id, nation, keys.index, public.ed25519, public.mldsa, now, now + CUSTODIAN_LIFETIME
+    )
+    return issue_custodian(certificate, keys.root[0].key, root_id(coalition.charter_hash, nation))
+
+
+def draw_edition(
+    coalition: Coalition, policy: Policy, nation: int, index: int, counter: int, first: int, entropy: Entropy
+) -> DrawnEdition:
+    """Draw the seeds of one edition: independent random bytes a compartment."""
+    last = first + coalition.charter.edition - 1
+    seeds, lists, named = [], [], []
+    for level, category in policy.compartments():
+        chain = SeedChain(SegmentId(nation, index, counter, level, category, first), last, bytearray(entropy(32)))
+        document = encode(make_list(coalition.id, chain))
+        seeds.append(held(chain))
+        lists.append(document)
+        named.append(KeyList(counter, level, category, list_hash(document)))
+    return DrawnEdition(Edition(counter, first, last, 0), tuple(seeds), tuple(lists), tuple(named))
+
+
+def draw_first_editions(
+    coalition: Coalition, policy: Policy, nation: int, index: int, now: int, entropy: Entropy
+) -> tuple[DrawnEdition, ...]:
+    """The editions that a founding custodian publishes: the current one and two ahead."""
+    first, length = coalition.segment_at(now), coalition.charter.edition
+    return tuple(
+        draw_edition(coalition, policy, nation, index, 1 + ahead, first + ahead * length, entropy)
+        for ahead in range(EDITIONS_AHEAD + 1)
+    )
+
+
+def make_publication(  # noqa: PLR0913 - everything that a publication says
+    *,
+    coalition: Coalition,
+    nation: int,
+    keys: CustodianKeys,
+    previous: Publication | None,
+    previous_document: bytes,
+    devices: Sequence[Certified],
+    editions: Sequence[Edition],
+    lists: Sequence[KeyList],
+    now: int,
+) -> tuple[Signed, tuple[bytes, ...]]:
+    """The next publication of this custodian, and the parts of its directory.
+
+    Args:
+        previous, previous_document: the newest one of this seat, or None and b"".
+        devices: every device that he certifies, in any order.
+    """
+    hashes = [certified.hash for certified in sorted(devices, key=lambda certified: certified.device)]
+    number = 1 if previous is None else previous.number + 1
+    publication = Publication(
+        coalition=coalition.id,
+        nation=nation,
+        custodian=keys.index,
+        number=number,
+        previous=publication_hash(previous_document) if previous is not None else b"",
+        issued=now,
+        not_after=max((edition.last + 1) * coalition.charter.segment for edition in editions),
+        directory=directory_root(hashes),
+        devices=len(hashes),
+        keying=() if previous is None else previous.keying,
+        revocations=() if previous is None else previous.revocations,
+        editions=tuple(editions),
+        lists=tuple(lists),
+    )
+    parts = tuple(
+        encode(
+            DirectoryPart(coalition.id, nation, keys.index, number, at // MAX_ARRAY, tuple(hashes[at : at + MAX_ARRAY]))
+        )
+        for at in range(0, len(hashes), MAX_ARRAY)
+    )
+    return publish(publication, keys.seat.key), parts
+
+
+def seal_seeds(  # noqa: PLR0913 - everything that an OTAR is bound to
+    *,
+    coalition: Coalition,
+    nation: int,
+    keys: CustodianKeys,
+    certified: Certified,
+    editions: Sequence[Edition],
+    prekey: bytes,
+    prekey_counter: int,
+    link_secret: bytes,
+    now: int,
+) -> tuple[Signed, ...]:
+    """One OTAR an edition that the device should hold now.
+
+    Args:
+        prekey, prekey_counter: the device's newest statement.
+        link_secret: the coalition's; goes with each.
+    """
+    segment = coalition.segment_at(now)
+    clearance = certified.certificate.clearance
+    sealed = []
+    for edition in editions:
+        starts = edition.first * coalition.charter.segment
+        if edition.last < segment or starts > now + coalition.charter.preload:
+            continue
+        at = max(segment, edition.first)
+        chains = {
+            (seed.level, seed.category): seed.chain(nation) for seed in keys.seeds if seed.counter == edition.counter
+        }
+        compartments = [c for c in clearance.compartments() if c in chains and certified.certificate.scope.read]
+        header = OtarHeader(
+            coalition.id,
+            nation,
+            keys.index,
+            certified.device,
+            certified.hash,
+            prekey_counter,
+            edition.counter,
+            at,
+            edition.last,
+            tuple(CompartmentId(*compartment) for compartment in compartments),
+        )
+        seeds = tuple(chains[compartment].seed_at(at) for compartment in compartments)
+        sealed.append(
+            seal_otar(custodian=keys.seat.key, header=header, prekey=prekey, seeds=seeds, link_secret=link_secret)
+        )
+    return tuple(sealed)
+
+
+def own_seeds(keys: CustodianKeys, compartments: Sequence[tuple[int, int]]) -> tuple[HeldSeed, ...]:
+    """The seeds that the custodian's own device holds: those of his own drawing, as far as he is cleared."""
+    wanted = set(compartments)
+    return tuple(seed for seed in keys.seeds if (seed.level, seed.category) in wanted)
+
+
+def with_seeds(keys: CustodianKeys, drawn: Sequence[DrawnEdition]) -> CustodianKeys:
+    """The custodian's keys with newly drawn editions."""
+    return evolve(keys, seeds=(*keys.seeds, *(seed for edition in drawn for seed in edition.seeds)))

@@ -1,0 +1,184 @@
+"""Channels, labels and nations, as clients ask for them."""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.nouns import Channel, Denial, Nation, Reach
+from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
+from coalchat.api.responses import ChannelList, LabelPreview, NationList
+from coalchat.custody.founding import document
+from coalchat.errors import AlreadyExists, Refused, UnknownLabel, UnknownNation, UsageError
+from coalchat.node.answers.naming import find_channel
+from coalchat.node.answers.session import Handlers, Session
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.journal import Finding, write_finding
+from coalchat.node.keeping import keep_channel
+from coalchat.node.sending import Sending
+from coalchat.store.faces import Transaction
+from protocol.base.errors import Denied, ProtocolError
+from protocol.base.ids import Tag
+from protocol.trust.access import Clause, Clearance, dominates
+from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
+from protocol.trust.label import Label, parse_label
+
+
+@attrs.define(eq=False)
+class ChannelAnswers:
+    """Handlers for channels, labels and nations."""
+
+    context: Context = attrs.field(repr=False)
+    sending: Sending = attrs.field(repr=False)
+
+    def handlers(self) -> Handlers:
+        """By request class."""
+        return {
+            ListChannels: self.list,
+            CreateChannel: self.create,
+            PreviewLabel: self.preview,
+            ListNations: self.nations,
+        }
+
+    # --- channels ---
+
+    async def list(self, request: ListChannels, session: Session) -> ChannelList:
+        """All channels here."""
+        del request, session
+        unread = {row.channel: row.count for row in self.context.store.read.unread_counts()}
+        revisions = sorted(self.context.member.channels.values(), key=lambda revision: revision.title)
+        return ChannelList(channels=tuple(self.noun(revision, unread) for revision in revisions))
+
+    def noun(self, revision: ChannelRevision, unread: dict[bytes, int]) -> Channel:
+        """A channel as clients see it."""
+        member = self.context.member
+        newest = self.context.store.read.messages(revision.channel, before_position=2**62, limit=1)
+        return Channel(
+            id=revision.channel.hex(),
+            title=revision.title,
+            members=tuple(self.context.code(nation) for nation in revision.members),
+            ceiling=member.clearance_marking(revision.ceiling),
+            purpose=revision.purpose,
+            admin=member.device in revision.admins,
+            unread=unread.get(revision.channel, 0),
+            newest=newest[0].position if newest else 0,
+        )
+
+    async def create(self, request: CreateChannel, session: Session) -> Channel:
+        """Found a channel and tell its members' nodes."""
+        del session
+        member, now = self.context.member, self.context.now()
+        codes = member.coalition.codes
+        unknown = [code for code in request.members if code.upper() not in codes]
+        if unknown:
+            raise UnknownNation(unknown[0])
+        if any(known.title.casefold() == request.title.casefold() for known in member.channels.values()):
+            raise AlreadyExists(f"the channel {request.title}")
+        members = tuple(sorted({codes.index(code.upper()) for code in request.members}))
+        ceiling = self._ceiling(request.ceiling)
+        if member.nation not in members:
+            raise Refused(Clause.RELEASE_OWN_NATION, "a channel includes the nation that founds it")
+        label = Label(member.policy.hash, ceiling.level, frozenset(ceiling.categories))
+        if not dominates(member.certificate.clearance, label):
+            raise Refused(Clause.LEVEL_CLEARANCE, "the ceiling is above this device's clearance")
+        nonce = self.context.entropy(16)
+        revision = ChannelRevision(
+            coalition=member.coalition.id,
+            channel=channel_id(member.coalition.id, member.device, nonce),
+            number=0,
+            previous=b"",
+            nation=member.nation,
+            nonce=nonce,
+            title=request.title,
+            purpose=request.purpose,
+            members=members,
+            ceiling=ceiling,
+            admins=(member.device,),
+            issued=now,
+        )
+        try:
+            signed = sign_revision(revision, member.device, member.ring.device.key)
+        except ProtocolError as error:
+            raise UsageError(str(error)) from None
+        control, _ = member.apply(signed.data)
+        row = document(Tag.CHANNEL_REVISION, revision.channel, 0, signed.data, now, control.audience)
+
+        def write(tx: Transaction) -> None:
+            tx.put_document(row)
+            keep_channel(tx, revision, now)
+            write_finding(tx, now, Finding(AuditEvent.CHANNEL_CREATED, revision.channel.hex(), codes[member.nation]))
+
+        await self.context.store.write(write)
+        self.context.control_changed(control.hash)
+        return self.noun(revision, {})
+
+    def _ceiling(self, text: str) -> Clearance:
+        member = self.context.member
+        try:
+            label = parse_label(text, member.policy, member.coalition.codes)
+        except ProtocolError as error:
+            raise UnknownLabel(error.detail) from None
+        if label.releasable:
+            raise UsageError("a ceiling names no nations: the channel's members are its release set")
+        return Clearance(label.level, tuple(sorted(label.categories)))
+
+    # --- labels ---
+
+    async def preview(self, request: PreviewLabel, session: Session) -> LabelPreview:
+        """Who would read a message with this label."""
+        del session
+        revision = find_channel(self.context, request.channel)
+        label = self.sending.label(request.label, revision)
+        denial = self.sending.decide(label, revision) or self._keys(label)
+        readers = tuple(self._reach(nation, label) for nation in sorted(label.releasable))
+        withheld = tuple(self._reach(nation, None) for nation in revision.members if nation not in label.releasable)
+        return LabelPreview(
+            marking=self.context.member.marking(label),
+            readers=readers,
+            withheld=withheld,
+            denied=None if denial is None else Denial(clause=denial.clause, reason=denial.reason),
+            warnings=tuple(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
+        )
+
+    def _keys(self, label: Label) -> Denied | None:
+        member = self.context.member
+        (category,) = label.categories or (0,)
+        segment = member.segment(self.context.now())
+        for nation in sorted(label.releasable):
+            if not member.keys.slots(nation, label.level, category, segment):
+                return Denied(Clause.KEYS_RUN_OUT, f"no current key of {self.context.code(nation)} for it is here")
+        return None
+
+    def _reach(self, nation: int, label: Label | None) -> Reach:
+        member, now = self.context.member, self.context.now()
+        devices = [
+            certified
+            for certified in member.directory.devices(nation)
+            if (standing := member.directory.standing(certified.device, now)) is not None and standing.valid
+        ]
+        cleared = [c for c in devices if label is None or dominates(c.certificate.clearance, label)]
+        return Reach(nation=self.context.code(nation), devices=len(cleared))
+
+    # --- nations ---
+
+    async def nations(self, request: ListNations, session: Session) -> NationList:
+        """Nations of the charter."""
+        del request, session
+        return NationList(
+            nations=tuple(self._nation(index) for index in range(len(self.context.member.coalition.codes)))
+        )
+
+    def _nation(self, index: int) -> Nation:
+        member = self.context.member
+        named = member.coalition.charter.nations[index]
+        publications = member.directory.publications(index)
+        ends = [(edition.last + 1) for publication in publications for edition in publication.editions]
+        return Nation(
+            code=named.code,
+            name=named.name,
+            index=index,
+            own=index == member.nation,
+            devices=self._reach(index, None).devices,
+            published=max((publication.issued for publication in publications), default=0),
+            keys_until=max(ends, default=0) * member.coalition.charter.segment,
+        )

@@ -1,0 +1,181 @@
+"""Messages, as clients ask for them: send, list, show, mark, status."""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.base import MAX_CLIENT_ID
+from coalchat.api.codec import fitting
+from coalchat.api.nouns import Delivery, Message, NationState
+from coalchat.api.requests import GetMessageStatus, ListMessages, MarkRead, SendMessage, ShowMessage
+from coalchat.api.responses import Marked, MessagePage, MessageStatus, Sent
+from coalchat.api.vocabulary import Flag
+from coalchat.api.vocabulary import Precedence as PrecedenceWord
+from coalchat.errors import UnknownMessage, UsageError
+from coalchat.node.answers.naming import find_channel, find_message
+from coalchat.node.answers.session import Handlers, Session, check_limit
+from coalchat.node.context import Context
+from coalchat.node.receipting import Receipting
+from coalchat.node.sending import Key, Sending
+from coalchat.node.status import deliveries, nation_states
+from coalchat.store.rows import Message as MessageRow
+from protocol.base.errors import ProtocolError
+from protocol.base.limits import MAX_TEXT
+from protocol.base.records import decode
+from protocol.messages.payload import FORMAT, TextPayload, decode_payload
+from protocol.messages.refs import Ref, Relation
+from protocol.trust.credential import Precedence, Role
+from protocol.trust.label import ReleaseKey, label_of
+
+
+@attrs.define(eq=False)
+class MessageAnswers:
+    """Handlers for messages."""
+
+    context: Context = attrs.field(repr=False)
+    sending: Sending = attrs.field(repr=False)
+    receipting: Receipting = attrs.field(repr=False)
+
+    def handlers(self) -> Handlers:
+        """By request class."""
+        return {
+            SendMessage: self.send,
+            ListMessages: self.list,
+            ShowMessage: self.show,
+            MarkRead: self.mark,
+            GetMessageStatus: self.status,
+        }
+
+    async def send(self, request: SendMessage, session: Session) -> Sent:
+        """Seal a message and queue it."""
+        if not 1 <= len(request.client_id) <= MAX_CLIENT_ID:
+            raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
+        if not request.text or len(request.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
+            raise UsageError(f"text: must have 1 to {MAX_TEXT} bytes")
+        revision = find_channel(self.context, request.channel)
+        label = self.sending.label(request.label, revision)
+        refs: tuple[Ref, ...] = ()
+        if request.reply_to:
+            replied = find_message(self.context, request.reply_to)
+            if replied.channel != revision.channel:
+                raise UnknownMessage(request.reply_to)
+            refs = (Ref(int(Relation.REPLY), replied.entry_id),)
+        text = TextPayload(
+            FORMAT, self.context.now(), noplay=False, refs=refs, text=request.text, ack_by=request.ack_by
+        )
+        precedence = Precedence[request.precedence.value]
+        try:
+            posted = await self.sending.send_text(
+                revision, label, text, precedence, Key(session.name, request.client_id)
+            )
+        except ProtocolError as error:
+            raise UsageError(str(error)) from None
+        message = posted.message
+        return Sent(
+            entry_id=message.entry_id.hex(),
+            channel_id=message.channel.hex(),
+            position=message.position,
+            marking=self._marking(message),
+            nations=tuple(
+                NationState(nation=self.context.code(nation), state=state)
+                for nation, state in nation_states(self.context, message)
+            ),
+            repeated=posted.repeated,
+        )
+
+    async def list(self, request: ListMessages, session: Session) -> MessagePage:
+        """Messages behind a position, oldest first."""
+        del session
+        limit = check_limit(request.limit)
+        read = self.context.store.read
+        if request.channel:
+            channel = find_channel(self.context, request.channel).channel
+            rows = read.messages(channel, after_position=request.after_position, limit=limit + 1)
+        else:
+            rows = read.messages_of_all(after_position=request.after_position, limit=limit + 1)
+        nouns = fitting([self.noun(row) for row in rows[:limit]])
+        last = nouns[-1].position if nouns else request.after_position
+        return MessagePage(messages=nouns, next_position=last, more=len(nouns) < len(rows))
+
+    async def show(self, request: ShowMessage, session: Session) -> Message:
+        """One message."""
+        del session
+        return self.noun(find_message(self.context, request.id))
+
+    async def mark(self, request: MarkRead, session: Session) -> Marked:
+        """Move the read mark, and send READ receipts."""
+        del session
+        revision = find_channel(self.context, request.channel)
+        message = find_message(self.context, request.entry_id)
+        if message.channel != revision.channel:
+            raise UnknownMessage(request.entry_id)
+        read = self.context.store.read
+        before = read.read_mark(revision.channel)
+        passed = []
+        if message.position > before:
+            rows = read.messages(revision.channel, after_position=before, limit=message.position - before)
+            passed = [row for row in rows if row.position <= message.position and not row.mine]
+            await self.context.store.write(lambda tx: tx.advance_read_mark(revision.channel, message.position))
+            self.receipting.owe_read(passed)
+            await self.receipting.settle()
+        return Marked(channel_id=revision.channel.hex(), position=max(before, message.position), newly=len(passed))
+
+    async def status(self, request: GetMessageStatus, session: Session) -> MessageStatus:
+        """Who has a message."""
+        del session
+        message = find_message(self.context, request.id)
+        rows: tuple[Delivery, ...] = deliveries(self.context, message)
+        return MessageStatus(
+            entry_id=message.entry_id.hex(),
+            channel_id=message.channel.hex(),
+            marking=self._marking(message),
+            author_time=message.author_time,
+            own_nation=self.context.code(self.context.member.nation),
+            deliveries=rows,
+        )
+
+    # --- nouns ---
+
+    def _marking(self, message: MessageRow) -> str:
+        return self.context.member.marking(label_of(decode(ReleaseKey, message.release)))
+
+    def noun(self, row: MessageRow) -> Message:
+        """A message as clients see it."""
+        member = self.context.member
+        release = decode(ReleaseKey, row.release)
+        revision = member.channels.get(row.channel)
+        standing = member.directory.standing(row.device, self.context.now())
+        certificate = None if standing is None else standing.certified.certificate
+        payload = decode_payload(row.payload) if row.kind else None
+        text = payload.text if isinstance(payload, TextPayload) else ""
+        flags = []
+        if row.kind == 0:
+            text = row.payload.decode("utf-8")
+            flags.append(Flag.UNREADABLE)
+        if certificate is not None and certificate.role == int(Role.BOT):
+            flags.append(Flag.AUTO)
+        if payload is not None and payload.noplay:
+            flags.append(Flag.NO_PLAY)
+        return Message(
+            position=row.position,
+            entry_id=row.entry_id.hex(),
+            channel_id=row.channel.hex(),
+            channel_title="" if revision is None else revision.title,
+            author_nation=self.context.code(row.nation),
+            author_person="" if certificate is None else certificate.name,
+            author_device=0 if certificate is None else certificate.number,
+            marking=member.marking(label_of(release)),
+            nations=tuple(self.context.code(nation) for nation in release.releasable),
+            kind="text" if row.kind else "unreadable",
+            text=text,
+            author_time=row.author_time,
+            received_time=row.received,
+            n=row.n,
+            seq=row.seq,
+            precedence=PrecedenceWord(Precedence(row.precedence).name),
+            ack_by=payload.ack_by if isinstance(payload, TextPayload) else 0,
+            mine=row.mine,
+            read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
+            refs=() if payload is None else tuple(ref.entry.hex() for ref in payload.refs),
+            flags=tuple(flags),
+        )

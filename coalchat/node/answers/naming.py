@@ -1,0 +1,46 @@
+"""How clients name channels and messages: a title, an id, or a prefix of an id that fits one only."""
+
+from __future__ import annotations
+
+from coalchat.errors import Ambiguous, UnknownChannel, UnknownMessage
+from coalchat.node.context import Context
+from coalchat.store.rows import Message
+from protocol.trust.channel import ChannelRevision
+
+MIN_PREFIX = 4
+"""Hex digits: fewer would name something by accident."""
+
+
+def find_channel(context: Context, given: str) -> ChannelRevision:
+    """The channel of this title, id or prefix of an id.
+
+    Raises:
+        UnknownChannel, Ambiguous.
+    """
+    channels = context.member.channels.values()
+    titled = [c for c in channels if c.title == given] or [
+        c for c in channels if c.title.casefold() == given.casefold()
+    ]
+    found = titled or [c for c in channels if len(given) >= MIN_PREFIX and c.channel.hex().startswith(given.lower())]
+    if not found:
+        raise UnknownChannel(given)
+    if len(found) > 1:
+        raise Ambiguous(given)
+    return found[0]
+
+
+def find_message(context: Context, given: str) -> Message:
+    """The message of this id or prefix of an id.
+
+    Raises:
+        UnknownMessage, Ambiguous.
+    """
+    prefix = given.lower()
+    if not MIN_PREFIX <= len(prefix) <= 64 or not set(prefix) <= set("0123456789abcdef"):
+        raise UnknownMessage(given)
+    found = context.store.read.messages_named(prefix)
+    if not found:
+        raise UnknownMessage(given)
+    if len(found) > 1:
+        raise Ambiguous(given)
+    return found[0]

@@ -1,0 +1,89 @@
+"""The names of audit events (SPEC 13): what a node must be able to account for.
+
+The audit record is the node's own: append-only, numbered without gaps, never sent to a peer. Every refusal of a peer's
+bytes, of a send, of a client and of an unlock writes one line; so does every act that changes who may read what.
+
+Rule 1: an event says what happened; which rule decided stands in the line's clause, what it was about in its subject.
+Rule 2: no line holds message text, a secret, or bytes of a peer other than ids and hashes.
+Rule 3: names are for ever: other tools filter by them. A test compares this list with SPEC's table.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AuditEvent(StrEnum):
+    """What happened."""
+
+    # --- links ---
+    LINK_STRANGER = "link-stranger"
+    """Someone connected who could not prove the link secret or an invite; nothing was told to him."""
+    LINK_REFUSED = "link-refused"
+    """A peer that knows the link secret was refused: another coalition, a certificate that is not valid, a version."""
+    LINK_OPEN = "link-open"
+    """A link to an authenticated peer is up."""
+    LINK_CLOSED = "link-closed"
+    """A link that was up has ended; the detail says by whom or by what."""
+
+    # --- what peers sent ---
+    DOCUMENT_REFUSED = "document-refused"
+    """A control document was malformed, not authentic, or contradicts one that is known."""
+    FEED_REFUSED = "feed-refused"
+    """A feed record was malformed, not its device's, beyond the author's rights, or one too many."""
+    ENVELOPE_REFUSED = "envelope-refused"
+    """An envelope was malformed, not authentic, not fitting its feed, beyond its author's rights, or one too many."""
+    ENTRY_REFUSED = "entry-refused"
+    """An entry was malformed, under another nation's envelope, or did not open."""
+    ENTRY_NOT_AUTHENTIC = "entry-not-authentic"
+    """An entry's own signature does not hold; it waits for a later one that proves it."""
+    ENTRY_FORK = "entry-fork"
+    """Two authentic entries stand at one place of a feed; both are kept."""
+    RECEIPT_REFUSED = "receipt-refused"
+    """A receipt covers another channel or release key, names an unknown branch, or is not its author's to give."""
+    QUOTA_REACHED = "quota-reached"
+    """A peer, device or feed reached a limit of SPEC 3.3; what came after was not kept."""
+
+    # --- complaints ---
+    COMPLAINT_RAISED = "complaint-raised"
+    """An envelope that was meant for this nation did not open here; a complaint was sent."""
+    COMPLAINT_RECEIVED = "complaint-received"
+    """Another nation says that an envelope of ours does not open there."""
+    ENVELOPE_REISSUED = "envelope-reissued"
+    """What a complaint was about was sealed anew."""
+
+    # --- what this node did, or did not do ---
+    SEND_REFUSED = "send-refused"
+    """A message was refused before anything left; the clause is named."""
+    CHANNEL_CREATED = "channel-created"
+    """A channel was founded here."""
+    PEER_ADDED = "peer-added"
+    """An address to dial was added."""
+    PEER_REMOVED = "peer-removed"
+    """An address to dial was removed."""
+
+    # --- custody ---
+    JOIN_REQUESTED = "join-requested"
+    """A device showed an invite's code; its words wait to be compared."""
+    JOIN_APPROVED = "join-approved"
+    """The custodian approved a device."""
+    JOIN_REFUSED = "join-refused"
+    """A device that asked was not taken: the words differ, the invite was withdrawn, used or expired."""
+    CERTIFICATE_ISSUED = "certificate-issued"
+    """The custodian certified a device; the subject is its id."""
+    PUBLICATION_MADE = "publication-made"
+    """The custodian published; the detail is the number."""
+    OTAR_SEALED = "otar-sealed"
+    """The custodian sealed seeds to a device's prekey."""
+    OTAR_REFUSED = "otar-refused"
+    """Seeds that came for this device were not accepted."""
+
+    # --- this home ---
+    UNLOCK_FAILED = "unlock-failed"
+    """Somebody gave a wrong passphrase."""
+    API_REFUSED = "api-refused"
+    """A client was refused: no token, a foreign user, a scope that it was not given, or frames that are none."""
+    NODE_STARTED = "node-started"
+    """The node was unlocked and began its work."""
+    NODE_STOPPED = "node-stopped"
+    """The node ended in order; the detail says why."""

@@ -1,0 +1,62 @@
+"""What the parts of a running node share (SPEC 10.1): the ports it was given, its membership, and its signals.
+
+The parts do not know each other's insides: they meet at the store, which is the truth, and at the two signals here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from coalchat.api.events import Body
+from coalchat.node.audit import AuditEvent
+from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.membership import Membership
+from coalchat.node.ports import Clock, Entropy
+from coalchat.store.writer import Store
+from protocol.base.errors import ProtocolError
+from protocol.trust.credential import Precedence
+
+
+@attrs.define(eq=False)
+class Context:
+    """Shared by the parts of one node.
+
+    Attributes:
+        feed_moved: called with a feed id and the precedence of what is new, after the commit: links push it.
+        control_changed: called with the hash of a new control document, after the commit: links announce it.
+    """
+
+    clock: Clock
+    entropy: Entropy = attrs.field(repr=False)
+    store: Store = attrs.field(repr=False)
+    member: Membership = attrs.field(repr=False)
+    feed_moved: Callable[[bytes, Precedence], None] = attrs.field(default=lambda _feed, _precedence: None, repr=False)
+    control_changed: Callable[[bytes], None] = attrs.field(default=lambda _hash: None, repr=False)
+
+    def now(self) -> int:
+        """Unix seconds."""
+        return self.clock.now()
+
+    def code(self, nation: int) -> str:
+        """A nation's code by its index."""
+        return self.member.coalition.codes[nation]
+
+    async def record(self, finding: Finding) -> None:
+        """Write one audit record, durably."""
+        now = self.now()
+        await self.store.write(lambda tx: write_finding(tx, now, finding))
+
+    async def refuse(
+        self, event: AuditEvent, error: ProtocolError, *, subject: str = "", nation: int | None = None
+    ) -> None:
+        """Account for a peer's bytes that were refused."""
+        where = "" if nation is None else self.code(nation)
+        detail = f"{error.code}: {error}"
+        await self.record(Finding(event, subject, where, error.code, detail))
+
+    async def tell(self, body: Body) -> None:
+        """Append one event, durably."""
+        now = self.now()
+        await self.store.write(lambda tx: write_event(tx, now, body))

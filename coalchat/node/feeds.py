@@ -1,0 +1,139 @@
+"""The feeds that a node knows (SPEC 8.1, 10.3): their records, authors and chains, in memory beside the store.
+
+A feed enters once its device is certified and its record verified. Whether this device may open it is asked anew at
+each entry, for the channel may come to be known after the feed.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.node.context import Context
+from coalchat.store.rows import Feed
+from protocol.base.errors import AuthenticationError, Denied, LimitError, StateError
+from protocol.base.limits import MAX_FEEDS_PER_DEVICE
+from protocol.base.records import decode
+from protocol.base.signed import read_signed
+from protocol.messages.feed import Chain, FeedRecord, check_feed
+from protocol.trust.access import Clause, may_read, may_seal
+from protocol.trust.credential import Certified
+from protocol.trust.label import Label, ReleaseKey, label_of
+
+
+@attrs.define(eq=False)
+class KnownFeed:
+    """A feed as this node knows it.
+
+    Attributes:
+        released: our nation is in its release set.
+        chain: of a feed that is not ours; our own needs none.
+    """
+
+    id: bytes
+    record: FeedRecord
+    author: Certified
+    chain: Chain = attrs.field(repr=False)
+
+    @property
+    def label(self) -> Label:
+        """What its entries are labelled."""
+        return label_of(self.record.release)
+
+    @property
+    def released(self) -> int:
+        """Bit set of the nations it is released to."""
+        return release_bits(self.record.release)
+
+
+def release_bits(release: ReleaseKey) -> int:
+    """Bit i is set when nation i is in the release set."""
+    return sum(1 << nation for nation in release.releasable)
+
+
+@attrs.define(eq=False)
+class Feeds:
+    """The node's part for feeds."""
+
+    context: Context = attrs.field(repr=False)
+    _known: dict[bytes, KnownFeed] = attrs.field(factory=dict, init=False, repr=False)
+
+    def get(self, feed_id: bytes) -> KnownFeed | None:
+        """A feed, if it is known; read from the store when it is first asked for."""
+        known = self._known.get(feed_id)
+        if known is None:
+            row = self.context.store.read.feed(feed_id)
+            if row is None:
+                return None
+            known = self._from_row(row)
+            self._known[feed_id] = known
+        return known
+
+    def forget_chain(self, feed_id: bytes) -> None:
+        """Read a feed's head from the store again: what was accepted in memory was not kept."""
+        self._known.pop(feed_id, None)
+
+    def _from_row(self, row: Feed) -> KnownFeed:
+        record = decode(FeedRecord, read_signed(row.record).body)
+        standing = self.context.member.directory.standing(row.device, self.context.now())
+        if standing is None:
+            raise StateError("its device is not known", field="feed")
+        chain = Chain(standing.certified.certificate.key, row.head_seq, row.head_id)
+        return KnownFeed(row.feed_id, record, standing.certified, chain)
+
+    def judge(self, data: bytes, now: int) -> tuple[FeedRecord, Feed]:
+        """Check a received feed record.
+
+        Raises:
+            StateError: its device is not known yet.
+            RemoteProtocolError: it is refused.
+        """
+        member = self.context.member
+        signed = read_signed(data)
+        standing = member.directory.standing(signed.signer, now)
+        if standing is None:
+            raise StateError("its device is not known", field="device")
+        record = check_feed(standing.certified.certificate, data)
+        if standing.revoked is not None or not standing.listed:
+            raise AuthenticationError
+        nation = standing.certified.certificate.nation
+        if nation not in record.release.releasable or record.release.policy != member.policy.hash:
+            raise AuthenticationError
+        if any(index >= len(member.coalition.codes) for index in record.release.releasable):
+            raise AuthenticationError
+        if self.context.store.read.count_feeds(record.device) >= MAX_FEEDS_PER_DEVICE:
+            raise LimitError("too many feeds of one device", field="feed")
+        row = Feed(
+            record.id,
+            record.device,
+            nation,
+            record.channel,
+            record.release.packed,
+            data,
+            release_bits(record.release),
+        )
+        return record, row
+
+    def permitted(self, feed: KnownFeed) -> Denied | None:
+        """Whether its author may write what this feed says, in its channel as it is known here; None grants."""
+        member = self.context.member
+        revision = member.channels.get(feed.record.channel)
+        if revision is None:
+            return Denied("channel-unknown", "the channel is not known here")
+        certificate = feed.author.certificate
+        scope = certificate.scope.channels
+        if scope and feed.record.channel not in scope:
+            return Denied(Clause.SCOPE, "the author's certificate does not name this channel")
+        return may_seal(
+            feed.label,
+            policy=member.policy.hash,
+            clearance=certificate.clearance,
+            nation=certificate.nation,
+            members=frozenset(revision.members),
+            ceiling=revision.ceiling,
+        )
+
+    def readable(self, feed: KnownFeed) -> Denied | None:
+        """Whether this device is cleared for what this feed says; None grants."""
+        member = self.context.member
+        certificate = member.certificate
+        return may_read(certificate.clearance, certificate.nation, member.policy.hash, feed.label)

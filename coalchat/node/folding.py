@@ -1,0 +1,128 @@
+"""Folding what was opened into what clients see (SPEC 10.5): messages, receipt marks, deliveries, events.
+
+Runs inside the transaction that accepts an entry, on the writer: it touches the store only.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.events import MessageArrived, ReceiptArrived
+from coalchat.api.vocabulary import Precedence as PrecedenceWord
+from coalchat.api.vocabulary import State
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.feeds import KnownFeed
+from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Delivery, Message, Outgoing, ReceiptMark
+from protocol.messages.entry import Entry
+from protocol.messages.payload import Payload, TextPayload
+from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState
+from protocol.messages.refs import Relation
+from protocol.trust.credential import Precedence
+
+STATES = {
+    ReceiptState.DELIVERED: State.DELIVERED,
+    ReceiptState.READ: State.READ,
+    ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
+}
+
+MAX_TOLD = 256
+"""Messages of ours that one receipt can be told of singly; a receipt that covers more is told of the newest."""
+
+
+@attrs.define(eq=False)
+class Folding:
+    """The node's part for what an opened entry changes."""
+
+    context: Context = attrs.field(repr=False)
+
+    def takes_a_line(self, tx: Transaction, payload: Payload | None) -> bool:
+        """Whether a payload is shown as a line of its channel.
+
+        A reissue of what was read already is not shown again.
+        """
+        if not isinstance(payload, TextPayload):
+            return False
+        originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
+        known = (tx.message(original) for original in originals)
+        return not any(message is not None and message.kind != 0 for message in known)
+
+    def fold(
+        self, tx: Transaction, feed: KnownFeed, entry: Entry, message: Message, payload: Payload | None, now: int
+    ) -> None:
+        """Keep a message, and what it changes."""
+        position = tx.put_message(message)
+        if position is None:
+            return
+        if message.listed:
+            write_event(
+                tx,
+                now,
+                MessageArrived(
+                    channel_id=message.channel.hex(),
+                    entry_id=message.entry_id.hex(),
+                    position=position,
+                    author_nation=self.context.code(message.nation),
+                    precedence=PrecedenceWord(Precedence(message.precedence).name),
+                    mine=message.mine,
+                ),
+            )
+        if isinstance(payload, ReceiptPayload):
+            for covered in payload.ranges:
+                self._receipt(tx, feed, entry, payload, covered, now)
+
+    def _receipt(
+        self, tx: Transaction, feed: KnownFeed, entry: Entry, payload: ReceiptPayload, covered: Range, now: int
+    ) -> None:
+        target = tx.feed(covered.feed)
+        seen = None if target is None else tx.entry_at(covered.feed, covered.up_to)
+        same_audience = target is not None and (target.channel, target.release) == (
+            feed.record.channel,
+            feed.record.release.packed,
+        )
+        if not same_audience or (seen is not None and seen.entry_id != covered.entry):
+            clause = "receipt-branch" if same_audience else "receipt-audience"
+            code = self.context.code(feed.author.certificate.nation)
+            write_finding(tx, now, Finding(AuditEvent.RECEIPT_REFUSED, entry.id.hex(), code, clause))
+            return
+        state = ReceiptState(payload.state)
+        before = tx.receipt_mark(covered.feed, feed.record.device, int(state))
+        mark = ReceiptMark(
+            feed_id=covered.feed,
+            device=feed.record.device,
+            nation=feed.author.certificate.nation,
+            person=feed.record.person,
+            state=int(state),
+            up_to=covered.up_to,
+            entry_id=covered.entry,
+            receipt_id=entry.id,
+            at=payload.time,
+        )
+        if tx.advance_receipt(mark):
+            self._tell(tx, feed, state, covered, 0 if before is None else before.up_to, now)
+
+    def _tell(
+        self, tx: Transaction, feed: KnownFeed, state: ReceiptState, covered: Range, after: int, now: int
+    ) -> None:
+        """Move our own messages on, and tell clients of each."""
+        after = max(after, covered.up_to - MAX_TOLD)
+        certificate = feed.author.certificate
+        for message in tx.messages_of_feed(covered.feed, covered.up_to, after=after):
+            if not message.mine or not message.listed:
+                continue
+            if certificate.nation != self.context.member.nation:
+                tx.set_outgoing(Outgoing(message.entry_id, certificate.nation, Delivery.DELIVERED, "", now))
+            write_event(
+                tx,
+                now,
+                ReceiptArrived(
+                    channel_id=message.channel.hex(),
+                    entry_id=message.entry_id.hex(),
+                    nation=self.context.code(certificate.nation),
+                    person=certificate.name,
+                    device=certificate.number,
+                    state=STATES[state],
+                ),
+            )

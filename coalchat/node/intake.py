@@ -1,0 +1,308 @@
+"""Intake: what peers send becomes durable here (SPEC 10.3).
+
+Judging is done where the bytes arrive, in the order of arrival; storing is done by one task that takes whatever has
+queued, so that a fast link costs few commits. A peer is told that an entry is stored only after its commit.
+
+Rule 1: an entry is accepted once it is authentic; what it cannot be judged by yet (feed, envelope, an earlier entry)
+is asked for, and it waits with its link, under a cap, and is gone with it: the peer sends it again.
+Rule 2: acceptance, what it opens to, and what clients are told of it are one transaction.
+Rule 3: every refusal is an audit event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import attrs
+import trio
+
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.envelopes import Envelopes
+from coalchat.node.feeds import Feeds, KnownFeed
+from coalchat.node.folding import Folding
+from coalchat.node.journal import Finding, write_finding
+from coalchat.node.opening import Closed, Opened, Opening, Outcome, Rejected, Unreadable
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Entry as EntryRow
+from coalchat.store.rows import Feed as FeedRow
+from coalchat.store.rows import Message
+from protocol.base.errors import RemoteProtocolError, StateError
+from protocol.keys.envelope import Envelope, read_envelope
+from protocol.messages.entry import Entry, read_entry
+from protocol.messages.feed import Accepted, Known, Waiting
+from protocol.messages.payload import ComplaintReason, Payload, kind_of
+from protocol.trust.credential import Precedence
+
+BATCH = 256
+"""Entries of one commit."""
+
+
+@attrs.frozen
+class Arrival:
+    """One entry that was judged and is to be stored.
+
+    Attributes:
+        stored: called after the commit, with the feed and its new head.
+    """
+
+    feed: KnownFeed
+    entry: Entry
+    outcome: Outcome
+    precedence: Precedence
+    segment: int
+    stored: Callable[[bytes, int], None] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class NeedFeed:
+    """The entry's feed record is not here."""
+
+    feed: bytes
+
+
+@attrs.frozen
+class NeedEnvelope:
+    """The entry's envelope is not here."""
+
+    envelope: bytes
+
+
+@attrs.frozen
+class Taken:
+    """The entry was taken: it is queued to be stored, was known, or waits for a signature or an earlier entry."""
+
+    known_up_to: int = 0
+
+
+@attrs.define(eq=False)
+class Intake:
+    """The node's part for what peers send."""
+
+    context: Context = attrs.field(repr=False)
+    feeds: Feeds = attrs.field(repr=False)
+    envelopes: Envelopes = attrs.field(repr=False)
+    opening: Opening = attrs.field(repr=False)
+    folding: Folding = attrs.field(repr=False)
+    complain: Callable[[KnownFeed, bytes, ComplaintReason], None] = attrs.field(repr=False)
+    """Called after the commit, with the feed, the envelope and the reason."""
+    opened: Callable[[KnownFeed, Entry, Payload], None] = attrs.field(repr=False)
+    """Called after the commit, with each entry that another device wrote and this one can read."""
+    _channels: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _send: trio.MemorySendChannel[Arrival] = attrs.field(init=False, repr=False)
+    _receive: trio.MemoryReceiveChannel[Arrival] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._send, self._receive = trio.open_memory_channel[Arrival](BATCH)
+
+    # --- judging ---
+
+    async def feed(self, data: bytes, peer: int) -> bytes | None:
+        """Take a feed record that was asked for; its id, or None if it was refused."""
+        now = self.context.now()
+        try:
+            record, row = self.feeds.judge(data, now)
+        except RemoteProtocolError as error:
+            await self.context.refuse(AuditEvent.FEED_REFUSED, error, nation=peer)
+            return None
+        await self.context.store.write(lambda tx: tx.put_feed(row))
+        return record.id
+
+    async def envelope(self, data: bytes, peer: int) -> bytes | None:
+        """Take an envelope that was asked for; its id, or None if it was refused."""
+        now = self.context.now()
+        try:
+            envelope, row = self.envelopes.judge(data, now)
+        except RemoteProtocolError as error:
+            await self.context.refuse(AuditEvent.ENVELOPE_REFUSED, error, nation=peer)
+            return None
+        await self.context.store.write(lambda tx: tx.put_envelope(row))
+        return envelope.id
+
+    async def entry(
+        self, entry: Entry, peer: int, stored: Callable[[bytes, int], None]
+    ) -> Taken | NeedFeed | NeedEnvelope | None:
+        """Take an entry; None if it was refused."""
+        try:
+            feed = self.feeds.get(entry.base.feed)
+        except StateError as error:
+            await self.context.refuse(AuditEvent.ENTRY_REFUSED, error, nation=peer)
+            return None
+        if feed is None:
+            return NeedFeed(entry.base.feed)
+        if self.context.store.read.envelope(entry.base.envelope) is None:
+            return NeedEnvelope(entry.base.envelope)
+        return await self._offer(feed, entry, peer, stored)
+
+    async def _offer(
+        self, feed: KnownFeed, entry: Entry, peer: int, stored: Callable[[bytes, int], None]
+    ) -> Taken | None:
+        accepted = self.context.store.read.entry_at(feed.id, entry.base.seq)
+        known_id = None if accepted is None else accepted.entry_id
+        if known_id is None and entry.base.seq <= feed.chain.head_seq:
+            # Accepted a moment ago and not committed yet: the commit will tell.
+            return Taken()
+        try:
+            outcome = feed.chain.offer(entry, known_id)
+        except RemoteProtocolError as error:
+            event = AuditEvent.ENTRY_FORK if error.code == "replay" else AuditEvent.ENTRY_REFUSED
+            await self.context.refuse(event, error, subject=entry.id.hex(), nation=peer)
+            return None
+        if isinstance(outcome, Known):
+            return Taken(feed.chain.head_seq)
+        if isinstance(outcome, Waiting):
+            if outcome.missing == 0:
+                finding = Finding(
+                    AuditEvent.ENTRY_NOT_AUTHENTIC, entry.id.hex(), self.context.code(peer), "authentication"
+                )
+                await self.context.record(finding)
+            return Taken()
+        await self._queue(feed, outcome, stored)
+        return Taken()
+
+    async def _queue(self, feed: KnownFeed, accepted: Accepted, stored: Callable[[bytes, int], None]) -> None:
+        for entry in accepted.entries:
+            await self._send.send(self._arrival(feed, entry, stored))
+
+    def _arrival(self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None]) -> Arrival:
+        outcome, segment = self._open(feed, entry)
+        ceiling = feed.author.certificate.scope.precedence
+        return Arrival(feed, entry, outcome, Precedence(min(entry.base.precedence, ceiling)), segment, stored)
+
+    def _open(self, feed: KnownFeed, entry: Entry) -> tuple[Outcome, int]:
+        row = self.context.store.read.envelope(entry.base.envelope)
+        if row is None:
+            return Closed(), 0
+        envelope: Envelope = read_envelope(row.data)
+        return self.opening.open(feed, entry, envelope), row.n
+
+    def channel_known(self, channel: bytes) -> None:
+        """A channel's revision came to be known: open what was kept of it before."""
+        self._channels.add(channel)
+        self._woken.set()
+
+    async def run_late(self) -> None:
+        """Open what could not be opened when it came, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken = trio.Event()
+            while self._channels:
+                for row in self.context.store.read.feeds(channel=self._channels.pop()):
+                    await self._open_late(row)
+
+    async def _open_late(self, row: FeedRow) -> None:
+        feed = self.feeds.get(row.feed_id)
+        read = self.context.store.read
+        if feed is None or row.device == self.context.member.device:
+            return
+        start = 1
+        while entries := read.entries_from(row.feed_id, start, BATCH):
+            start = entries[-1].seq + 1
+            arrivals = [
+                self._arrival(feed, read_entry(kept.data), _nobody)
+                for kept in entries
+                if not read.message(kept.entry_id)
+            ]
+            opened = [arrival for arrival in arrivals if not isinstance(arrival.outcome, Closed)]
+            if opened:
+                now = self.context.now()
+                await self.context.store.write(partial(self._keep_all, batch=opened, now=now))
+                self._tell(opened)
+
+    # --- storing ---
+
+    async def run(self) -> None:
+        """Store what was judged, until cancelled."""
+        async for first in self._receive:
+            batch = [first]
+            with suppress(trio.WouldBlock):
+                while len(batch) < BATCH:
+                    batch.append(self._receive.receive_nowait())
+            await self._store(batch)
+
+    async def _store(self, batch: list[Arrival]) -> None:
+        now = self.context.now()
+        try:
+            await self.context.store.write(lambda tx: self._write(tx, batch, now))
+        except BaseException:
+            for arrival in batch:
+                self.feeds.forget_chain(arrival.feed.id)
+            raise
+        heads = {arrival.feed.id: arrival for arrival in batch}
+        for arrival in heads.values():
+            arrival.stored(arrival.feed.id, arrival.entry.base.seq)
+            self.context.feed_moved(arrival.feed.id, arrival.precedence)
+        self._tell(batch)
+
+    def _tell(self, batch: list[Arrival]) -> None:
+        for arrival in batch:
+            if isinstance(arrival.outcome, Opened):
+                self.opened(arrival.feed, arrival.entry, arrival.outcome.payload)
+            elif isinstance(arrival.outcome, Unreadable) and arrival.outcome.complaint is not None:
+                self.complain(arrival.feed, arrival.entry.base.envelope, arrival.outcome.complaint)
+
+    def _write(self, tx: Transaction, batch: list[Arrival], now: int) -> None:
+        for arrival in batch:
+            entry = arrival.entry
+            row = EntryRow(
+                entry.id,
+                arrival.feed.id,
+                entry.base.seq,
+                entry.base.envelope,
+                int(arrival.precedence),
+                entry.data,
+                now,
+            )
+            if tx.put_entry(row):
+                tx.advance_feed(arrival.feed.id, entry.base.seq, entry.id)
+                self._keep(tx, arrival, now)
+
+    def _keep_all(self, tx: Transaction, batch: list[Arrival], now: int) -> None:
+        for arrival in batch:
+            self._keep(tx, arrival, now)
+
+    def _keep(self, tx: Transaction, arrival: Arrival, now: int) -> None:
+        """Write what an entry opened to, inside the transaction that accepts it."""
+        feed, entry, outcome = arrival.feed, arrival.entry, arrival.outcome
+        nation = feed.author.certificate.nation
+        if isinstance(outcome, Rejected):
+            denial = outcome.denial
+            finding = Finding(
+                AuditEvent.ENTRY_REFUSED, entry.id.hex(), self.context.code(nation), denial.clause, denial.reason
+            )
+            write_finding(tx, now, finding)
+        if isinstance(outcome, Unreadable) and outcome.complaint is not None:
+            finding = Finding(
+                AuditEvent.ENVELOPE_REFUSED, entry.base.envelope.hex(), self.context.code(nation), "authentication"
+            )
+            write_finding(tx, now, finding)
+        if isinstance(outcome, Opened | Unreadable):
+            opened = isinstance(outcome, Opened)
+            payload = outcome.payload if isinstance(outcome, Opened) else None
+            message = Message(
+                entry_id=entry.id,
+                channel=feed.record.channel,
+                feed_id=feed.id,
+                seq=entry.base.seq,
+                n=arrival.segment,
+                device=feed.record.device,
+                nation=nation,
+                person=feed.record.person,
+                kind=int(kind_of(payload)) if payload is not None else 0,
+                author_time=payload.time if payload is not None else 0,
+                precedence=int(arrival.precedence),
+                release=feed.record.release.packed,
+                payload=outcome.data if isinstance(outcome, Opened) else outcome.reason.encode("utf-8"),
+                ck=outcome.ck if isinstance(outcome, Opened) else b"",
+                received=now,
+                mine=False,
+                listed=not opened or self.folding.takes_a_line(tx, payload),
+            )
+            self.folding.fold(tx, feed, entry, message, payload, now)
+
+
+def _nobody(feed_id: bytes, up_to: int) -> None:
+    """Nobody waits for this entry to be stored: it is."""

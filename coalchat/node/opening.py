@@ -1,0 +1,117 @@
+"""Opening an authentic entry (SPEC 10.3): everything that must hold before its text is believed.
+
+    feed permitted in its channel -> envelope's channel and release key equal the feed's -> own-nation rule ->
+    own slot -> unwrap -> commitment -> AEAD, salt, padding -> payload -> scope
+
+The outcome is one of: `Opened`; `Closed`, it is not for this device, and nothing is said of it; `Unreadable`, it is,
+and cannot be read, and the reason is shown; `Refused`, its author broke a rule, and that is accounted for.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.node.context import Context
+from coalchat.node.envelopes import Envelopes, NoKey
+from coalchat.node.feeds import Feeds, KnownFeed
+from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, VersionError
+from protocol.base.ids import Tag
+from protocol.keys.envelope import Envelope
+from protocol.messages.entry import Entry, open_entry
+from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
+from protocol.messages.receipts import ReceiptPayload, ReceiptState, may_issue
+from protocol.trust.access import Clause
+from protocol.trust.credential import Role
+
+
+@attrs.frozen
+class Opened:
+    """The payload, its bytes, and the key that proves this one entry."""
+
+    payload: Payload = attrs.field(repr=False)
+    data: bytes = attrs.field(repr=False)
+    ck: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Closed:
+    """Not for this device, or not yet."""
+
+
+@attrs.frozen
+class Unreadable:
+    """For this device, and it cannot be read.
+
+    Attributes:
+        reason: one sentence for the person. complaint: what is to be told to the author's nation, if his is the fault.
+    """
+
+    reason: str
+    complaint: ComplaintReason | None = None
+
+
+@attrs.frozen
+class Rejected:
+    """Its author broke a rule."""
+
+    denial: Denied
+
+
+Outcome = Opened | Closed | Unreadable | Rejected
+
+
+@attrs.define(eq=False)
+class Opening:
+    """The node's part for opening entries."""
+
+    context: Context = attrs.field(repr=False)
+    feeds: Feeds = attrs.field(repr=False)
+    envelopes: Envelopes = attrs.field(repr=False)
+
+    def open(self, feed: KnownFeed, entry: Entry, envelope: Envelope) -> Outcome:
+        """Judge one authentic entry of a feed that is not ours, or ours."""
+        if self.feeds.readable(feed) is not None or feed.record.channel not in self.context.member.channels:
+            return Closed()
+        denial = self.feeds.permitted(feed)
+        if denial is not None:
+            return Rejected(denial)
+        ctx = envelope.context
+        if (ctx.channel, ctx.release) != (feed.record.channel, feed.record.release):
+            return Rejected(Denied("envelope-mismatch", "sealed under an envelope of another channel or label"))
+        try:
+            tek = self.envelopes.open(envelope)
+        except NoKey:
+            return Unreadable("this device holds no key of the segment in which it was sealed")
+        except AuthenticationError:
+            return Unreadable("its envelope does not open here; its author was told", ComplaintReason.UNWRAP)
+        try:
+            data, ck = open_entry(entry, tek)
+        except AuthenticationError:
+            return Unreadable("it does not open under its envelope; its author was told", ComplaintReason.ENTRY)
+        try:
+            payload = decode_payload(data)
+        except VersionError:
+            return Unreadable("it is of a kind that this version does not know")
+        except (DecodeError, LimitError):
+            return Rejected(Denied("payload", "what it says is malformed"))
+        denial = self._allowed(feed, envelope, payload)
+        return Opened(payload, data, ck) if denial is None else Rejected(denial)
+
+    def _allowed(self, feed: KnownFeed, envelope: Envelope, payload: Payload) -> Denied | None:
+        certificate = feed.author.certificate
+        kind = kind_of(payload)
+        if certificate.scope.kinds and int(kind) not in certificate.scope.kinds and kind is not Tag.RECEIPT:
+            return Denied(Clause.SCOPE, "the author's certificate does not name this kind of message")
+        if isinstance(payload, ReceiptPayload):
+            if not may_issue(Role(certificate.role), ReceiptState(payload.state)):
+                return Denied("receipt-role", "a device of this role makes no such receipt")
+            if self._covers(envelope, payload):
+                return None
+        return self.envelopes.authorised(envelope, feed.record.device, certificate.nation)
+
+    def _covers(self, envelope: Envelope, payload: ReceiptPayload) -> bool:
+        """The one exception of the own-nation rule: a receipt without text, under the envelope of what it covers."""
+        if payload.text:
+            return False
+        entries = (self.context.store.read.entry(covered.entry) for covered in payload.ranges)
+        return any(entry is not None and entry.envelope_id == envelope.id for entry in entries)

@@ -1,0 +1,377 @@
+"""The custodian's seat in a node (SPEC 6.2, 6.3, 9.4): invites, certificates, publications.
+
+Only a custodian's home has one. An act is one transaction: certificate, publication, directory and the invite's new
+state are kept together; then the trusted set takes them and links announce them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import attrs
+import trio
+
+from coalchat.api.enrolment import CreateInvite
+from coalchat.api.enrolment import Invite as InviteNoun
+from coalchat.api.events import ControlChanged
+from coalchat.api.vocabulary import ControlSubject, InviteState, Phase
+from coalchat.api.vocabulary import Precedence as PrecedenceWord
+from coalchat.api.vocabulary import Role as RoleWord
+from coalchat.custody.founding import document
+from coalchat.custody.keying import DEVICE_LIFETIME, make_publication, seal_seeds
+from coalchat.errors import NotAuthorised, UnknownInvite, UnknownLabel, UsageError, WordsDiffer
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Document, Invite
+from protocol.base.crypto import digest
+from protocol.base.errors import ProtocolError
+from protocol.base.ids import Person, Tag
+from protocol.base.limits import INVITE_LIFETIME, MAX_INVITES
+from protocol.base.signed import Signed, read_signed
+from protocol.exchange.invite import make_invite, write_invite
+from protocol.exchange.offer import CheckedOffer
+from protocol.keys.keyring import CustodianKeys
+from protocol.trust.access import Clearance
+from protocol.trust.credential import (
+    Certificate,
+    Certified,
+    Precedence,
+    Role,
+    Scope,
+    certificate_hash,
+    custodian_id,
+    issue_certificate,
+    person_id,
+)
+from protocol.trust.directory import Publication
+
+GRANT_WINDOW = 3600.0
+"""Seconds that a joiner who showed his code may wait for the custodian."""
+
+
+@attrs.frozen
+class Grant:
+    """What a joiner is given.
+
+    Attributes:
+        certificate: its certificate document.
+        documents: custodian's certificate, publication, directory, key lists, OTAR.
+    """
+
+    certified: Certified
+    certificate: bytes
+    documents: tuple[bytes, ...] = attrs.field(repr=False)
+
+
+@attrs.define(eq=False)
+class Asking:
+    """A joiner whose link is open and who waits for the custodian.
+
+    Attributes:
+        words: six words, to be compared by voice.
+        grant: set, with `decided`, when the custodian approves; left None when he declines.
+    """
+
+    checked: CheckedOffer
+    words: tuple[str, ...]
+    decided: trio.Event = attrs.field(factory=trio.Event)
+    grant: Grant | None = None
+
+
+@attrs.define(eq=False)
+class Seat:
+    """The node's part for its custodian."""
+
+    context: Context = attrs.field(repr=False)
+    _asking: dict[bytes, Asking] = attrs.field(factory=dict, init=False, repr=False)
+    _act: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
+
+    @property
+    def keys(self) -> CustodianKeys:
+        """The seat's keys.
+
+        Raises:
+            NotAuthorised: this home is no custodian's.
+        """
+        custodian = self.context.member.ring.custodian
+        if not custodian:
+            raise NotAuthorised("only a custodian's node does this")
+        return custodian[0]
+
+    # --- invites ---
+
+    def open_invites(self) -> Mapping[bytes, bytes]:
+        """Keys of invites that a joiner may prove, with their ids."""
+        now = self.context.now()
+        return {
+            invite.key: invite.invite_id
+            for invite in self.context.store.read.invites()
+            if invite.state in {InviteState.OPEN, InviteState.ASKED} and invite.expires > now and invite.key
+        }
+
+    async def create(self, request: CreateInvite) -> tuple[str, bytes, int]:
+        """Make an invite: its code, its id and when it expires."""
+        keys = self.keys
+        member = self.context.member
+        levels = [level.name.upper() for level in member.policy.levels]
+        names = [category.value.upper() for category in member.policy.categories]
+        if request.level.upper() not in levels:
+            raise UnknownLabel(f"unknown level {request.level!r}; the policy has {', '.join(levels)}")
+        unknown = [name for name in request.categories if name.upper() not in names]
+        if unknown:
+            raise UnknownLabel(f"unknown category {unknown[0]!r}")
+        if len(self.open_invites()) >= MAX_INVITES:
+            raise UsageError(f"there are {MAX_INVITES} open invites already")
+        certificate = member.directory.custodian(member.nation, keys.index)
+        if certificate is None:
+            raise NotAuthorised("this custodian has no certificate")
+        terms = {
+            "person": request.person,
+            "role": request.role.value,
+            "level": levels.index(request.level.upper()),
+            "categories": sorted(1 + names.index(name.upper()) for name in request.categories),
+            "precedence": Precedence[request.precedence.value].value,
+            "words": [],
+            "device": "",
+        }
+        try:
+            self._certificate_fields(terms)
+            invite = make_invite(member.coalition.id, certificate, request.address, self.context.entropy)
+            code = write_invite(invite)
+        except ProtocolError as error:
+            raise UsageError(str(error)) from None
+        invite_id = digest(Person.INVITE_KEY, invite.key, size=8)
+        expires = self.context.now() + INVITE_LIFETIME
+        row = Invite(invite_id, InviteState.OPEN.value, invite.key, json.dumps(terms).encode(), expires)
+        await self.context.store.write(lambda tx: tx.put_invite(row))
+        return code, invite_id, expires
+
+    def listed(self) -> tuple[InviteNoun, ...]:
+        """Invites, the newest first."""
+        return tuple(self._noun(row) for row in reversed(self.context.store.read.invites()))
+
+    def find(self, given: str) -> Invite:
+        """The invite whose id begins so.
+
+        Raises:
+            UnknownInvite: none does, or more than one.
+        """
+        found = [row for row in self.context.store.read.invites() if given and row.invite_id.hex().startswith(given)]
+        if len(found) != 1:
+            raise UnknownInvite(given)
+        return found[0]
+
+    async def withdraw(self, given: str) -> None:
+        """End an invite that was not approved."""
+        row = self.find(given)
+        if row.state == InviteState.APPROVED:
+            raise UsageError("it was approved already; revoke the device instead")
+        await self._close(row, InviteState.WITHDRAWN, None)
+        asking = self._asking.pop(row.invite_id, None)
+        if asking is not None:
+            asking.decided.set()
+
+    def _noun(self, row: Invite) -> InviteNoun:
+        terms = json.loads(row.data)
+        member = self.context.member
+        expired = row.expires <= self.context.now() and row.state in {InviteState.OPEN, InviteState.ASKED}
+        return InviteNoun(
+            id=row.invite_id.hex(),
+            person=terms["person"],
+            role=RoleWord(terms["role"]),
+            clearance=member.clearance_marking(Clearance(terms["level"], tuple(terms["categories"]))),
+            precedence=PrecedenceWord(Precedence(terms["precedence"]).name),
+            state=InviteState.EXPIRED if expired else InviteState(row.state),
+            words=tuple(terms["words"]),
+            device_id=terms["device"],
+            expires=row.expires,
+        )
+
+    # --- a joiner asks ---
+
+    async def asked(self, invite_id: bytes, checked: CheckedOffer, words: tuple[str, ...]) -> Asking:
+        """A joiner showed an invite's code: keep its words for the custodian to compare.
+
+        Raises:
+            UnknownInvite: it was used or withdrawn meanwhile.
+        """
+        row = self.find(invite_id.hex())
+        terms = json.loads(row.data)
+        terms["words"], terms["device"] = list(words), checked.prekey.device.hex()
+        asked = attrs.evolve(row, state=InviteState.ASKED.value, data=json.dumps(terms).encode())
+        now = self.context.now()
+        finding = Finding(
+            AuditEvent.JOIN_REQUESTED, checked.prekey.device.hex(), self.context.code(self.context.member.nation)
+        )
+
+        def write(tx: Transaction) -> None:
+            tx.put_invite(asked)
+            write_finding(tx, now, finding)
+            write_event(tx, now, _told(invite_id))
+
+        await self.context.store.write(write)
+        before = self._asking.pop(invite_id, None)
+        if before is not None:
+            before.decided.set()
+        asking = self._asking[invite_id] = Asking(checked, words)
+        return asking
+
+    async def approve(self, given: str, words: Sequence[str]) -> Certified:
+        """Certify the device that asked, after the words were compared.
+
+        Raises:
+            UnknownInvite, WordsDiffer; UsageError: nobody waits with this invite.
+        """
+        row = self.find(given)
+        asking = self._asking.get(row.invite_id)
+        if asking is None:
+            raise UsageError("nobody waits with this invite", hint="let the joiner run `coalchat join` again")
+        if tuple(word.lower() for word in words) != asking.words:
+            await self.context.record(Finding(AuditEvent.JOIN_REFUSED, row.invite_id.hex(), clause="words"))
+            raise WordsDiffer
+        async with self._act:
+            grant = await self._certify(row, asking)
+        asking.grant = grant
+        self._asking.pop(row.invite_id, None)
+        asking.decided.set()
+        return grant.certified
+
+    def _certificate_fields(self, terms: Mapping[str, object]) -> tuple[Clearance, Scope]:
+        categories = terms["categories"]
+        level, precedence = terms["level"], terms["precedence"]
+        if not isinstance(level, int) or not isinstance(precedence, int) or not isinstance(categories, list):
+            raise UsageError("the invite's terms are damaged")
+        return Clearance(level, tuple(categories)), Scope((), (), 0, precedence, read=True)
+
+    async def _certify(self, row: Invite, asking: Asking) -> Grant:
+        keys, member, now = self.keys, self.context.member, self.context.now()
+        terms = json.loads(row.data)
+        clearance, scope = self._certificate_fields(terms)
+        request = asking.checked.request
+        same_person = [c for c in member.directory.devices(member.nation) if c.certificate.name == terms["person"]]
+        person = (
+            same_person[0].certificate.person
+            if same_person
+            else person_id(member.coalition.id, member.nation, terms["person"], self.context.entropy(16))
+        )
+        certificate = Certificate(
+            coalition=member.coalition.id,
+            nation=member.nation,
+            custodian=keys.index,
+            key=request.key,
+            mldsa_hash=request.mldsa_hash,
+            bundle_hash=request.bundle_hash,
+            request=read_signed(asking.checked.offer.request).signature,
+            person=person,
+            name=terms["person"],
+            number=1 + len(same_person),
+            role=int(Role[terms["role"].upper()]),
+            clearance=clearance,
+            scope=scope,
+            not_before=now,
+            not_after=now + DEVICE_LIFETIME,
+        )
+        signed = issue_certificate(certificate, keys.seat.key)
+        certified = Certified(certificate, signed, certificate_hash(signed.data))
+        publication, parts = self._publish(certified, now)
+        documents = self._documents(certified, publication, parts, now)
+        otars = self._seal(certified, asking.checked, now)
+        nation = self.context.code(member.nation)
+
+        def write(tx: Transaction) -> None:
+            for made in documents:
+                tx.put_document(made)
+            write_finding(tx, now, Finding(AuditEvent.JOIN_APPROVED, row.invite_id.hex(), nation))
+            write_finding(tx, now, Finding(AuditEvent.CERTIFICATE_ISSUED, certified.device.hex(), nation))
+            write_finding(tx, now, Finding(AuditEvent.PUBLICATION_MADE, publication.hash.hex(), nation))
+            for _ in otars:
+                write_finding(tx, now, Finding(AuditEvent.OTAR_SEALED, certified.device.hex(), nation))
+
+        await self.context.store.write(write)
+        for made in documents:
+            member.apply(made.data)
+            self.context.control_changed(made.hash)
+        await self._close(row, InviteState.APPROVED, certified)
+        chain = member.directory.chain(certified.device)[:-1]
+        lists = tuple(control.data for control in member.controls.values() if control.tag is Tag.SEGMENT_LIST)
+        own = tuple(data for data in lists if member.keys.apply(data).nation == member.nation)
+        return Grant(certified, signed.data, (*chain, *own, *otars))
+
+    def _publish(self, certified: Certified, now: int) -> tuple[Signed, tuple[bytes, ...]]:
+        keys, member = self.keys, self.context.member
+        previous = member.directory.publication(member.nation, keys.index)
+        if previous is None:
+            raise NotAuthorised("this custodian has not published")
+        return make_publication(
+            coalition=member.coalition,
+            nation=member.nation,
+            keys=keys,
+            previous=previous,
+            previous_document=self._previous_document(previous),
+            devices=[*self._certified_here(), certified],
+            editions=previous.editions,
+            lists=previous.lists,
+            now=now,
+        )
+
+    def _previous_document(self, previous: Publication) -> bytes:
+        seat = custodian_id(previous.coalition, previous.nation, previous.custodian)
+        return next(
+            control.data
+            for control in self.context.member.controls.values()
+            if (control.tag, control.issuer, control.number) == (Tag.PUBLICATION, seat, previous.number)
+        )
+
+    def _certified_here(self) -> list[Certified]:
+        member, index = self.context.member, self.keys.index
+        return [c for c in member.directory.devices(member.nation) if c.certificate.custodian == index]
+
+    def _documents(
+        self, certified: Certified, publication: Signed, parts: tuple[bytes, ...], now: int
+    ) -> list[Document]:
+        member = self.context.member
+        previous = member.directory.publication(member.nation, self.keys.index)
+        number = 1 if previous is None else previous.number + 1
+        seat = publication.signer
+        return [
+            document(Tag.CERTIFICATE, certified.device, now, certified.document.data, now),
+            document(Tag.PUBLICATION, seat, number, publication.data, now),
+            *(document(Tag.DIRECTORY, seat, number, part, now) for part in parts),
+        ]
+
+    def _seal(self, certified: Certified, checked: CheckedOffer, now: int) -> tuple[bytes, ...]:
+        keys, member = self.keys, self.context.member
+        publication = member.directory.publication(member.nation, keys.index)
+        editions = () if publication is None else publication.editions
+        sealed = seal_seeds(
+            coalition=member.coalition,
+            nation=member.nation,
+            keys=keys,
+            certified=certified,
+            editions=editions,
+            prekey=checked.prekey.key,
+            prekey_counter=checked.prekey.counter,
+            link_secret=member.ring.link_secrets[0],
+            now=now,
+        )
+        return tuple(otar.data for otar in sealed)
+
+    async def _close(self, row: Invite, state: InviteState, certified: Certified | None) -> None:
+        terms = json.loads(row.data)
+        if certified is not None:
+            terms["device"] = certified.device.hex()
+        closed = attrs.evolve(row, state=state.value, key=b"", data=json.dumps(terms).encode())
+        now = self.context.now()
+
+        def write(tx: Transaction) -> None:
+            tx.put_invite(closed)
+            write_event(tx, now, _told(row.invite_id))
+
+        await self.context.store.write(write)
+
+
+def _told(invite_id: bytes) -> ControlChanged:
+    return ControlChanged(subject=ControlSubject.INVITE, id=invite_id.hex(), phase=Phase.UNLOCKED)

@@ -1,0 +1,279 @@
+"""Sealing what this device says (SPEC 10.4).
+
+Rule 1: the access decision comes first; a refused send touches no peer, no feed and no key, only the audit record.
+Rule 2: entry, sequence and outbox are one transaction, before anything leaves; the sealed bytes are what is kept and
+sent, and are never sealed again.
+Rule 3: a client's own id makes a retry harmless: the same id gives the same entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import trio
+
+from coalchat.errors import AlreadyExists, Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.envelopes import Envelopes, Sealing
+from coalchat.node.feeds import Feeds, KnownFeed, release_bits
+from coalchat.node.folding import Folding
+from coalchat.node.journal import Finding
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Delivery, Message, Outgoing
+from coalchat.store.rows import Entry as EntryRow
+from coalchat.store.rows import Feed as FeedRow
+from protocol.base.errors import DecodeError, Denied
+from protocol.base.ids import VERSION, Tag
+from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
+from protocol.messages.feed import Chain, FeedRecord, sign_feed
+from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
+from protocol.trust.access import Clause, may_seal
+from protocol.trust.channel import ChannelRevision
+from protocol.trust.credential import Precedence
+from protocol.trust.label import Label, ReleaseKey, parse_label
+
+
+@attrs.frozen
+class Posted:
+    """What became of a post.
+
+    Attributes:
+        repeated: the client's id was used before; nothing was sealed now.
+    """
+
+    message: Message
+    repeated: bool
+
+
+@attrs.frozen
+class Key:
+    """A client's own id for what it posts."""
+
+    client: str
+    id: str
+
+
+@attrs.define(eq=False)
+class Sending:
+    """The node's part for sealing."""
+
+    context: Context = attrs.field(repr=False)
+    feeds: Feeds = attrs.field(repr=False)
+    envelopes: Envelopes = attrs.field(repr=False)
+    folding: Folding = attrs.field(repr=False)
+    _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
+
+    # --- deciding ---
+
+    def revision(self, channel: bytes) -> ChannelRevision:
+        """The newest revision of a channel.
+
+        Raises:
+            UnknownChannel: it is not known here.
+        """
+        found = self.context.member.channels.get(channel)
+        if found is None:
+            raise UnknownChannel(channel.hex())
+        return found
+
+    def label(self, text: str, revision: ChannelRevision) -> Label:
+        """A label's text, completed with the channel's members where it names no nation.
+
+        Raises:
+            UnknownLabel, UnknownNation: what is unknown is named.
+        """
+        member = self.context.member
+        try:
+            label = parse_label(text, member.policy, member.coalition.codes)
+        except DecodeError as error:
+            if error.detail.startswith("unknown nation"):
+                raise UnknownNation(error.detail.removeprefix("unknown nation ")) from None
+            raise UnknownLabel(error.detail) from None
+        return label if label.releasable else attrs.evolve(label, releasable=frozenset(revision.members))
+
+    def decide(self, label: Label, revision: ChannelRevision) -> Denied | None:
+        """Whether this device may seal under a label in a channel now; None grants."""
+        member = self.context.member
+        standing = member.directory.standing(member.device, self.context.now())
+        if standing is None or not standing.valid:
+            return Denied(Clause.CERTIFICATE, "this device's certificate is not valid now")
+        certificate = standing.certified.certificate
+        if certificate.scope.channels and revision.channel not in certificate.scope.channels:
+            return Denied(Clause.SCOPE, "this device's certificate does not name the channel")
+        return may_seal(
+            label,
+            policy=member.policy.hash,
+            clearance=certificate.clearance,
+            nation=certificate.nation,
+            members=frozenset(revision.members),
+            ceiling=revision.ceiling,
+        )
+
+    # --- sealing ---
+
+    async def send_text(
+        self,
+        revision: ChannelRevision,
+        label: Label,
+        text: TextPayload,
+        precedence: Precedence,
+        key: Key | None,
+    ) -> Posted:
+        """Seal a message.
+
+        Raises:
+            Refused: the clause says why; nothing left, and the audit record has it.
+            AlreadyExists: the client's id was used for something else.
+        """
+        denial = self.decide(label, revision)
+        certificate = self.context.member.certificate
+        if denial is None and certificate.scope.kinds and int(Tag.TEXT) not in certificate.scope.kinds:
+            denial = Denied(Clause.SCOPE, "this device's certificate does not name this kind of message")
+        if denial is None and int(precedence) > certificate.scope.precedence:
+            ceiling = Precedence(certificate.scope.precedence).name
+            denial = Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
+        try:
+            if denial is not None:
+                raise Refused(denial.clause, denial.reason)
+            return await self.post(revision, label.release_key(), text, precedence, key=key)
+        except Refused as refused:
+            marking = self.context.member.marking(label)
+            await self.context.record(
+                Finding(
+                    AuditEvent.SEND_REFUSED,
+                    revision.channel.hex(),
+                    self.context.code(certificate.nation),
+                    refused.clause,
+                    f"{marking}: {refused.detail}",
+                )
+            )
+            raise
+
+    async def post(
+        self,
+        revision: ChannelRevision,
+        release: ReleaseKey,
+        payload: Payload,
+        precedence: Precedence,
+        *,
+        key: Key | None = None,
+        under: Sealing | None = None,
+        also: Callable[[Transaction, Entry], None] | None = None,
+    ) -> Posted:
+        """Seal a payload that the access decision has granted.
+
+        Args:
+            under: seal under this envelope; none: under one of this device.
+            also: written in the same transaction.
+
+        Raises:
+            Refused: a nation has no key. AlreadyExists: the client's id was used for something else.
+        """
+        now = self.context.now()
+        async with self._lock:
+            sealing = under or self.envelopes.for_sealing(revision, release, now)
+            feed, new_feed = self._own_feed(revision.channel, release)
+            data = encode_payload(payload)
+
+            def write(tx: Transaction) -> Posted:
+                repeated = _repeated(tx, key, data)
+                if repeated is not None:
+                    return Posted(repeated, repeated=True)
+                if new_feed is not None:
+                    tx.put_feed(new_feed)
+                if sealing.row is not None:
+                    tx.put_envelope(sealing.row)
+                message, entry = self._seal(tx, feed, sealing, payload, data, precedence, now)
+                if key is not None:
+                    tx.put_posted(key.client, key.id, message.entry_id)
+                if also is not None:
+                    also(tx, entry)
+                return Posted(message, repeated=False)
+
+            posted = await self.context.store.write(write)
+        if not posted.repeated:
+            self.context.feed_moved(feed.id, precedence)
+        return posted
+
+    def _own_feed(self, channel: bytes, release: ReleaseKey) -> tuple[KnownFeed, FeedRow | None]:
+        member = self.context.member
+        for row in self.context.store.read.feeds(device=member.device, channel=channel):
+            known = self.feeds.get(row.feed_id) if row.release == release.packed else None
+            if known is not None:
+                return known, None
+        certificate = member.certificate
+        record = FeedRecord(
+            member.coalition.id, member.device, certificate.person, channel, release, b"", self.context.entropy(16)
+        )
+        document = sign_feed(record, member.ring.device.key)
+        row = FeedRow(
+            record.id, member.device, member.nation, channel, release.packed, document.data, release_bits(release)
+        )
+        return KnownFeed(record.id, record, member.certified, Chain(certificate.key)), row
+
+    def _seal(
+        self,
+        tx: Transaction,
+        feed: KnownFeed,
+        sealing: Sealing,
+        payload: Payload,
+        data: bytes,
+        precedence: Precedence,
+        now: int,
+    ) -> tuple[Message, Entry]:
+        row = tx.feed(feed.id)
+        if row is None:
+            raise UsageError("the feed is not here")
+        base = EntryBase(VERSION, int(precedence), feed.id, row.head_seq + 1, row.head_id, sealing.envelope.id)
+        member = self.context.member
+        entry = seal_entry(base, data, sealing.tek, member.ring.device.ed25519)
+        tx.put_entry(
+            EntryRow(entry.id, feed.id, base.seq, base.envelope, int(precedence), entry.data, now),
+        )
+        tx.advance_feed(feed.id, base.seq, entry.id)
+        message = Message(
+            entry_id=entry.id,
+            channel=feed.record.channel,
+            feed_id=feed.id,
+            seq=base.seq,
+            n=sealing.envelope.context.segment,
+            device=member.device,
+            nation=member.nation,
+            person=feed.record.person,
+            kind=int(kind_of(payload)),
+            author_time=payload.time,
+            precedence=int(precedence),
+            release=feed.record.release.packed,
+            payload=data,
+            ck=content_key(sealing.tek, entry.base_data),
+            received=now,
+            mine=True,
+            listed=self.folding.takes_a_line(tx, payload),
+        )
+        self.folding.fold(tx, feed, entry, message, payload, now)
+        if message.listed:
+            for nation in feed.record.release.releasable:
+                if nation != member.nation:
+                    tx.set_outgoing(Outgoing(entry.id, nation, Delivery.QUEUED, "", now))
+        kept = tx.message(entry.id)
+        if kept is None:
+            raise UsageError("the message was not kept")
+        return kept, entry
+
+
+def _repeated(tx: Transaction, key: Key | None, data: bytes) -> Message | None:
+    if key is None:
+        return None
+    known = tx.posted(key.client, key.id)
+    message = None if known is None else tx.message(known)
+    if message is not None and not _same_text(message.payload, data):
+        raise AlreadyExists("this id was used for another message")
+    return message
+
+
+def _same_text(a: bytes, b: bytes) -> bool:
+    """Whether two payloads say the same, whenever they were sealed."""
+    one, other = decode_payload(a), decode_payload(b)
+    return isinstance(one, TextPayload) and isinstance(other, TextPayload) and one.text == other.text

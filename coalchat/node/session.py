@@ -1,0 +1,336 @@
+"""One authenticated link (SPEC 9.5, 10.3): drives the sync machine, and answers it from the store and the trusted sets.
+
+The machine says what is needed; this driver gives it. Frames leave through one writer task, in order. What an entry
+cannot be judged by yet is asked for, and the entry waits here, under a cap; it is gone with the link and comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+import structlog
+import trio
+
+from coalchat.net.framing import FrameReader, send_frame
+from coalchat.net.transport import LinkStream
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.feeds import release_bits
+from coalchat.node.intake import Intake, NeedEnvelope, NeedFeed, Taken
+from coalchat.node.journal import Finding
+from coalchat.node.keeping import keep_control
+from coalchat.node.membership import Control
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Delivery, Outgoing
+from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
+from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
+from protocol.base.records import decode
+from protocol.exchange.events import (
+    DocumentReceived,
+    DocumentsComplete,
+    EntryReceived,
+    EnvelopeReceived,
+    FeedReceived,
+    InSync,
+    Kind,
+    NeedEntries,
+    NotHere,
+    PeerAcked,
+    PeerHello,
+    PeerLeft,
+    SyncEvent,
+    Wanted,
+)
+from protocol.exchange.messages import Farewell
+from protocol.exchange.session import LocalHead, SyncSettings
+from protocol.exchange.states import Step
+from protocol.exchange.sync import Sync
+from protocol.messages.entry import Entry
+from protocol.trust.charter import SUITE
+from protocol.trust.credential import Certified, Precedence
+from protocol.trust.label import ReleaseKey
+
+Capture = Callable[[str, bytes], None]
+"""Gets every frame in clear, with its direction: a diagnosis of a node's own links, off unless asked for."""
+
+log = structlog.get_logger("coalchat.node.session")
+
+
+class PeerGone(Exception):
+    """The peer said goodbye, or closed."""
+
+
+@attrs.define(eq=False)
+class LinkSession:
+    """One link, from authentication to its end.
+
+    Attributes:
+        peer: the device at the other end.
+        dialler: id of the device that dialled.
+        carries: whether the peer takes ciphertext that is not released to its nation.
+    """
+
+    context: Context = attrs.field(repr=False)
+    intake: Intake = attrs.field(repr=False)
+    stream: LinkStream = attrs.field(repr=False)
+    peer: Certified
+    dialler: bytes
+    carry: bool
+    capture: Capture | None = attrs.field(default=None, repr=False)
+    carries: bool = attrs.field(default=False, init=False)
+    since: int = attrs.field(default=0, init=False)
+    entries_sent: int = attrs.field(default=0, init=False)
+    entries_received: int = attrs.field(default=0, init=False)
+    in_sync: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    ended: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _sync: Sync = attrs.field(init=False, repr=False)
+    _out: list[bytes] = attrs.field(factory=list, init=False, repr=False)
+    _wake: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _waiting: list[Entry] = attrs.field(factory=list, init=False, repr=False)
+    _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
+    _events: list[SyncEvent] = attrs.field(factory=list, init=False, repr=False)
+    _leaving: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        coalition = self.context.member.coalition
+        self.since = self.context.now()
+        self._sync = Sync(
+            SyncSettings(
+                charter=coalition.charter_hash,
+                floor=coalition.charter.suites,
+                suites=(SUITE,),
+                carry=self.carry,
+                have=lambda name: name in self.context.member.controls,
+            )
+        )
+
+    @property
+    def nation(self) -> int:
+        """The peer's charter index."""
+        return self.peer.certificate.nation
+
+    # --- the stream ---
+
+    async def run(self) -> None:
+        """Speak until either side leaves.
+
+        Raises:
+            RemoteProtocolError: the peer broke the rules.
+        """
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._write, nursery.cancel_scope)
+                self._do(self._sync.start())
+                await self._read()
+                nursery.cancel_scope.cancel()
+        finally:
+            self.ended.set()
+
+    async def _read(self) -> None:
+        reader = FrameReader(self.stream, MAX_FRAME)
+        try:
+            while (frame := await reader.receive()) is not None:
+                if self.capture is not None:
+                    self.capture("in", frame)
+                self._do(self._sync.receive(frame))
+                while self._events:
+                    await self._on(self._events.pop(0))
+        except PeerGone:
+            return
+
+    async def _write(self, scope: trio.CancelScope) -> None:
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake = trio.Event()
+                frames, self._out = self._out, []
+                for frame in frames:
+                    if self.capture is not None:
+                        self.capture("out", frame)
+                    await send_frame(self.stream, frame, MAX_FRAME)
+                if self._leaving:
+                    scope.cancel()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            scope.cancel()
+
+    def _do(self, step: Step[SyncEvent]) -> None:
+        if step.send:
+            self._out.extend(step.send)
+            self._wake.set()
+        for event in step.events:
+            if isinstance(event, NeedEntries):
+                self._push(event)
+            elif isinstance(event, InSync):
+                self.in_sync.set()
+            else:
+                self._events.append(event)
+
+    def leave(self, code: Farewell) -> None:
+        """Say goodbye and end."""
+        self._do(self._sync.close(code))
+        self._leaving = True
+        self._wake.set()
+
+    # --- what is new here ---
+
+    def entitled(self, released: int) -> bool:
+        """Whether the peer may get a feed that is released to these nations."""
+        return bool(released >> self.nation & 1) or self.carries
+
+    def feed_moved(self, feed_id: bytes, precedence: Precedence) -> None:
+        """A feed has a new entry: push it."""
+        row = self.context.store.read.feed(feed_id)
+        if row is not None and row.head_seq and self.entitled(row.released):
+            self._do(self._sync.local_head(row.feed_id, row.head_seq, row.head_id, int(precedence)))
+
+    def control_changed(self, control: Control) -> None:
+        """A control document is new: announce it."""
+        if control.audience >> self.nation & 1:
+            self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
+
+    # --- what the machine asks ---
+
+    async def _on(self, event: SyncEvent) -> None:  # noqa: C901 - one case an event
+        match event:
+            case PeerHello():
+                self.carries = event.carry
+                self._do(self._sync.offer_inventory(self._inventory()))
+            case DocumentReceived():
+                await self._document(event.data)
+            case DocumentsComplete():
+                await self._documents_complete()
+            case Wanted():
+                self._answer(event)
+            case FeedReceived():
+                if await self.intake.feed(event.data, self.nation) is not None:
+                    await self._retry()
+            case EnvelopeReceived():
+                if await self.intake.envelope(event.envelope.data, self.nation) is not None:
+                    await self._retry()
+            case EntryReceived():
+                self.entries_received += 1
+                await self._entry(event.entry)
+            case NotHere():
+                self._give_up(event)
+            case PeerAcked():
+                await self._acked(event.feed, event.up_to)
+            case PeerLeft():
+                raise PeerGone
+
+    def _inventory(self) -> Iterable[tuple[int, bytes]]:
+        return self.context.member.inventory(self.nation, self.context.now())
+
+    def _push(self, need: NeedEntries) -> None:
+        rows = self.context.store.read.entries_from(need.feed, need.start, need.count)
+        self.entries_sent += len(rows)
+        self._do(self._sync.entries(need.feed, [row.data for row in rows]))
+
+    def _answer(self, wanted: Wanted) -> None:
+        read = self.context.store.read
+        match wanted.kind:
+            case Kind.DOCUMENT:
+                controls = self.context.member.controls
+                found = [(name, controls[name].data if name in controls else b"") for name in wanted.ids]
+                self._do(self._sync.documents(found))
+            case Kind.FEED:
+                feeds = [(name, read.feed(name)) for name in wanted.ids]
+                self._do(self._sync.feeds([(name, b"" if row is None else row.record) for name, row in feeds]))
+            case Kind.ENVELOPE:
+                self._do(self._sync.envelopes([(name, self._envelope(name)) for name in wanted.ids]))
+
+    def _envelope(self, name: bytes) -> bytes:
+        row = self.context.store.read.envelope(name)
+        if row is None or not self.entitled(release_bits(decode(ReleaseKey, row.release))):
+            return b""
+        return row.data
+
+    # --- documents ---
+
+    async def _document(self, data: bytes) -> None:
+        self._pending.append(data)
+        moved = True
+        while moved:
+            moved = False
+            for waiting in tuple(self._pending):
+                try:
+                    control, news = self.context.member.apply(waiting)
+                except StateError:
+                    continue
+                except RemoteProtocolError as error:
+                    self._pending.remove(waiting)
+                    await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
+                    continue
+                self._pending.remove(waiting)
+                moved = True
+                if news:
+                    await keep_control(self.context, control)
+                    self.context.control_changed(control.hash)
+
+    async def _documents_complete(self) -> None:
+        for _ in self._pending:
+            error = StateError("what it stands on is not here", field="document")
+            await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
+        self._pending.clear()
+        heads = [
+            LocalHead(row.feed_id, row.head_seq, row.head_id)
+            for row in self.context.store.read.feeds()
+            if row.head_seq and self.entitled(row.released)
+        ]
+        self._do(self._sync.offer_heads(heads))
+
+    # --- entries ---
+
+    async def _entry(self, entry: Entry) -> None:
+        taken = await self.intake.entry(entry, self.nation, self._stored)
+        if isinstance(taken, Taken):
+            if taken.known_up_to:
+                self._do(self._sync.stored(entry.base.feed, taken.known_up_to))
+            return
+        if taken is None:
+            return
+        self._waiting.append(entry)
+        if sum(len(waiting.data) for waiting in self._waiting) > MAX_WAITING_BYTES:
+            await self.context.record(
+                Finding(AuditEvent.QUOTA_REACHED, self.peer.device.hex(), self.context.code(self.nation), "waiting")
+            )
+            raise LimitError("too many entries wait", field="entry")
+        if isinstance(taken, NeedFeed):
+            self._do(self._sync.want_feed(taken.feed))
+        if isinstance(taken, NeedEnvelope):
+            self._do(self._sync.want_envelope(taken.envelope))
+
+    async def _retry(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for entry in waiting:
+            await self._entry(entry)
+
+    def _give_up(self, event: NotHere) -> None:
+        """What an entry needs is not to be had from this peer."""
+        if event.kind is Kind.FEED:
+            self._waiting = [entry for entry in self._waiting if entry.base.feed != event.id]
+        if event.kind is Kind.ENVELOPE:
+            self._waiting = [entry for entry in self._waiting if entry.base.envelope != event.id]
+
+    def _stored(self, feed_id: bytes, up_to: int) -> None:
+        try:
+            self._do(self._sync.stored(feed_id, up_to))
+        except ProtocolError as error:
+            log.error("an acknowledgement could not be said", error=str(error))
+
+    async def _acked(self, feed_id: bytes, up_to: int) -> None:
+        """The peer holds our entries so far: of its own nation they are sent, of others held."""
+        row = self.context.store.read.feed(feed_id)
+        if row is None or row.device != self.context.member.device:
+            return
+        now, nation, code = self.context.now(), self.nation, self.context.code(self.nation)
+
+        def write(tx: Transaction) -> None:
+            for message in tx.messages_of_feed(feed_id, up_to, after=max(0, up_to - 256)):
+                for outgoing in tx.outgoing(message.entry_id):
+                    if outgoing.nation == nation and outgoing.state in {Delivery.QUEUED, Delivery.HELD}:
+                        tx.set_outgoing(Outgoing(message.entry_id, nation, Delivery.SENT, "", now))
+                    elif outgoing.state == Delivery.QUEUED:
+                        tx.set_outgoing(Outgoing(message.entry_id, outgoing.nation, Delivery.HELD, f"by {code}", now))
+
+        await self.context.store.write(write)

@@ -1,0 +1,185 @@
+"""A member's node at work (SPEC 10): its parts, joined, and the tasks that run them.
+
+links -> session -> intake -> opening -> folding          what comes
+answers -> sending -> folding -> links                    what goes
+receipting, complaints                                    what is owed
+seat, enrolling                                           a custodian's acts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+import trio
+
+from coalchat.errors import StoreCorrupt
+from coalchat.net.transport import Transport
+from coalchat.node.answers.channels import ChannelAnswers
+from coalchat.node.answers.coalition import CoalitionAnswers
+from coalchat.node.answers.enrolment import EnrolmentAnswers
+from coalchat.node.answers.messages import MessageAnswers
+from coalchat.node.answers.session import Handlers
+from coalchat.node.complaints import Complaints
+from coalchat.node.context import Context
+from coalchat.node.enrolling import Enrolment
+from coalchat.node.envelopes import Envelopes
+from coalchat.node.feeds import Feeds, KnownFeed
+from coalchat.node.folding import Folding
+from coalchat.node.intake import Intake
+from coalchat.node.links import SET_UP_TIMEOUT, Links
+from coalchat.node.membership import SYNCED, Membership
+from coalchat.node.opening import Opening
+from coalchat.node.receipting import Receipting
+from coalchat.node.seat import Seat
+from coalchat.node.sending import Sending
+from coalchat.node.session import Capture
+from coalchat.store.faces import Reader
+from coalchat.store.rows import Document
+from protocol.base.errors import ProtocolError
+from protocol.base.ids import Tag
+from protocol.exchange.enrolment import Welcoming
+from protocol.keys.keyring import KeyRing
+from protocol.messages.entry import Entry
+from protocol.messages.payload import ComplaintPayload, Payload
+from protocol.trust.charter import found
+from protocol.trust.policy import read_policy
+
+
+def load_membership(read: Reader, ring: KeyRing) -> Membership:
+    """Build the trusted sets from the store's documents and the key ring.
+
+    Raises:
+        StoreCorrupt: the documents do not make up a coalition.
+    """
+    documents = read.all_documents()
+    try:
+        charter = _only(documents, Tag.CHARTER)
+        policy = read_policy(_only(documents, Tag.POLICY))
+        signatures = [row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE]
+        member = Membership(found(charter, signatures, policy.hash), policy, ring)
+        member.apply_all(row.data for row in documents if row.tag in SYNCED)
+        _ = member.certified
+    except ProtocolError as error:
+        raise StoreCorrupt(f"its documents do not hold together ({error})") from None
+    return member
+
+
+def _only(documents: Iterable[Document], tag: Tag) -> bytes:
+    for row in documents:
+        if row.tag == tag:
+            return row.data
+    raise StoreCorrupt(f"it holds no {tag.name.lower()}")
+
+
+@attrs.define(eq=False)
+class Station:
+    """The parts of one member's node.
+
+    Attributes:
+        context: what they share.
+    """
+
+    context: Context = attrs.field(repr=False)
+    transport: Transport = attrs.field(repr=False)
+    carry: bool = True
+    capture: Capture | None = attrs.field(default=None, repr=False)
+    set_up_timeout: float = SET_UP_TIMEOUT
+    feeds: Feeds = attrs.field(init=False, repr=False)
+    envelopes: Envelopes = attrs.field(init=False, repr=False)
+    sending: Sending = attrs.field(init=False, repr=False)
+    receipting: Receipting = attrs.field(init=False, repr=False)
+    complaints: Complaints = attrs.field(init=False, repr=False)
+    intake: Intake = attrs.field(init=False, repr=False)
+    seat: Seat = attrs.field(init=False, repr=False)
+    links: Links = attrs.field(init=False, repr=False)
+    messages: MessageAnswers = attrs.field(init=False, repr=False)
+    _handlers: Handlers = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        context = self.context
+        folding = Folding(context)
+        self.feeds = Feeds(context)
+        self.envelopes = Envelopes(context)
+        self.sending = Sending(context, self.feeds, self.envelopes, folding)
+        self.receipting = Receipting(context, self.feeds, self.envelopes, self.sending)
+        self.complaints = Complaints(context, self.feeds, self.sending)
+        opening = Opening(context, self.feeds, self.envelopes)
+        self.intake = Intake(
+            context, self.feeds, self.envelopes, opening, folding, self.complaints.complain, self._opened
+        )
+        self.seat = Seat(context)
+        enrolment = Enrolment(context, self.seat, self._welcoming, self._addresses)
+        self.links = Links(
+            context,
+            self.intake,
+            self.transport,
+            enrolment if context.member.ring.custodian else None,
+            self.carry,
+            self.capture,
+            self.set_up_timeout,
+        )
+        context.feed_moved = self.links.feed_moved
+        context.control_changed = self._control_changed
+        self.messages = MessageAnswers(context, self.sending, self.receipting)
+        channels = ChannelAnswers(context, self.sending)
+        coalition = CoalitionAnswers(context, self.links)
+        enrolling = EnrolmentAnswers(self.seat)
+        self._handlers = {
+            **channels.handlers(),
+            **self.messages.handlers(),
+            **coalition.handlers(),
+            **enrolling.handlers(),
+        }
+
+    def handlers(self) -> Handlers:
+        """Operations of an unlocked member's node."""
+        return self._handlers
+
+    async def run(self, listen: str, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Run all parts, until cancelled.
+
+        Raises:
+            UsageError: one cannot listen there.
+        """
+        self.receipting.derive()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.intake.run)
+            nursery.start_soon(self.intake.run_late)
+            nursery.start_soon(self.receipting.run)
+            nursery.start_soon(self.complaints.run)
+            await nursery.start(self.links.run, listen)
+            task_status.started()
+
+    def _opened(self, feed: KnownFeed, entry: Entry, payload: Payload) -> None:
+        message = self.context.store.read.message(entry.id)
+        if message is not None:
+            self.receipting.owe_delivered([message])
+        if isinstance(payload, ComplaintPayload):
+            self.complaints.answer(feed, payload.envelope)
+
+    def _control_changed(self, name: bytes) -> None:
+        self.links.control_changed(name)
+        control = self.context.member.controls.get(name)
+        if control is not None and control.tag is Tag.CHANNEL_REVISION:
+            self.intake.channel_known(control.issuer)
+
+    def _welcoming(self) -> Welcoming:
+        member = self.context.member
+        documents = self.context.store.read.all_documents()
+        seat = member.directory.custodian(member.nation, self.seat.keys.index)
+        custodian = next(
+            control.data
+            for control in member.controls.values()
+            if control.tag is Tag.CUSTODIAN_CERTIFICATE and member.directory.apply_custodian(control.data) == seat
+        )
+        return Welcoming(
+            member.coalition,
+            _only(documents, Tag.CHARTER),
+            tuple(row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE),
+            _only(documents, Tag.POLICY),
+            custodian,
+        )
+
+    def _addresses(self) -> tuple[str, ...]:
+        return tuple(peer.address for peer in self.context.store.read.peers())[:8]

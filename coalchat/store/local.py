@@ -1,0 +1,88 @@
+"""This node's own affairs (SPEC, "At rest"): counters and marks, addresses, invites, and who posted what.
+
+A client's own id for a message stays here: it never leaves the node.
+"""
+
+from __future__ import annotations
+
+from coalchat.store.errors import StoreConflict
+from coalchat.store.rows import Invite, Peer
+from coalchat.store.sql import Verbs
+
+
+class LocalReads(Verbs):
+    """Verbs that read them."""
+
+    def meta(self, key: str) -> bytes | None:
+        """A value that the node keeps under a name."""
+        value: bytes | None = self.sql.value("SELECT value FROM meta WHERE key = ?", key)
+        return value
+
+    def peers(self) -> list[Peer]:
+        """Addresses to dial, oldest first."""
+        return self.sql.all(Peer, "ORDER BY added, address")
+
+    def posted(self, client: str, client_id: str) -> bytes | None:
+        """Id of the entry that a client has posted under its own id."""
+        entry_id: bytes | None = self.sql.value(
+            "SELECT entry_id FROM posted WHERE client = ? AND client_id = ?", client, client_id
+        )
+        return entry_id
+
+    def invite(self, invite_id: bytes) -> Invite | None:
+        """One invite."""
+        return self.sql.one(Invite, "WHERE invite_id = ?", invite_id)
+
+    def invites(self, state: str | None = None) -> list[Invite]:
+        """Invites, all or in one state: those that expire first, first."""
+        if state is None:
+            return self.sql.all(Invite, "ORDER BY expires, invite_id")
+        return self.sql.all(Invite, "WHERE state = ? ORDER BY expires, invite_id", state)
+
+
+class LocalWrites(LocalReads):
+    """Verbs that write them."""
+
+    def set_meta(self, key: str, value: bytes) -> None:
+        """Keep a value under a name, in the place of what was there."""
+        self.sql.change(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            value,
+        )
+
+    def put_peer(self, peer: Peer) -> bool:
+        """Add an address, or change its note; True."""
+        return self.sql.insert(peer, "ON CONFLICT (address) DO UPDATE SET note = excluded.note")
+
+    def drop_peer(self, address: str) -> bool:
+        """Forget an address; False if it was not there."""
+        return self.sql.change("DELETE FROM peer WHERE address = ?", address) == 1
+
+    def put_posted(self, client: str, client_id: str, entry_id: bytes) -> bool:
+        """Remember what a client's id became; False if that is known.
+
+        Raises:
+            StoreConflict: that id became another entry, or the entry is not one of our messages.
+        """
+        known = self.posted(client, client_id)
+        if known is not None and known != entry_id:
+            raise StoreConflict("the client has used this id for another message")
+        return known is None and (
+            self.sql.change(
+                "INSERT INTO posted (client, client_id, entry_id) VALUES (?, ?, ?)", client, client_id, entry_id
+            )
+            == 1
+        )
+
+    def put_invite(self, invite: Invite) -> bool:
+        """Keep an invite, in the place of what was known of it; True. To close one, put it without its key."""
+        return self.sql.insert(
+            invite,
+            "ON CONFLICT (invite_id) DO UPDATE SET state = excluded.state, key = excluded.key, data = excluded.data,"
+            " expires = excluded.expires",
+        )
+
+    def drop_invite(self, invite_id: bytes) -> bool:
+        """Forget an invite; False if it was not there."""
+        return self.sql.change("DELETE FROM invite WHERE invite_id = ?", invite_id) == 1

@@ -1,0 +1,68 @@
+"""Who has it (SPEC, "At rest"): receipt marks of all devices, and the way of our own entries to each nation.
+
+Rule 1: a receipt mark only grows; what arrives late or twice changes nothing.
+Rule 2: a delivery that has happened is not taken back.
+"""
+
+from __future__ import annotations
+
+from coalchat.store.rows import Outgoing, ReceiptMark
+from coalchat.store.sql import Verbs
+
+
+class ReceiptReads(Verbs):
+    """Verbs that read receipt marks and the outbox."""
+
+    def receipts_of(self, feed_id: bytes, seq: int, *, at_least: int = 0) -> list[ReceiptMark]:
+        """Marks that cover one place of a feed, of `at_least` this state; by device and state."""
+        return self.sql.all(
+            ReceiptMark,
+            "WHERE feed_id = ? AND up_to >= ? AND state >= ? ORDER BY device, state",
+            feed_id,
+            seq,
+            at_least,
+        )
+
+    def receipt_mark(self, feed_id: bytes, device: bytes, state: int) -> ReceiptMark | None:
+        """How far one device has said one state of a feed."""
+        return self.sql.one(ReceiptMark, "WHERE feed_id = ? AND device = ? AND state = ?", feed_id, device, state)
+
+    def outgoing(self, entry_id: bytes) -> list[Outgoing]:
+        """How far an entry of ours is, by nation."""
+        return self.sql.all(Outgoing, "WHERE entry_id = ? ORDER BY nation", entry_id)
+
+    def pending(self, limit: int) -> list[Outgoing]:
+        """At most `limit` rows that something may still be done about: highest precedence first, then oldest."""
+        rows = self.sql.run(
+            "SELECT outbox.entry_id, outbox.nation, outbox.state, outbox.detail, outbox.at"
+            " FROM outbox JOIN message USING (entry_id)"
+            " WHERE outbox.state IN ('queued', 'sent', 'held')"  # PENDING, written as in the partial index
+            " ORDER BY message.precedence DESC, message.position, outbox.nation LIMIT ?",
+            limit,
+        )
+        return [Outgoing(*row) for row in rows]
+
+
+class ReceiptWrites(ReceiptReads):
+    """Verbs that write receipt marks and the outbox."""
+
+    def advance_receipt(self, mark: ReceiptMark) -> bool:
+        """Move a mark forward; False if it is there or further."""
+        return self.sql.insert(
+            mark,
+            "ON CONFLICT (feed_id, device, state) DO UPDATE SET up_to = excluded.up_to, nation = excluded.nation,"
+            " person = excluded.person, entry_id = excluded.entry_id, receipt_id = excluded.receipt_id,"
+            " at = excluded.at WHERE excluded.up_to > receipt_mark.up_to",
+        )
+
+    def set_outgoing(self, outgoing: Outgoing) -> bool:
+        """Say how far an entry of ours is on its way to a nation; False if it was delivered already.
+
+        Raises:
+            StoreConflict: the entry is not one of our messages.
+        """
+        return self.sql.insert(
+            outgoing,
+            "ON CONFLICT (entry_id, nation) DO UPDATE SET state = excluded.state, detail = excluded.detail,"
+            " at = excluded.at WHERE outbox.state <> 'delivered'",
+        )

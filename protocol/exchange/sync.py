@@ -1,0 +1,284 @@
+"""Bringing two authenticated nodes up to date (SPEC 9.5), and keeping them so.
+
+    HELLO                   versions, suites, charter: refused below the charter's floor
+    INVENTORY ... end       control documents that the peer may have; WANT_DOCUMENTS, DOCUMENT for those it lacks
+    HEADS ... end           feeds that the peer may get, and how far they are here; "I am ready to receive entries"
+    PUSH, ACK               what the other lacks, in order per feed, highest precedence first, within a credit
+    WANT_FEEDS, PUSH_FEED, WANT_ENVELOPES, PUSH_ENVELOPE      by id, where an entry names an unknown one
+    INVENTORY, HEADS        again, for what is new; PING, PONG; GOODBYE
+
+Both ends run this machine, and either may be ahead of the other. It knows nothing of trust: which documents, feeds and
+envelopes the peer may get is the node's decision, and what arrives is only what was asked for, of the right hash.
+
+Rule 1: control documents come first: entries flow only once each side has those that it asked for.
+Rule 2: nothing is remembered beyond the link: after a cut the heads say from where to go on. Entries are sent as they are
+stored, and receiving one twice changes nothing.
+Rule 3: an idle link sends nothing; there is no timer here.
+Rule 4: once a link is over, calls send nothing; frames that come after our GOODBYE are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import attrs
+
+from protocol.base.errors import LocalProtocolError, RemoteProtocolError
+from protocol.base.limits import MAX_FRAME, MAX_HEADS, MAX_INVENTORY
+from protocol.base.records import encode
+from protocol.exchange.events import DocumentsComplete, InSync, Kind, SyncEvent
+from protocol.exchange.messages import (
+    Ack,
+    Farewell,
+    Goodbye,
+    Heads,
+    Hello,
+    Inventory,
+    Item,
+    Ping,
+    read_message,
+)
+from protocol.exchange.objects import WIRE
+from protocol.exchange.phases import On, State
+from protocol.exchange.reception import take
+from protocol.exchange.session import VERSIONS, LocalHead, Session, SyncSettings
+from protocol.exchange.states import Step
+
+T = TypeVar("T")
+
+
+@attrs.define(eq=False)
+class Sync:
+    """One end of an authenticated link.
+
+    Every method gives the frames to send and what happened; every event says in its docstring what it asks of the node.
+    """
+
+    settings: SyncSettings
+    _session: Session = attrs.field(init=False, repr=False)
+    _in_sync: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._session = Session(self.settings)
+
+    @property
+    def peer_state(self) -> State:
+        """What the peer has told."""
+        return self._session.theirs.state
+
+    @property
+    def own_state(self) -> State:
+        """What we have told."""
+        return self._session.ours.state
+
+    @property
+    def frame_cap(self) -> int:
+        """Bytes that the next frame may have."""
+        return MAX_FRAME
+
+    @property
+    def over(self) -> bool:
+        """Whether either side left, or the peer broke the rules."""
+        return self._session.over
+
+    # --- beginning and end ---
+
+    def start(self) -> Step[SyncEvent]:
+        """Both sides greet, without waiting for each other."""
+        settings = self.settings
+        hello = Hello(VERSIONS, settings.usable, settings.charter, settings.carry)
+        self._say(On.HELLO)
+        return self._settle([encode(hello)], [])
+
+    def ping(self, value: int) -> Step[SyncEvent]:
+        """Ask for a sign of life; `value` comes back."""
+        if self.over:
+            return Step()
+        self._say(On.PING)
+        self._session.pings.add(value)
+        return Step(send=(encode(Ping(value)),))
+
+    def close(self, code: Farewell = Farewell.DONE) -> Step[SyncEvent]:
+        """Leave; also to tell a peer that was refused."""
+        if self._session.ours.state is State.GONE or self._session.theirs.state is State.GONE:
+            return Step()
+        self._say(On.GOODBYE)
+        return Step(send=(encode(Goodbye(int(code))),))
+
+    def receive(self, frame: bytes) -> Step[SyncEvent]:
+        """Take one frame.
+
+        Raises:
+            VersionError: no version or suite in common, or a message of a newer version.
+            StateError: another charter, or what does not belong here.
+            RemoteProtocolError: anything else that breaks the rules.
+        """
+        if self._session.ours.state is State.GONE:
+            return Step()
+        try:
+            return self._settle(*take(self._session, read_message(frame)))
+        except RemoteProtocolError:
+            self._session.theirs.go(On.FAULT)
+            raise
+
+    # --- what the node tells ---
+
+    def offer_inventory(self, items: Iterable[tuple[int, bytes]]) -> Step[SyncEvent]:
+        """List control documents that the peer may have: all, on `PeerHello`; what is new, later.
+
+        Args:
+            items: (tag, hash), in an order in which they can be judged.
+        """
+        if self.over:
+            return Step()
+        new = [Item(tag, name) for tag, name in items if name not in self._session.offered]
+        first = self._session.ours.state is State.GREETED
+        if not new and not first:
+            return Step()
+        self._session.offered.update(item.hash for item in new)
+        if len(self._session.offered) > MAX_INVENTORY:
+            raise LocalProtocolError(f"more than {MAX_INVENTORY}", field="inventory")
+        frames = []
+        for part, last in _chunks(new):
+            end = last or not first
+            self._say(On.INVENTORY_END if end else On.INVENTORY)
+            frames.append(encode(Inventory(part, end)))
+        return self._settle(frames, [])
+
+    def offer_heads(self, heads: Iterable[LocalHead]) -> Step[SyncEvent]:
+        """Name all feeds that the peer may get, on `DocumentsComplete`; later ones by `local_head`."""
+        if self.over:
+            return Step()
+        if not self._session.complete or self._session.ours.state is not State.LISTED:
+            raise LocalProtocolError("the documents come first, and heads are offered once", field="heads")
+        for head in heads:
+            self._session.flow.hold(head.feed, head.seq, head.id, head.precedence)
+        frames = []
+        for part, end in _chunks(self._session.flow.name_feeds()):
+            self._say(On.HEADS_END if end else On.HEADS)
+            frames.append(encode(Heads(part, end)))
+        return self._settle(frames, [])
+
+    def local_head(self, feed: bytes, seq: int, entry: bytes, precedence: int = 0) -> Step[SyncEvent]:
+        """A feed that the peer may get is durable here up to `seq`, whose entry's id is `entry`."""
+        if self.over:
+            return Step()
+        self._session.flow.hold(feed, seq, entry, precedence)
+        if self._session.ours.state is not State.LIVE:
+            return Step()  # the heads will say it
+        frames: list[bytes] = []
+        if self._session.flow.peer_lacks(feed):
+            frames += self._name((feed,))
+        frames += self._ack(self._session.flow.acknowledge_held(feed))
+        return self._settle(frames, [])
+
+    def stored(self, feed: bytes, up_to: int) -> Step[SyncEvent]:
+        """What the peer pushed of a feed is durable here up to `up_to`."""
+        if self.over or self._session.ours.state is not State.LIVE:
+            return Step()
+        return self._settle(self._ack(self._session.flow.acknowledge(feed, up_to)), [])
+
+    def decline(self, feed: bytes) -> Step[SyncEvent]:
+        """Take no more of a feed on this link; what of it is under way is passed over."""
+        if self.over or self._session.ours.state is not State.LIVE:
+            return Step()
+        return self._settle(self._ack(self._session.flow.decline(feed)), [])
+
+    # --- what the node gives ---
+
+    def entries(self, feed: bytes, entries: Sequence[bytes]) -> Step[SyncEvent]:
+        """Answer `NeedEntries`."""
+        if self.over:
+            return Step()
+        frames = self._session.flow.supply(feed, entries)
+        return self._settle(frames, [])
+
+    def documents(self, answers: Iterable[tuple[bytes, bytes]]) -> Step[SyncEvent]:
+        """Answer `Wanted` documents: (hash, bytes), or (hash, nothing) for what is not here."""
+        return self._answer(Kind.DOCUMENT, answers)
+
+    def feeds(self, answers: Iterable[tuple[bytes, bytes]]) -> Step[SyncEvent]:
+        """Answer `Wanted` feed records: (feed id, document), or nothing for it."""
+        return self._answer(Kind.FEED, answers)
+
+    def envelopes(self, answers: Iterable[tuple[bytes, bytes]]) -> Step[SyncEvent]:
+        """Answer `Wanted` envelopes: (envelope id, bytes), or nothing for it."""
+        return self._answer(Kind.ENVELOPE, answers)
+
+    def want_feed(self, feed: bytes) -> Step[SyncEvent]:
+        """Ask for a feed's record; nothing happens if it is asked for already, or the peer did not name the feed.
+
+        Raises:
+            LimitError: the peer named too many unknown ones.
+        """
+        if not self._session.flow.named_by_peer(feed):
+            return Step()
+        return self._want(Kind.FEED, feed)
+
+    def want_envelope(self, envelope: bytes) -> Step[SyncEvent]:
+        """Ask for an envelope; nothing happens if it is asked for already.
+
+        Raises:
+            LimitError: the peer pushed entries under too many unknown ones.
+        """
+        return self._want(Kind.ENVELOPE, envelope)
+
+    # --- inside ---
+
+    def _say(self, on: On) -> None:
+        if not self._session.ours.allows(on):
+            raise LocalProtocolError(
+                f"{on.value} is not to be said in state {self._session.ours.state.value!r}", field="state"
+            )
+        self._session.ours.go(on)
+
+    def _name(self, names: Iterable[bytes]) -> list[bytes]:
+        return [encode(Heads((head,), True)) for head in self._session.flow.name_feeds(names)]
+
+    def _ack(self, ack: Ack | None) -> list[bytes]:
+        return [] if ack is None else [encode(ack)]
+
+    def _answer(self, kind: Kind, answers: Iterable[tuple[bytes, bytes]]) -> Step[SyncEvent]:
+        if self.over:
+            return Step()
+        frames = []
+        for name, data in answers:
+            self._session.wants[kind].pay(name)
+            frames.append(encode(WIRE[kind].answer(name, data)))
+        return self._settle(frames, [])
+
+    def _want(self, kind: Kind, name: bytes) -> Step[SyncEvent]:
+        if self.over:
+            return Step()
+        try:
+            self._session.wants[kind].want(name)
+        except RemoteProtocolError:
+            self._session.theirs.go(On.FAULT)
+            raise
+        return self._settle([], [])
+
+    def _settle(self, frames: list[bytes], events: list[SyncEvent]) -> Step[SyncEvent]:
+        """What follows from any change: questions whose turn has come, entries to fetch, and being in sync."""
+        session = self._session
+        if self.over:
+            return Step(tuple(frames), tuple(events))
+        session.flow.open = session.ours.state is State.LIVE and session.theirs.state is State.LIVE
+        for kind, wants in session.wants.items():
+            if session.may(WIRE[kind].on) and (names := wants.ask()):
+                frames.append(encode(WIRE[kind].question(names)))
+        listed = session.theirs.state in {State.LISTED, State.LIVE}
+        if listed and not session.complete and not session.wants[Kind.DOCUMENT].lacking:
+            session.complete = True
+            events.append(DocumentsComplete())
+        events += session.flow.plan()
+        if session.in_sync and not self._in_sync:
+            events.append(InSync())
+        self._in_sync = session.in_sync
+        return Step(tuple(frames), tuple(events))
+
+
+def _chunks(items: Sequence[T]) -> Iterator[tuple[tuple[T, ...], bool]]:
+    """Parts that fit one message, each with whether it is the last; one empty part for none."""
+    for start in range(0, max(len(items), 1), MAX_HEADS):
+        yield tuple(items[start : start + MAX_HEADS]), start + MAX_HEADS >= len(items)

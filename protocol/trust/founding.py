@@ -1,0 +1,166 @@
+"""Founding a coalition (SPEC 6.1): the files that nations exchange until every root has signed one charter.
+
+1. Each nation offers itself: code, name, root keys, and the bundle key of its custodian's device (`NationOffer`).
+2. One nation makes the charter from the offers, draws the link secret, and seals it to each bundle key.
+3. The charter file goes round; each nation checks and signs. It is complete when all have.
+
+The link secret is not part of the charter's text; it only ever stands sealed in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from protocol.base import crypto
+from protocol.base.errors import AuthenticationError, DecodeError, StateError
+from protocol.base.ids import Domain, Tag
+from protocol.base.limits import MAX_NATIONS, MAX_RECORD
+from protocol.base.records import Bin, Blob, Code, Name, Part, Seq, decode, encode, evolve, record
+from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
+from protocol.trust.charter import Charter, Coalition, Nation, check_signature, found, key_hash, read_charter
+from protocol.trust.label import NATION
+from protocol.trust.policy import Policy, read_policy
+
+MAX_CHARTER_FILE = 524_288
+"""Bytes: 32 signatures of 5.4 KiB and as many sealed secrets fit."""
+
+
+@record(Tag.NATION_OFFER)
+class NationOffer:
+    """A nation offers itself for a charter; signed by its root.
+
+    Attributes:
+        root, root_mldsa: root keys, by value.
+        bundle: X-Wing key of the custodian's device, to which the link secret is sealed.
+    """
+
+    code: Annotated[str, Code()]
+    name: Annotated[str, Name()]
+    root: Annotated[bytes, Bin(32)]
+    root_mldsa: Annotated[bytes, Bin(crypto.MLDSA_PUBLIC)]
+    bundle: Annotated[bytes, Bin(crypto.XWING_PUBLIC)]
+
+    @property
+    def nation(self) -> Nation:
+        """As it stands in a charter."""
+        return Nation(self.code, self.name, self.root, key_hash(self.root_mldsa))
+
+
+@record()
+class SealedSecret:
+    """The link secret, sealed to one nation's custodian."""
+
+    nation: Annotated[int, NATION]
+    sealed: Annotated[bytes, Bin(crypto.HPKE_OVERHEAD + 32)]
+
+
+@record(Tag.CHARTER_FILE, max_size=MAX_CHARTER_FILE)
+class CharterFile:
+    """A charter on its way round.
+
+    Attributes:
+        charter, policy: canonical bytes.
+        signatures: documents, by nation index as far as they were given.
+        secrets: one a nation.
+    """
+
+    charter: Annotated[bytes, Blob(MAX_RECORD, 1)]
+    policy: Annotated[bytes, Blob(MAX_RECORD, 1)]
+    signatures: Annotated[tuple[bytes, ...], Seq(Blob(8_192, 1), MAX_NATIONS)]
+    secrets: Annotated[tuple[SealedSecret, ...], Seq(Part(SealedSecret), MAX_NATIONS, ascending=True)]
+
+
+def make_offer(offer: NationOffer, root: SigningKey) -> Signed:
+    """Sign an offer with the nation's root."""
+    return sign(Tag.NATION_OFFER, key_hash(offer.root)[:16], encode(offer), root)
+
+
+def read_offer(data: bytes) -> NationOffer:
+    """Check an offer: it is signed by the root that it names.
+
+    Whether that root is the nation's is for people to settle: compare its fingerprint by another way.
+
+    Raises:
+        RemoteProtocolError: malformed, or not signed by its own root.
+    """
+    signed = read_signed(data, Tag.NATION_OFFER)
+    offer = decode(NationOffer, signed.body)
+    if signed.signer != key_hash(offer.root)[:16]:
+        raise AuthenticationError
+    signed.verify(VerifyKey(offer.root))
+    crypto.xwing_check(offer.bundle)
+    return offer
+
+
+def _info(charter: Charter, nation: int, bundle: bytes) -> bytes:
+    return Domain.HPKE_LINK_SECRET.prefix + charter.hash + bytes([nation]) + key_hash(bundle)
+
+
+def start_file(charter: Charter, policy: Policy, offers: Sequence[NationOffer], link_secret: bytes) -> CharterFile:
+    """The unsigned file.
+
+    Raises:
+        DecodeError: charter, policy and offers do not belong together.
+    """
+    if charter.policy != policy.hash:
+        raise DecodeError("names another policy", field="policy")
+    if tuple(offer.nation for offer in offers) != charter.nations:
+        raise DecodeError("are not the charter's nations", field="offers")
+    secrets = tuple(
+        SealedSecret(index, crypto.hpke_seal(offer.bundle, _info(charter, index, offer.bundle), link_secret))
+        for index, offer in enumerate(offers)
+    )
+    return CharterFile(encode(charter), encode(policy), (), secrets)
+
+
+def read_file(data: bytes) -> tuple[CharterFile, Charter, Policy, frozenset[int]]:
+    """Check a charter file.
+
+    Returns:
+        The file, its charter and policy, and the nations that have signed.
+
+    Raises:
+        RemoteProtocolError: malformed, or a signature in it does not hold.
+    """
+    file = decode(CharterFile, data)
+    charter, policy = read_charter(file.charter), read_policy(file.policy)
+    if charter.policy != policy.hash:
+        raise DecodeError("names another policy", field="policy")
+    if len(charter.holds) != len(policy.levels):
+        raise DecodeError("must name one value a level of the policy", field="holds")
+    signed = [check_signature(charter, signature)[0] for signature in file.signatures]
+    if len(set(signed)) != len(signed):
+        raise DecodeError("a nation signed twice", field="signatures")
+    if tuple(secret.nation for secret in file.secrets) != tuple(range(len(charter.nations))):
+        raise DecodeError("must be one a nation", field="secrets")
+    return file, charter, policy, frozenset(signed)
+
+
+def add_signature(file: CharterFile, signature: Signed) -> CharterFile:
+    """The file with one more signature."""
+    return evolve(file, signatures=(*file.signatures, signature.data))
+
+
+def complete(file: CharterFile) -> Coalition:
+    """The coalition of a file that every nation has signed.
+
+    Raises:
+        StateError: signatures are missing.
+    """
+    return found(file.charter, file.signatures)
+
+
+def open_link_secret(file: CharterFile, nation: int, bundle_seed: bytes) -> bytes:
+    """The link secret, as the custodian of a nation.
+
+    Raises:
+        AuthenticationError: it was sealed to another key, or for another charter.
+        StateError: the file holds none for this nation.
+    """
+    charter = read_charter(file.charter)
+    for secret in file.secrets:
+        if secret.nation == nation:
+            public = crypto.xwing_public(bundle_seed)
+            return crypto.hpke_open(bundle_seed, _info(charter, nation, public), secret.sealed)
+    raise StateError("holds no link secret for this nation", field="secrets")

@@ -1,0 +1,325 @@
+"""A scripted node without network and cryptography: lists in memory, for the tests of the client and of the front ends.
+
+`answers` puts a fixed answer, an error or a function in place of what it would say. `api_server` puts it behind a stream.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import attrs
+
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api.base import NEWEST, Request, Response
+from coalchat.api.codec import fitting
+from coalchat.api.vocabulary import (
+    ControlSubject,
+    InviteState,
+    JoinState,
+    Phase,
+    State,
+)
+from coalchat.errors import (
+    AlreadyExists,
+    CoalchatError,
+    Locked,
+    Refused,
+    UnknownChannel,
+    UnknownInvite,
+    UnknownLabel,
+    UnknownMessage,
+    UnknownPeer,
+    WordsDiffer,
+    WrongPassphrase,
+)
+from tests.fakes.api_records import NATIONS, NOW, channel_record, link_record, message_record, node_record
+
+Answer = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
+
+PASSPHRASE = b"correct horse"
+WORDS = ("abandon", "ability", "able", "about", "above", "absent")
+LOCKED_OPS = (requests.Hello, requests.Unlock, requests.GetStatus, requests.Stop)
+
+
+@attrs.define
+class FakeNode:
+    """One node. Fields may be read and changed by a test at any time."""
+
+    phase: Phase = Phase.UNLOCKED
+    token: str = ""
+    granted: tuple[scopes.Scope, ...] = scopes.ALL
+    answers: dict[type[Request[Any]], Answer] = attrs.field(factory=dict)
+    calls: list[Request[Any]] = attrs.field(factory=list)
+    channels: list[nouns.Channel] = attrs.field(factory=list)
+    messages: list[nouns.Message] = attrs.field(factory=list)
+    by_client_id: dict[str, responses.Sent] = attrs.field(factory=dict)
+    deliveries: dict[str, list[nouns.Delivery]] = attrs.field(factory=dict)
+    happened: list[events.Event] = attrs.field(factory=list)
+    peers: dict[str, nouns.Link] = attrs.field(factory=dict)
+    audit: list[nouns.AuditRecord] = attrs.field(factory=list)
+    invites: list[enrolment.Invite] = attrs.field(factory=list)
+    connections: int = 0
+    stopped: anyio.Event = attrs.field(factory=anyio.Event)
+    _news: anyio.Event = attrs.field(factory=anyio.Event)
+
+    def add_channel(
+        self, title: str, *members: str, ceiling: str = "MISSION SECRET", purpose: str = ""
+    ) -> nouns.Channel:
+        channel = channel_record(len(self.channels) + 1, title, members or ("XAA", "XBB"), ceiling, purpose)
+        self.channels.append(channel)
+        return channel
+
+    def add_message(self, channel: str, text: str, **changes: Any) -> nouns.Message:
+        """Let a message arrive from Maj Kowal of XBB, or from whom `changes` say."""
+        where = self.find_channel(channel)
+        position = len(self.messages) + 1
+        message = attrs.evolve(message_record(position, where, text), **changes)
+        self.messages.append(message)
+        self.tell(
+            events.MessageArrived(
+                channel_id=where.id,
+                entry_id=message.entry_id,
+                position=position,
+                author_nation=message.author_nation,
+                precedence=message.precedence,
+                mine=message.mine,
+            )
+        )
+        return message
+
+    def move(self, entry_id: str, nation: str, state: State, *, person: str | None = None, reason: str = "") -> None:
+        """Let a message of ours move on with a nation."""
+        rows = self.deliveries.setdefault(entry_id, [])
+        rows[:] = [row for row in rows if (row.nation, row.person) not in {(nation, None), (nation, person)}]
+        device = None if person is None else 1
+        rows.append(nouns.Delivery(nation=nation, person=person, device=device, state=state, since=NOW, reason=reason))
+        channel = self.find_message(entry_id).channel_id
+        self.tell(events.StateChanged(channel_id=channel, entry_id=entry_id, nation=nation, state=state, reason=reason))
+
+    def tell(self, body: events.Body) -> None:
+        """Write an event."""
+        self.happened.append(events.Event(cursor=len(self.happened) + 1, time=NOW, body=body))
+        self._news.set()
+        self._news = anyio.Event()
+
+    def find_channel(self, name: str) -> nouns.Channel:
+        for channel in self.channels:
+            if channel.title == name or (name and channel.id.startswith(name)):
+                return channel
+        raise UnknownChannel(name)
+
+    def find_message(self, entry_id: str) -> nouns.Message:
+        for message in self.messages:
+            if entry_id and message.entry_id.startswith(entry_id):
+                return message
+        raise UnknownMessage(entry_id)
+
+    # --- operations ---
+
+    async def answer(self, request: Request[Any]) -> Response:
+        """What the node says."""
+        self.calls.append(request)
+        if type(request) in self.answers:
+            scripted = self.answers[type(request)]
+            if isinstance(scripted, CoalchatError):
+                raise scripted
+            if isinstance(scripted, Response):
+                return scripted
+            result = scripted(request)
+            return result if isinstance(result, Response) else await result
+        if self.phase is Phase.LOCKED and not isinstance(request, LOCKED_OPS):
+            raise Locked
+        if isinstance(request, requests.NextEvents):
+            return await self._next_events(request)
+        return self._answer_now(request)
+
+    async def _next_events(self, request: requests.NextEvents) -> Response:
+        if request.cursor == NEWEST:
+            return responses.EventPage(events=(), next_cursor=len(self.happened))
+        with anyio.move_on_after(request.wait_seconds):
+            while len(self.happened) <= request.cursor:
+                await self._news.wait()
+        found = fitting(self.happened[request.cursor :][: request.limit])
+        return responses.EventPage(events=found, next_cursor=request.cursor + len(found))
+
+    def _answer_now(self, request: Request[Any]) -> Response:  # noqa: C901, PLR0912  # one case an operation
+        match request:
+            case requests.Unlock():
+                if request.passphrase != PASSPHRASE:
+                    raise WrongPassphrase
+                self.phase = Phase.UNLOCKED
+                self.tell(events.ControlChanged(subject=ControlSubject.NODE, id="", phase=self.phase))
+                return node_record(self.phase)
+            case requests.GetStatus():
+                return self._status()
+            case requests.Stop():
+                return responses.Done()
+            case requests.ListChannels():
+                return responses.ChannelList(channels=tuple(self.channels))
+            case requests.CreateChannel():
+                return self.add_channel(
+                    request.title, *request.members, ceiling=request.ceiling, purpose=request.purpose
+                )
+            case requests.PreviewLabel():
+                return self._preview(request)
+            case requests.SendMessage():
+                return self._send(request)
+            case requests.ListMessages():
+                return self._list(request)
+            case requests.ShowMessage():
+                return self.find_message(request.id)
+            case requests.MarkRead():
+                return self._mark(request)
+            case requests.GetMessageStatus():
+                message = self.find_message(request.id)
+                return responses.MessageStatus(
+                    entry_id=message.entry_id,
+                    channel_id=message.channel_id,
+                    marking=message.marking,
+                    author_time=message.author_time,
+                    own_nation="XAA",
+                    deliveries=tuple(self.deliveries.get(message.entry_id, ())),
+                )
+            case requests.AddPeer():
+                return self.peers.setdefault(request.address, link_record(request.address))
+            case requests.ListPeers():
+                return responses.PeerList(peers=tuple(self.peers.values()))
+            case requests.RemovePeer():
+                if self.peers.pop(request.address, None) is None:
+                    raise UnknownPeer(request.address)
+                return responses.Done()
+            case requests.ListAudit():
+                records = tuple(self.audit[request.after :][: request.limit])
+                reached = request.after + len(records)
+                return responses.AuditPage(records=records, next_number=reached, more=reached < len(self.audit))
+            case requests.ListNations():
+                return responses.NationList(nations=NATIONS)
+        return self._enrolment(request)
+
+    def _status(self) -> Response:
+        return responses.Status(
+            node=node_record(self.phase),
+            version="0.1.0",
+            pid=os.getpid(),
+            started=NOW,
+            listen=(),
+            links=tuple(self.peers.values()),
+            queued=0,
+            unread=sum(not message.read for message in self.messages),
+            cursor=len(self.happened),
+            warnings=(),
+        )
+
+    def _preview(self, request: requests.PreviewLabel) -> Response:
+        channel = self.find_channel(request.channel)
+        level, _, rest = request.label.upper().partition(" REL ")
+        if level not in {"UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET"}:
+            raise UnknownLabel(request.label)
+        named = tuple(code.strip() for code in rest.removeprefix("TO ").split(",")) if rest else channel.members
+        denied = nouns.Denial(clause="level-ceiling", reason="the channel's ceiling is MISSION SECRET")
+        return responses.LabelPreview(
+            marking=f"MISSION {level} REL {', '.join(named)}",
+            readers=tuple(nouns.Reach(nation=code, devices=3) for code in named),
+            withheld=tuple(nouns.Reach(nation=code, devices=5) for code in channel.members if code not in named),
+            denied=denied if level == "TOP SECRET" else None,
+            warnings=(),
+        )
+
+    def _send(self, request: requests.SendMessage) -> Response:
+        if request.client_id in self.by_client_id:
+            sent = self.by_client_id[request.client_id]
+            if self.find_message(sent.entry_id).text != request.text:
+                raise AlreadyExists("this key was used for another message")
+            return attrs.evolve(sent, repeated=True)
+        preview = self._preview(requests.PreviewLabel(channel=request.channel, label=request.label))
+        assert isinstance(preview, responses.LabelPreview)
+        if preview.denied:
+            raise Refused(preview.denied.clause, preview.denied.reason)
+        nations = tuple(reach.nation for reach in preview.readers)
+        message = self.add_message(
+            request.channel,
+            request.text,
+            author_nation="XAA",
+            author_person="Berg",
+            marking=preview.marking,
+            nations=nations,
+            precedence=request.precedence,
+            ack_by=request.ack_by,
+            refs=(self.find_message(request.reply_to).entry_id,) if request.reply_to else (),
+            mine=True,
+            read=True,
+        )
+        for nation in nations:
+            if nation != "XAA":
+                self.move(message.entry_id, nation, State.QUEUED)
+        sent = responses.Sent(
+            entry_id=message.entry_id,
+            channel_id=message.channel_id,
+            position=message.position,
+            marking=message.marking,
+            nations=tuple(nouns.NationState(nation=nation, state=State.QUEUED) for nation in nations),
+            repeated=False,
+        )
+        self.by_client_id[request.client_id] = sent
+        return sent
+
+    def _list(self, request: requests.ListMessages) -> Response:
+        channel = self.find_channel(request.channel).id if request.channel else None
+        behind = [
+            message
+            for message in self.messages
+            if message.position > request.after_position and channel in {None, message.channel_id}
+        ]
+        page = fitting(behind[: request.limit])
+        reached = page[-1].position if page else request.after_position
+        return responses.MessagePage(messages=page, next_position=reached, more=len(page) < len(behind))
+
+    def _mark(self, request: requests.MarkRead) -> Response:
+        channel, marked = self.find_channel(request.channel), self.find_message(request.entry_id)
+        newly = 0
+        for index, message in enumerate(self.messages):
+            if message.channel_id == channel.id and message.position <= marked.position and not message.read:
+                self.messages[index] = attrs.evolve(message, read=True)
+                newly += 1
+        return responses.Marked(channel_id=channel.id, position=marked.position, newly=newly)
+
+    def _enrolment(self, request: Request[Any]) -> Response:
+        match request:
+            case enrolment.CreateInvite():
+                invite = enrolment.Invite(
+                    id=f"{len(self.invites) + 1:016x}",
+                    person=request.person,
+                    role=request.role,
+                    clearance=f"MISSION {request.level}",
+                    precedence=request.precedence,
+                    state=InviteState.ASKED,
+                    words=WORDS,
+                    device_id="0d" * 16,
+                    expires=NOW + 72 * 3600,
+                )
+                self.invites.insert(0, invite)
+                return enrolment.InviteCode(code="code-" + invite.id, invite_id=invite.id, expires=invite.expires)
+            case enrolment.ListInvites():
+                return enrolment.InviteList(invites=tuple(self.invites))
+            case enrolment.ApproveInvite():
+                invite = self._find_invite(request.id)
+                if request.words != invite.words:
+                    raise WordsDiffer
+                return enrolment.Enrolled(device_id=invite.device_id, person=invite.person, device=1)
+            case enrolment.WithdrawInvite():
+                self.invites.remove(self._find_invite(request.id))
+                return responses.Done()
+            case enrolment.Join() | enrolment.GetJoinStatus():
+                return enrolment.Joining(
+                    state=JoinState.COMPARING, words=WORDS, reason="", node=node_record(Phase.ENROLLING)
+                )
+        raise AssertionError(f"no answer to {request.op}")
+
+    def _find_invite(self, invite_id: str) -> enrolment.Invite:
+        for invite in self.invites:
+            if invite.id == invite_id:
+                return invite
+        raise UnknownInvite(invite_id)

@@ -1,0 +1,105 @@
+"""Channels, messages and read marks."""
+
+from __future__ import annotations
+
+import pytest
+
+from coalchat.store.errors import StoreConflict
+from coalchat.store.rows import Unread
+from coalchat.store.writer import Store
+from tests.store.makers import channel, entry, feed, ident, message, post
+
+
+async def fill(store: Store, count: int) -> list[int]:
+    return await store.write(lambda t: [post(t, seq) for seq in range(1, count + 1)])
+
+
+async def test_a_message_is_kept_once_with_its_key(store: Store) -> None:
+    (position,) = await fill(store, 1)
+    assert await store.write(lambda t: t.put_message(message(1))) is None
+    assert store.read.message(message(1).entry_id) == message(1, position=position)
+    assert store.read.message(ident("other", 32)) is None
+
+
+async def test_a_message_needs_its_entry_and_its_channel(store: Store) -> None:
+    await store.write(lambda t: t.put_channel(channel()))
+    with pytest.raises(StoreConflict):
+        await store.write(lambda t: t.put_message(message(1)))
+    await store.write(lambda t: (t.put_feed(feed()), t.put_entry(entry(1))))
+    with pytest.raises(StoreConflict):
+        await store.write(lambda t: t.put_message(message(1, channel=b"unknown")))
+    assert await store.write(lambda t: t.put_message(message(1))) is not None
+
+
+async def test_a_channel_is_read_in_pages_from_both_ends(store: Store) -> None:
+    positions = await fill(store, 10)
+    read = store.read
+    here = ident("channel")
+
+    def seqs(**page: int) -> list[int]:
+        return [one.seq for one in read.messages(here, **page)]
+
+    assert seqs(limit=3) == [1, 2, 3]
+    assert seqs(after_position=positions[2], limit=3) == [4, 5, 6]
+    assert seqs(before_position=read.last_position() + 1, limit=3) == [8, 9, 10]
+    assert seqs(before_position=positions[7], limit=3) == [5, 6, 7]
+    assert seqs(after_position=positions[5], before_position=positions[7], limit=3) == [7]
+    assert read.messages(b"other", limit=3) == []
+
+
+async def test_what_is_not_listed_takes_no_line_and_is_not_unread(store: Store) -> None:
+    await store.write(lambda t: [post(t, 1), post(t, 2, listed=False), post(t, 3)])
+    assert [one.seq for one in store.read.messages(ident("channel"), limit=9)] == [1, 3]
+    assert store.read.unread_counts() == [Unread(ident("channel"), 2)]
+    assert [one.seq for one in store.read.messages_of_feed(ident("feed"), 9)] == [1, 2, 3]
+
+
+async def test_a_receipt_covers_a_range_of_a_feed(store: Store) -> None:
+    await fill(store, 5)
+    assert [one.seq for one in store.read.messages_of_feed(ident("feed"), 3)] == [1, 2, 3]
+    assert [one.seq for one in store.read.messages_of_feed(ident("feed"), 4, after=2)] == [3, 4]
+
+
+async def test_unread_is_what_others_said_beyond_the_read_mark(store: Store) -> None:
+    positions = await fill(store, 4)
+    await store.write(lambda t: post(t, 5, mine=True))
+    here = ident("channel")
+    assert store.read.read_mark(here) == 0
+    assert store.read.unread_counts() == [Unread(here, 4)]
+    assert await store.write(lambda t: t.advance_read_mark(here, positions[1]))
+    assert store.read.unread_counts() == [Unread(here, 2)]
+    assert not await store.write(lambda t: t.advance_read_mark(here, positions[0])), "it only grows"
+    assert not await store.write(lambda t: t.advance_read_mark(here, positions[1]))
+    assert store.read.read_mark(here) == positions[1]
+    await store.write(lambda t: t.advance_read_mark(here, positions[3] + 1))
+    assert store.read.unread_counts() == []
+    with pytest.raises(StoreConflict):
+        await store.write(lambda t: t.advance_read_mark(b"unknown", 1))
+
+
+async def test_a_channel_is_replaced_by_what_is_newer(store: Store) -> None:
+    await store.write(lambda t: t.put_channel(channel(title="b")))
+    await store.write(lambda t: t.put_channel(channel("other", title="a")))
+    await store.write(lambda t: t.put_channel(channel(title="c", data=b"new")))
+    assert store.read.channel(ident("channel")) == channel(title="c", data=b"new")
+    assert [one.title for one in store.read.channels()] == ["a", "c"]
+    assert store.read.channel(b"unknown") is None
+
+
+async def test_all_channels_are_read_in_one_order(store: Store) -> None:
+    positions = await store.write(
+        lambda t: [post(t, 1), post(t, 1, "other", channel=ident("elsewhere")), post(t, 2, listed=False), post(t, 3)]
+    )
+    assert [one.position for one in store.read.messages_of_all(limit=9)] == [positions[i] for i in (0, 1, 3)]
+    assert [one.position for one in store.read.messages_of_all(after_position=positions[0], limit=1)] == positions[1:2]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 32, 63, 64])
+async def test_a_message_is_found_by_the_beginning_of_its_id(store: Store, length: int) -> None:
+    await fill(store, 40)
+    ids = sorted(message(seq).entry_id for seq in range(1, 41))
+    for one in (ids[0], ids[17], ids[39]):
+        prefix = one.hex()[:length]
+        expected = [other for other in ids if other.hex().startswith(prefix)]
+        assert [found.entry_id for found in store.read.messages_named(prefix, limit=99)] == expected
+        assert len(store.read.messages_named(prefix)) == min(2, len(expected))

@@ -1,0 +1,68 @@
+"""Receipt marks, and the way of our own entries."""
+
+from __future__ import annotations
+
+import pytest
+
+from coalchat.store.errors import StoreConflict
+from coalchat.store.rows import Delivery
+from coalchat.store.writer import Store
+from tests.store.makers import entry, feed, ident, mark, message, outgoing, post
+
+
+async def test_a_receipt_mark_only_grows(store: Store) -> None:
+    assert await store.write(lambda t: t.advance_receipt(mark(up_to=5)))
+    assert not await store.write(lambda t: t.advance_receipt(mark(up_to=5, at=9)))
+    assert not await store.write(lambda t: t.advance_receipt(mark(up_to=4, at=9)))
+    assert await store.write(lambda t: t.advance_receipt(mark(up_to=6, entry_id=ident("feed 6", 32), at=2)))
+    kept = store.read.receipt_mark(ident("feed"), ident("device"), 1)
+    assert kept == mark(up_to=6, entry_id=ident("feed 6", 32), at=2)
+    assert store.read.receipt_mark(ident("feed"), ident("device"), 2) is None
+
+
+async def test_receipts_cover_a_place_by_state(store: Store) -> None:
+    marks = [
+        mark(device=b"a", state=1, up_to=5),
+        mark(device=b"a", state=2, up_to=3),
+        mark(device=b"b", state=1, up_to=2),
+        mark(device=b"b", state=1, up_to=9, feed_id=b"other"),
+    ]
+    await store.write(lambda t: [t.advance_receipt(one) for one in marks])
+    assert store.read.receipts_of(ident("feed"), 1) == marks[:3]
+    assert store.read.receipts_of(ident("feed"), 3) == marks[:2]
+    assert store.read.receipts_of(ident("feed"), 3, at_least=2) == marks[1:2]
+    assert store.read.receipts_of(ident("feed"), 6) == []
+
+
+async def test_pending_is_most_urgent_first_then_oldest(store: Store) -> None:
+    await store.write(lambda t: [post(t, 1), post(t, 2, precedence=3), post(t, 3)])
+    await store.write(
+        lambda t: [t.set_outgoing(outgoing(seq, nation=nation)) for seq, nation in ((3, 1), (1, 2), (1, 1), (2, 1))]
+    )
+    await store.write(lambda t: t.set_outgoing(outgoing(3, nation=2, state=Delivery.REFUSED, detail="ceiling")))
+
+    def places(limit: int) -> list[tuple[bytes, int]]:
+        return [(one.entry_id, one.nation) for one in store.read.pending(limit)]
+
+    ids = {seq: message(seq).entry_id for seq in (1, 2, 3)}
+    assert places(9) == [(ids[2], 1), (ids[1], 1), (ids[1], 2), (ids[3], 1)]
+    assert places(1) == [(ids[2], 1)]
+    assert [(one.nation, one.state, one.detail) for one in store.read.outgoing(ids[3])] == [
+        (1, Delivery.QUEUED, ""),
+        (2, Delivery.REFUSED, "ceiling"),
+    ]
+
+
+@pytest.mark.parametrize("state", [*Delivery])
+async def test_a_delivery_is_not_taken_back(store: Store, state: Delivery) -> None:
+    await store.write(lambda t: post(t, 1))
+    await store.write(lambda t: t.set_outgoing(outgoing(1, state=Delivery.SENT)))
+    assert await store.write(lambda t: t.set_outgoing(outgoing(1, state=state)))
+    assert bool(store.read.pending(9)) is (state in {Delivery.QUEUED, Delivery.SENT, Delivery.HELD})
+    assert await store.write(lambda t: t.set_outgoing(outgoing(1))) is (state is not Delivery.DELIVERED)
+
+
+async def test_only_our_own_entries_are_on_their_way(store: Store) -> None:
+    await store.write(lambda t: (t.put_feed(feed()), t.put_entry(entry(1))))
+    with pytest.raises(StoreConflict):
+        await store.write(lambda t: t.set_outgoing(outgoing(1)))
