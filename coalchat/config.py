@@ -1,4 +1,4 @@
-"""Settings of one home: `config.toml` (SPEC, "Local API": settings).
+"""Settings of one home: `config.toml` (SPEC 12).
 
     listen = "0.0.0.0:7447"     # where peers may dial; empty or absent: dial only
     carry = true                # keep others' ciphertext for nations that are away

@@ -1,4 +1,4 @@
-"""The one door for peer text to any screen, log or export (SPEC, "Local API": what clients show).
+"""The one door for peer text to any screen, log or export (SPEC 12).
 
 Rule 1: a character that a terminal could act on, or that nobody can see, is shown as `\\u{202E}`: ASCII, with the code
 point in hex. That is every control (C0, DEL, C1), format character (bidirectional controls, zero-width, tags), line and

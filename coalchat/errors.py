@@ -1,8 +1,9 @@
-"""What a person can act on (SPEC, "Local API": error codes and exit codes).
+"""What a person can act on (SPEC 12.6 and 12.7).
 
 Rule 1: a class's docstring is the sentence that the user reads, `detail` says which one, `hint` what to do.
-Rule 2: `code` is stable: it travels over the local API and comes out as the same class on the other side; a code that
-this program does not know comes out as `CoalchatError`, with its words kept.
+Rule 2: `code` is stable: it travels over the local API and comes out as the same class on the other side. A code that
+this program does not know (of a newer node, or of a room that it has not loaded) comes out as `CoalchatError`, with its
+words and its exit code kept: they travel too.
 Rule 3: `str(error)` is one line and safe on a screen, whatever stands in `detail`: peers name channels and people.
 Rule 4: an error never carries message text or a secret.
 """
@@ -42,7 +43,7 @@ class CoalchatError(Exception):
     """That did not work."""
 
     code: ClassVar[str] = "failed"
-    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    exit_code: ExitCode = ExitCode.FAILED
     advice: ClassVar[str] = ""
     """The class's own hint."""
     clause: str = ""
@@ -61,11 +62,7 @@ class CoalchatError(Exception):
         super().__init__(detail, hint)
         self.detail = detail
         self.hint = hint or self.advice
-
-    @property
-    def sentence(self) -> str:
-        """The first sentence of the class's docstring, without its full stop."""
-        return (type(self).__doc__ or "").strip().splitlines()[0].removesuffix(".")
+        self.sentence = (type(self).__doc__ or "").strip().splitlines()[0].removesuffix(".")
 
     def __str__(self) -> str:
         line = f"{self.sentence}: {self.detail}" if self.detail else self.sentence
@@ -76,9 +73,23 @@ BY_CODE: Final[dict[str, type[CoalchatError]]] = {CoalchatError.code: CoalchatEr
 """Every class by its code."""
 
 
-def error_from(code: str, detail: str, hint: str = "", clause: str = "") -> CoalchatError:
-    """The error that travelled as these fields; `CoalchatError` itself when the code is of a newer program."""
-    cls = BY_CODE.get(code, CoalchatError)
+def error_from(
+    code: str,
+    detail: str,
+    hint: str = "",
+    clause: str = "",
+    *,
+    sentence: str = "",
+    exit_code: int = ExitCode.FAILED,
+) -> CoalchatError:
+    """The error that travelled as these fields. Of a code that is known here, the class has the sentence and exit code."""
+    cls = BY_CODE.get(code)
+    if cls is None:
+        error = CoalchatError(detail, hint=hint)
+        error.sentence = sentence or error.sentence
+        if exit_code in set(ExitCode) - {ExitCode.DONE}:
+            error.exit_code = ExitCode(exit_code)
+        return error
     if issubclass(cls, Refused):
         return cls(clause, detail, hint=hint)
     return cls(detail, hint=hint)
@@ -212,11 +223,7 @@ class Refused(CoalchatError):
         super().__init__(reason, hint=hint)
         self.args = (clause, reason, hint)
         self.clause = clause
-
-    @property
-    def sentence(self) -> str:
-        """The class's sentence with the clause in it."""
-        return f"{super().sentence} ({self.clause})"
+        self.sentence = f"{self.sentence} ({clause})"
 
 
 class RecipientRefused(Refused):

@@ -1,4 +1,4 @@
-"""Where things lie: the home, its files, and the node's socket (SPEC, "Local API": home and socket).
+"""Where things lie: the home, its files, and the node's socket (SPEC 12.1).
 
 Rule 1: one home is one device in one coalition. It is a directory of mode 0700 that belongs to the user; anything else
 is refused, never mended: who opened it to others has to know.

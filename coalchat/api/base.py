@@ -1,4 +1,4 @@
-"""The two shapes of the local API, and its bounds (SPEC, "Local API").
+"""The two shapes of the local API, and its bounds (SPEC 12).
 
 `Request[A]` is answered by an `A`, or by an error. A class names its operation and the scope it needs; `repeatable` says
 that doing it twice is the same as doing it once, so that a client may ask again after a lost connection.

@@ -1,7 +1,8 @@
-"""Frames of the local API (SPEC, "Local API": frames): 4 bytes of length, big-endian, then one msgpack map.
+"""Frames of the local API (SPEC 12.2): 4 bytes of length, big-endian, then one msgpack map.
 
     request   {id, op, args}            args: the fields of the request record, by name
-    answer    {id, ok}  or  {id, error} ok: the fields of the response; error: {code, detail, hint, clause}
+    answer    {id, ok}                  ok: the fields of the response record, by name
+              {id, error}               error: {code, exit, sentence, detail, hint, clause}
 
 Rule 1: the length is checked against a cap before the body is read, and before `hello` the cap is small.
 Rule 2: maps and arrays are counted while they are decoded: msgpack amplifies hostile bytes seventyfold in memory.
@@ -135,6 +136,7 @@ class _Count:
 # --- requests ---
 
 _REQUEST_KEYS: Final = (frozenset({"id", "op", "args"}),)
+_WORDS: Final = frozenset({"code", "sentence", "detail", "hint", "clause"})
 _REPLY_KEYS: Final = (frozenset({"id", "ok"}), frozenset({"id", "error"}))
 
 
@@ -181,8 +183,15 @@ def encode_result(number: int, response: Response) -> bytes:
 
 def encode_error(number: int, error: CoalchatError) -> bytes:
     """A whole frame. Every `CoalchatError` can be encoded; long words are cut."""
-    words = {"code": error.code, "detail": error.detail, "hint": error.hint, "clause": error.clause}
-    return _frame({"id": number, "error": {key: _plain(value) for key, value in words.items()}})
+    words = {
+        "code": error.code,
+        "sentence": error.sentence,
+        "detail": error.detail,
+        "hint": error.hint,
+        "clause": error.clause,
+    }
+    fields = {"exit": int(error.exit_code), **{key: _plain(word) for key, word in words.items()}}
+    return _frame({"id": number, "error": fields})
 
 
 def _plain(text: str, limit: int = 2_000) -> str:
@@ -197,17 +206,19 @@ def read_reply(body: bytes) -> Reply:
     """
     message = _unpack(body, _REPLY_KEYS)
     if "error" in message:
-        words = message["error"]
-        if (
-            type(words) is not dict
-            or set(words) != {"code", "detail", "hint", "clause"}
-            or any(type(word) is not str for word in words.values())
-        ):
-            raise ApiDecodeError("error: must have code, detail, hint and clause")
-        return Reply(message["id"], None, error_from(**words))
+        return Reply(message["id"], None, _error(message["error"]))
     if type(message["ok"]) is not dict:
         raise ApiDecodeError("ok: must be a map")
     return Reply(message["id"], message["ok"], None)
+
+
+def _error(fields: Any) -> CoalchatError:
+    if type(fields) is not dict or fields.keys() != {"exit", *_WORDS}:
+        raise ApiDecodeError("error: must have exit, code, sentence, detail, hint and clause")
+    if type(fields["exit"]) is not int or any(type(fields[word]) is not str for word in _WORDS):
+        raise ApiDecodeError("error: has a field of a wrong type")
+    given = dict(fields)
+    return error_from(exit_code=given.pop("exit"), **given)
 
 
 def decode_result(request: type[Request[A_co]], fields: Mapping[str, Any]) -> A_co:

@@ -1,4 +1,4 @@
-"""Inviting and joining: requests and answers (SPEC, "Local API": enrolment).
+"""Inviting and joining: requests and answers (SPEC 12).
 
 A custodian invites; a device shows the code; both sides compare six words by voice; the custodian approves.
 """

@@ -1,4 +1,4 @@
-"""What happened, in order (SPEC, "Local API": events).
+"""What happened, in order (SPEC 12.5).
 
 Events are pulled from the store by cursor (`events.next`): a slow reader costs the node no memory, a reader that was
 away goes on where it stopped, nothing is lost and nothing comes twice. An event says that something changed and names

@@ -1,4 +1,4 @@
-"""The things that the local API speaks of (SPEC, "Local API": records). Some are answers by themselves.
+"""The things that the local API speaks of (SPEC 12). Some are answers by themselves.
 
 Ids are lower-case hex, times are Unix seconds in UTC (0: none), nations are their codes, markings are display text made by
 the node under the policy. Names and texts of peers are as they were sent: clients show them through `display_safe`.

@@ -1,4 +1,4 @@
-"""The table of operations (SPEC, "Local API": operations): what is not here does not exist."""
+"""The table of operations (SPEC 12.4): what is not here does not exist."""
 
 from __future__ import annotations
 

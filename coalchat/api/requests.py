@@ -1,4 +1,4 @@
-"""What a client may ask (SPEC, "Local API": operations). Enrolment has its own module.
+"""What a client may ask (SPEC 12.4). Enrolment has its own module.
 
 A channel is named by its title, its id, or a prefix of the id that fits one only; a message by its id or such a prefix.
 Errors that any operation may give: Locked, NoCoalition, NotAuthorised, UsageError, TryAgain, StoreCorrupt,

@@ -1,4 +1,4 @@
-"""What the node answers (SPEC, "Local API": responses). What ids, times and markings are: see `nouns`."""
+"""What the node answers (SPEC 12). What ids, times and markings are: see `nouns`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client may ask for (SPEC, "Local API": scopes).
+"""What a client may ask for (SPEC 12.3).
 
 A client names its scopes in `hello` and gets those of them that its token has. They do not contain each other: an alert
 bot that sends need not read, and one that does everything names all three.

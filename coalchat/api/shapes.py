@@ -1,4 +1,4 @@
-"""Records to maps and back, by their annotations (SPEC, "Local API": encoding of records).
+"""Records to maps and back, by their annotations (SPEC 12.2).
 
 A field is str, int, bool, bytes, a word list (`StrEnum`, as its string), another record (a map of its fields), `tuple[X,
 ...]` (an array), `X | None` (nil), or one of several records: their map has one key more, `kind`, the class's own.

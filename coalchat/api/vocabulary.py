@@ -1,4 +1,4 @@
-"""The closed word lists of the local API (SPEC, "Local API": words). On the wire each is its string."""
+"""The closed word lists of the local API (SPEC 12). On the wire each is its string."""
 
 from __future__ import annotations
 

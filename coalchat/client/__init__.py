@@ -1,4 +1,4 @@
-"""The client library of the node (SPEC, "Local API"): what desk, command line and bots use, on asyncio and on trio.
+"""The client library of the node (SPEC 12): what desk, command line and bots use, on asyncio and on trio.
 
     async with connect(client_name="sensor-7", scopes=(Scope.SEND,)) as client:
         await client.send("#alerts", "link quality 31 %", "RESTRICTED")

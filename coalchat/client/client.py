@@ -1,4 +1,4 @@
-"""The client: one typed method for each operation (SPEC, "Local API": operations).
+"""The client: one typed method for each operation (SPEC 12.4).
 
 Rule 1: a lost connection is dialled again by the next call. A call that was under way is asked again once if its
 operation is repeatable; otherwise `NodeGone` says that nobody knows.
@@ -9,8 +9,8 @@ Rule 3: texts come as the peers wrote them: `display_safe` stands between them a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import anyio
 
@@ -25,18 +25,27 @@ from coalchat.errors import NodeGone, StillQueued
 
 STOP_TIMEOUT: Final = 10.0
 """Seconds that a stopping node has to close its connections."""
+STOP_PAUSE: Final = 0.01
 
-Dial = Callable[[], Awaitable[tuple[Session, responses.Welcome]]]
+
+class Door(Protocol):
+    """The way back to a node."""
+
+    async def reenter(self) -> tuple[Session, responses.Welcome]:
+        """A new session after the last was lost. Raises: NodeUnavailable."""
+
+    def is_gone(self) -> bool:
+        """Whether the node has left its socket."""
 
 
 class Client:
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
-    def __init__(self, session: Session, welcome: responses.Welcome, redial: Dial | None = None) -> None:
-        """`redial` gives a new session after the first was lost; without it, lost is lost."""
+    def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:
+        """`door` gives a new session after the first was lost; without it, lost is lost."""
         self._session = session
         self._welcome = welcome
-        self._redial = redial
+        self._door = door
         self._redialling = anyio.Lock()
         self._node = welcome.node
 
@@ -62,23 +71,24 @@ class Client:
         try:
             return await session.call(request)
         except NodeGone:
-            if self._redial is None or not request.repeatable:
+            if self._door is None or not request.repeatable:
                 raise
         session = await self._connected()
         return await session.call(request)
 
     async def _connected(self) -> Session:
-        if self._session.lost and self._redial is not None:
+        door = self._door
+        if self._session.lost and door is not None:
             async with self._redialling:
                 if self._session.lost:
                     await self._session.aclose()
-                    self._session, self._welcome = await self._redial()
+                    self._session, self._welcome = await door.reenter()
                     self._node = self._welcome.node
         return self._session
 
     async def aclose(self) -> None:
         """Close the connection. The node runs on."""
-        self._redial = None
+        self._door = None
         await self._session.aclose()
 
     # --- node ---
@@ -95,12 +105,14 @@ class Client:
         return self._node
 
     async def stop(self) -> None:
-        """Stop the node, and wait until it has closed this connection."""
+        """Stop the node, and wait until it has closed this connection and left its socket."""
         session = await self._connected()
         await session.call(requests.Stop())
-        self._redial = None
+        door, self._door = self._door, None
         with anyio.move_on_after(STOP_TIMEOUT):
             await session.wait_end()
+            while door is not None and not door.is_gone():  # noqa: ASYNC110  # a file tells nobody that it goes
+                await anyio.sleep(STOP_PAUSE)
 
     # --- channels, labels, nations ---
 

@@ -1,4 +1,4 @@
-"""Finding or starting the node, and saying hello (SPEC, "Local API": finding and starting the node).
+"""Finding or starting the node, and saying hello (SPEC 12.1).
 
 Rule 1: the directory of the socket is checked before anything is sent: whoever owns it could stand in for the node.
 Rule 2: who finds no node starts one. Of several that start at once, the file lock of the home lets one through; the
@@ -9,6 +9,9 @@ Rule 3: a node that is found locked takes the passphrase over the socket.
 from __future__ import annotations
 
 import os
+import socket
+import struct
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +19,7 @@ from typing import Final
 
 import anyio
 import attrs
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, SocketAttribute
 
 from coalchat.api.base import API_VERSION
 from coalchat.api.requests import Hello
@@ -47,7 +50,7 @@ _RESTART_PAUSE: Final = 1.0
 
 
 @asynccontextmanager
-async def connect(
+async def connect(  # noqa: PLR0913  # all but the name have defaults
     home: str | Path | None = None,
     *,
     client_name: str,
@@ -55,6 +58,7 @@ async def connect(
     start: bool = True,
     passphrase: bytes | None = None,
     within: float = START_TIMEOUT,
+    patience: float = RETURN_TIMEOUT,
     command: Sequence[str] = NODE_COMMAND,
     environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Client]:
@@ -66,7 +70,8 @@ async def connect(
         scopes: what it wants to do.
         start: start a node if none runs.
         passphrase: unlock with it if the node is locked; it is not kept.
-        within: seconds for all of this.
+        within: seconds for the node to come up.
+        patience: seconds that a later call waits for a node that went away to come back.
         command: program of the node; it gets `--home DIR`.
         environ: environment to look in and to hand on; None: this process's.
 
@@ -78,9 +83,9 @@ async def connect(
     """
     around = os.environ if environ is None else environ
     place = check_home(find_home(home, around))
-    door = _Door(place, around, client_name, tuple(scopes))
+    door = _Door(place, around, client_name, tuple(scopes), patience)
     session, welcome = await door.enter(within, tuple(command) if start else None)
-    client = Client(session, welcome, door.reenter)
+    client = Client(session, welcome, door)
     try:
         if passphrase is not None and client.node.phase is Phase.LOCKED:
             await client.unlock(passphrase)
@@ -126,18 +131,23 @@ class _Door:
     environ: Mapping[str, str]
     client_name: str
     scopes: tuple[Scope, ...]
+    patience: float
+
+    def is_gone(self) -> bool:
+        """Whether no socket is left of the node."""
+        return not any(path.exists() for path in socket_candidates(self.home, self.environ))
 
     async def reenter(self) -> tuple[Session, Welcome]:
         """A new session after the first was lost; whoever runs nodes here starts them, not we in passing."""
-        with anyio.move_on_after(RETURN_TIMEOUT):
+        with anyio.move_on_after(self.patience):
             attempt = 0
             while True:
                 found = await self._try()
                 if found is not None:
-                    return found
+                    return found.session, found.welcome
                 await anyio.sleep(_pause(attempt))
                 attempt += 1
-        raise NodeUnavailable(f"it has not come back for {RETURN_TIMEOUT:.0f} s")
+        raise NodeUnavailable(f"it has not come back for {self.patience:.0f} s")
 
     async def enter(self, within: float, command: tuple[str, ...] | None) -> tuple[Session, Welcome]:
         """The first session; with a command, of a node that it starts if there is none."""
@@ -146,7 +156,9 @@ class _Door:
             while True:
                 found = await self._try()
                 if found is not None:
-                    return found
+                    if child is not None:
+                        child.give_way(found.pid)
+                    return found.session, found.welcome
                 if command is None:
                     raise NodeUnavailable("none runs on this home")
                 if child is None:
@@ -161,7 +173,7 @@ class _Door:
                 attempt += 1
         raise NodeUnavailable(f"it has not come up within {within:.0f} s")
 
-    async def _try(self) -> tuple[Session, Welcome] | None:
+    async def _try(self) -> _Found | None:
         """A session with the node that runs, or None."""
         own = socket_path(self.home, self.environ)
         for path in socket_candidates(self.home, self.environ):
@@ -176,7 +188,8 @@ class _Door:
                 continue  # nobody listens there
             session = Session(stream)
             try:
-                return session, await _hello(session, self.client_name, read_token(self.home), self.scopes)
+                welcome = await _hello(session, self.client_name, read_token(self.home), self.scopes)
+                return _Found(session, welcome, _peer_pid(stream))
             except NodeGone:
                 await session.aclose()  # it is just ending
             except BaseException:
@@ -184,6 +197,23 @@ class _Door:
                     await session.aclose()
                 raise
         return None
+
+
+@attrs.frozen
+class _Found:
+    """A node that answered; `pid` is its process, or None where the system does not tell."""
+
+    session: Session
+    welcome: Welcome
+    pid: int | None
+
+
+def _peer_pid(stream: ByteStream) -> int | None:
+    if sys.platform != "linux":
+        return None
+    raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # anyio's, not Django's
+    credentials = raw.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[0])
 
 
 def _pause(attempt: int) -> float:

@@ -1,4 +1,4 @@
-"""Starting a node of one's own (SPEC, "Local API": finding and starting the node).
+"""Starting a node of one's own (SPEC 12.1).
 
 The node is another program: it outlives the client, in a session of its own, with nothing of the client's terminal. It
 is started locked; the passphrase goes over the socket, never into its arguments or environment.
@@ -7,8 +7,10 @@ is started locked; the passphrase goes over the socket, never into its arguments
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from coalchat.errors import CoalchatError, ExitCode, NodeUnavailable, NotAuthorised, StoreCorrupt, UsageError
@@ -17,6 +19,10 @@ from coalchat.paths import Home
 NODE_COMMAND: Final = (sys.executable, "-P", "-m", "coalchat.node")
 """`-P`: never import from the directory that the user happens to stand in."""
 
+_PREFIX: Final = "coalchat: "
+_MAX_LOG: Final = 65_536
+"""Bytes of the log in which the reason of a failed start is looked for."""
+
 _children: Final[set[int]] = set()
 """Nodes that this process has started and not seen end: somebody has to reap them."""
 
@@ -24,8 +30,11 @@ _children: Final[set[int]] = set()
 class NodeProcess:
     """A node that was started and may not be up yet."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, log: Path, written: int) -> None:
+        """`written` bytes of the log are of nodes before this one."""
         self._pid = pid
+        self._log = log
+        self._written = written
         self._exit: int | None = None
 
     @classmethod
@@ -41,6 +50,7 @@ class NodeProcess:
             _reap(pid)
         log = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         try:
+            written = home.log.lstat().st_size if home.log.exists() else 0
             pid = os.posix_spawn(
                 command[0],
                 [*command, "--home", str(home.path)],
@@ -55,13 +65,18 @@ class NodeProcess:
         except OSError as error:
             raise NodeUnavailable(f"cannot start {command[0]}: {error.strerror}") from None
         _children.add(pid)
-        return cls(pid)
+        return cls(pid, home.log, written)
 
     def ended(self) -> int | None:
         """Its exit code, or None while it runs."""
         if self._exit is None:
             self._exit = _reap(self._pid)
         return self._exit
+
+    def give_way(self, pid: int | None) -> None:
+        """End it if it is not the node that was found: once that one stops, a late starter would take its place."""
+        if pid is not None and pid != self._pid and self.ended() is None:
+            os.kill(self._pid, signal.SIGTERM)  # a child that was not reaped: the number is its own
 
     def failure(self) -> CoalchatError | None:
         """Why it will not come up, or None: it runs, or another node was quicker."""
@@ -73,8 +88,22 @@ class NodeProcess:
             ExitCode.NOT_AUTHORISED: NotAuthorised,
             ExitCode.CORRUPT: StoreCorrupt,
         }
-        cls = classes.get(code, NodeUnavailable)
-        return cls(f"the node ended with {code} while it started", hint="the end of node.log in the home says why")
+        error = classes.get(code, NodeUnavailable)(f"the node ended with {code} while it started")
+        error.hint = "the end of node.log in the home says more"
+        said = self._last_words()
+        if said:
+            error.sentence, error.detail = said, ""
+        return error
+
+    def _last_words(self) -> str:
+        """The line `coalchat: …` that a node writes to stderr before it ends."""
+        try:
+            with self._log.open("rb") as file:
+                file.seek(self._written)
+                lines = file.read(_MAX_LOG).decode("utf-8", "replace").splitlines()
+        except OSError:
+            return ""
+        return next((line.removeprefix(_PREFIX) for line in reversed(lines) if line.startswith(_PREFIX)), "")
 
 
 def _reap(pid: int) -> int | None:

@@ -1,4 +1,4 @@
-"""One connection to the node: numbered requests, answers in any order (SPEC, "Local API": sessions).
+"""One connection to the node: numbered requests, answers in any order (SPEC 12).
 
 Rule 1: no background task. Of the callers that wait, one reads for all; when it has its answer, or is cancelled, the
 next takes over. So nothing needs a nursery, and no error of a reader surfaces somewhere else.

@@ -1,4 +1,4 @@
-"""Events as an async iterator (SPEC, "Local API": events)."""
+"""Events as an async iterator (SPEC 12.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a message is "there" (SPEC, "Local API": waiting for a state): pure.
+"""When a message is "there" (SPEC 10.5): pure.
 
 A state is reached when each nation of the release set other than the author's has a device that reached it; a message to
 the author's own nation alone waits for that one.

@@ -45,6 +45,7 @@ from protocol.trust.credential import (
     Certified,
     Role,
     certificate_hash,
+    check_display_name,
     custodian_id,
     issue_certificate,
     make_request,
@@ -136,7 +137,7 @@ async def create_nation(
     public = root.key.public()
     try:
         offer = make_offer(NationOffer(code, name, public.ed25519, public.mldsa, xwing_public(ring.bundle)), root.key)
-        person_id(bytes(16), 0, person, bytes(16))
+        check_display_name(person)
     except ProtocolError as error:
         raise UsageError(str(error)) from None
     KeyFile.create(home.keys, passphrase, encode(ring), entropy=entropy, cost=cost)

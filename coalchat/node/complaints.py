@@ -102,7 +102,9 @@ class Complaints:
         member = self.context.member
         row = self.context.store.read.envelope(envelope_id)
         revision = member.channels.get(feed.record.channel)
-        if row is None or revision is None or row.release != feed.record.release.packed:
+        if row is None or revision is None:
+            return
+        if (row.channel, row.release) != (feed.record.channel, feed.record.release.packed):
             return
         now = self.context.now()
         nation = feed.author.certificate.nation

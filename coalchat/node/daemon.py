@@ -208,7 +208,7 @@ class Node(Door):
 
     async def _member(self, store: Store, ring: KeyRing) -> None:
         try:
-            context = Context(self.clock, self.entropy, store, load_membership(store.read, ring))
+            context = Context(self.clock, self.entropy, store, load_membership(store.read, ring, self.clock.now))
         except CoalchatError as error:
             self._fault = error
             self._ready.set()
@@ -222,6 +222,8 @@ class Node(Door):
                 self._ready.set()
                 raise
             self.station, self.phase = station, Phase.UNLOCKED
+            if self._joining is not None:
+                self._joining.state = JoinState.JOINED
             await context.tell(ControlChanged(subject=ControlSubject.NODE, id="", phase=self.phase))
             self._ready.set()
             self.working.set()
@@ -351,8 +353,6 @@ class Node(Door):
         await self.run_blocking(partial(self.keys.replace, ring))
         self._ring = ring
         self._granted.set()
-        await self.working.wait()
-        joining.state = JoinState.JOINED
 
     async def _join_status(self, request: GetJoinStatus, session: Session) -> JoiningNoun:
         del request, session

@@ -15,7 +15,7 @@ import attrs
 from coalchat.errors import Refused
 from coalchat.node.context import Context
 from coalchat.store.rows import Envelope as EnvelopeRow
-from protocol.base.errors import AuthenticationError, Denied, LimitError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_LIVE_ENVELOPES
 from protocol.keys.envelope import (
@@ -115,7 +115,7 @@ class Envelopes:
             member.device,
             segment,
             tuple(slot for slot, _ in slots),
-            (segment + 1) * length + length // 4,
+            _not_after(segment, length),
         )
         tek = self.context.entropy(TEK)
         envelope = seal_envelope(ctx, tek, [key for _, key in slots], member.ring.device.ed25519)
@@ -138,6 +138,8 @@ class Envelopes:
         ctx = envelope.context
         if (ctx.coalition, ctx.charter) != (member.coalition.id, member.coalition.charter_hash):
             raise AuthenticationError
+        if ctx.not_after != _not_after(ctx.segment, member.coalition.charter.segment):
+            raise DecodeError("must be a quarter of a segment after its end", field="not_after")
         standing = member.directory.standing(ctx.device, now)
         if standing is None:
             raise StateError("its author is not known", field="device")
@@ -190,3 +192,8 @@ class Envelopes:
         self._teks[envelope_id] = tek
         while len(self._teks) > MAX_CACHED:
             self._teks.popitem(last=False)
+
+
+def _not_after(segment: int, length: int) -> int:
+    """Unix time until which an envelope of a segment may be sealed under."""
+    return (segment + 1) * length + length // 4

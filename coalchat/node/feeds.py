@@ -10,7 +10,7 @@ import attrs
 
 from coalchat.node.context import Context
 from coalchat.store.rows import Feed
-from protocol.base.errors import AuthenticationError, Denied, LimitError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import decode
 from protocol.base.signed import read_signed
@@ -98,8 +98,11 @@ class Feeds:
         nation = standing.certified.certificate.nation
         if nation not in record.release.releasable or record.release.policy != member.policy.hash:
             raise AuthenticationError
-        if any(index >= len(member.coalition.codes) for index in record.release.releasable):
-            raise AuthenticationError
+        release = record.release
+        if release.releasable[-1] >= len(member.coalition.codes):
+            raise DecodeError("names a nation that the charter does not", field="releasable")
+        if release.level >= len(member.policy.levels) or release.category > len(member.policy.categories):
+            raise DecodeError("names what the policy does not", field="release")
         if self.context.store.read.count_feeds(record.device) >= MAX_FEEDS_PER_DEVICE:
             raise LimitError("too many feeds of one device", field="feed")
         row = Feed(

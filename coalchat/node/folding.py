@@ -107,7 +107,8 @@ class Folding:
         self, tx: Transaction, feed: KnownFeed, state: ReceiptState, covered: Range, after: int, now: int
     ) -> None:
         """Move our own messages on, and tell clients of each."""
-        after = max(after, covered.up_to - MAX_TOLD)
+        # Delivered and read are cumulative; an acknowledgement is of the named entry only.
+        after = covered.up_to - 1 if state is ReceiptState.ACKNOWLEDGED else max(after, covered.up_to - MAX_TOLD)
         certificate = feed.author.certificate
         for message in tx.messages_of_feed(covered.feed, covered.up_to, after=after):
             if not message.mine or not message.listed:

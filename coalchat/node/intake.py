@@ -160,6 +160,9 @@ class Intake:
                 )
                 await self.context.record(finding)
             return Taken()
+        for fork in outcome.forks:
+            finding = Finding(AuditEvent.ENTRY_FORK, fork.id.hex(), self.context.code(feed.author.certificate.nation))
+            await self.context.record(finding)
         await self._queue(feed, outcome, stored)
         return Taken()
 

@@ -64,8 +64,7 @@ class Joining:
 
     async def run(self, code: str, name: str) -> KeyRing | None:
         """Join; the new key ring, or None with `state` and `reason` saying why not."""
-        self.state, self.words, self.reason = JoinState.CONNECTING, (), ""
-        self.compared = trio.Event()
+        self.state = JoinState.CONNECTING
         try:
             return await self._join(_invite(code), name)
         except ProtocolError as error:
@@ -136,7 +135,7 @@ class Joining:
         now = self.clock.now()
         coalition = welcomed.coalition
         ring = evolve(self.ring, founded=True, coalition=coalition.id, nation=invite.nation)
-        member = Membership(coalition, welcomed.policy, ring)
+        member = Membership(coalition, welcomed.policy, ring, self.clock.now)
         charter, policy, *rest = welcomed.documents
         custodian = rest.pop()
         otars = [data for data in granted.documents if _tag(data) is Tag.OTAR]

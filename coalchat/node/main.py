@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from coalchat.config import load_config
 from coalchat.errors import CoalchatError, ExitCode, HomeInUse, NoHome, UsageError
+from coalchat.log import configure_log
 from coalchat.net.tls import Identity
 from coalchat.net.transport import TcpTransport
 from coalchat.node.daemon import KeysInFile, Node, Settings
@@ -142,20 +143,8 @@ def _harden() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _configure_log() -> None:
-    structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 async def _serve(options: Options) -> int:
-    _configure_log()
+    configure_log()
     home = options.home
     config = load_config(home)
     directory = ensure_runtime_directory()
@@ -208,7 +197,7 @@ async def _open_store(home: Home, key: bytes) -> AsyncIterator[Store]:
 
 async def _listen(path: Path, node: Node, *, task_status: trio.TaskStatus[None]) -> None:
     """Serve clients of this user on the home's socket. We hold the home's lock: an old socket is a dead node's."""
-    path.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)  # noqa: ASYNC240 - one unlink in a directory of ours
     bound = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:

@@ -7,7 +7,7 @@ Rule 2: each control document has an audience, the nations whose nodes may be gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -21,7 +21,7 @@ from protocol.exchange.messages import document_hash
 from protocol.keys.edition import SeedChain, SegmentKeys
 from protocol.keys.keyring import KeyRing
 from protocol.trust.access import Clearance
-from protocol.trust.channel import ChannelRevision, check_revision
+from protocol.trust.channel import ChannelRevision, check_fits, check_revision
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certificate, Certified, device_id
 from protocol.trust.directory import Directory, DirectoryPart
@@ -68,6 +68,7 @@ class Membership:
     coalition: Coalition
     policy: Policy
     ring: KeyRing = attrs.field(repr=False)
+    now: Callable[[], int] = attrs.field(repr=False)
     directory: Directory = attrs.field(init=False, repr=False)
     keys: SegmentKeys = attrs.field(init=False, repr=False)
     channels: dict[bytes, ChannelRevision] = attrs.field(factory=dict, init=False, repr=False)
@@ -231,9 +232,13 @@ class Membership:
         return control
 
     def _judge_channel(self, data: bytes, signer: bytes, name: bytes) -> Control:
-        certified = next((c for c in self.directory.devices() if c.device == signer), None)
-        if certified is None:
+        # Validity in time is not asked: a channel outlives the certificate it was founded under.
+        standing = self.directory.standing(signer, self.now())
+        if standing is None or not standing.listed:
             raise StateError("its signer is not known yet", field="signer")
+        if standing.revoked is not None:
+            raise AuthenticationError
+        certified = standing.certified
         # Only after the signature holds is the body looked at, to find which channel it is of.
         signed = read_signed(data, Tag.CHANNEL_REVISION)
         signed.verify(VerifyKey(certified.certificate.key))
@@ -241,6 +246,7 @@ class Membership:
         revision = check_revision(self.coalition.id, data, certified, self.channels.get(channel))
         if self.nation not in revision.members:
             raise AuthenticationError
+        check_fits(revision, self.coalition.charter, self.policy)
         self.channels[channel] = revision
         audience = sum(1 << nation for nation in revision.members)
         return Control(name, Tag.CHANNEL_REVISION, channel, revision.number, audience, data)

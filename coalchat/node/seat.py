@@ -42,6 +42,7 @@ from protocol.trust.credential import (
     Role,
     Scope,
     certificate_hash,
+    check_display_name,
     custodian_id,
     issue_certificate,
     person_id,
@@ -138,7 +139,7 @@ class Seat:
             "device": "",
         }
         try:
-            self._certificate_fields(terms)
+            check_display_name(request.person)
             invite = make_invite(member.coalition.id, certificate, request.address, self.context.entropy)
             code = write_invite(invite)
         except ProtocolError as error:

@@ -26,6 +26,7 @@ from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
 from protocol.base.errors import DecodeError, Denied
 from protocol.base.ids import VERSION, Tag
+from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
@@ -178,7 +179,7 @@ class Sending:
             data = encode_payload(payload)
 
             def write(tx: Transaction) -> Posted:
-                repeated = _repeated(tx, key, data)
+                repeated = _repeated(tx, key, feed, data)
                 if repeated is not None:
                     return Posted(repeated, repeated=True)
                 if new_feed is not None:
@@ -263,17 +264,21 @@ class Sending:
         return kept, entry
 
 
-def _repeated(tx: Transaction, key: Key | None, data: bytes) -> Message | None:
+def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) -> Message | None:
     if key is None:
         return None
     known = tx.posted(key.client, key.id)
     message = None if known is None else tx.message(known)
-    if message is not None and not _same_text(message.payload, data):
-        raise AlreadyExists("this id was used for another message")
+    if message is not None:
+        audience = (message.channel, message.release) == (feed.record.channel, feed.record.release.packed)
+        if not audience or not _same_text(message.payload, data):
+            raise AlreadyExists("this id was used for another message")
     return message
 
 
 def _same_text(a: bytes, b: bytes) -> bool:
     """Whether two payloads say the same, whenever they were sealed."""
     one, other = decode_payload(a), decode_payload(b)
-    return isinstance(one, TextPayload) and isinstance(other, TextPayload) and one.text == other.text
+    if not isinstance(one, TextPayload) or not isinstance(other, TextPayload):
+        return False
+    return evolve(one, time=0) == evolve(other, time=0)

@@ -43,6 +43,7 @@ from protocol.exchange.events import (
     Wanted,
 )
 from protocol.exchange.messages import Farewell
+from protocol.exchange.phases import State
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
@@ -121,7 +122,8 @@ class LinkSession:
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, nursery.cancel_scope)
-                self._do(self._sync.start())
+                if not self._leaving:
+                    self._do(self._sync.start())
                 await self._read()
                 nursery.cancel_scope.cancel()
         finally:
@@ -186,7 +188,8 @@ class LinkSession:
 
     def control_changed(self, control: Control) -> None:
         """A control document is new: announce it."""
-        if control.audience >> self.nation & 1:
+        listed = self._sync.own_state in {State.LISTED, State.LIVE}  # before, the inventory will name it
+        if listed and control.audience >> self.nation & 1:
             self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
 
     # --- what the machine asks ---

@@ -8,7 +8,7 @@ seat, enrolling                                           a custodian's acts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 import trio
@@ -46,7 +46,7 @@ from protocol.trust.charter import found
 from protocol.trust.policy import read_policy
 
 
-def load_membership(read: Reader, ring: KeyRing) -> Membership:
+def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Membership:
     """Build the trusted sets from the store's documents and the key ring.
 
     Raises:
@@ -57,7 +57,7 @@ def load_membership(read: Reader, ring: KeyRing) -> Membership:
         charter = _only(documents, Tag.CHARTER)
         policy = read_policy(_only(documents, Tag.POLICY))
         signatures = [row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE]
-        member = Membership(found(charter, signatures, policy.hash), policy, ring)
+        member = Membership(found(charter, signatures, policy.hash), policy, ring, now)
         member.apply_all(row.data for row in documents if row.tag in SYNCED)
         _ = member.certified
     except ProtocolError as error:

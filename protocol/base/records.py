@@ -287,6 +287,11 @@ def _shape(cls: type) -> Shape:
     return _SHAPES[cls]
 
 
+def kinds(cls: type) -> tuple[tuple[str, Kind], ...]:
+    """(name, kind) of each field of a record or part, in wire order; the tag, if there is one, comes before."""
+    return _SHAPES[cls].kinds
+
+
 def encode(value: Any) -> bytes:
     """Canonical bytes of a record.
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from protocol.base.crypto import digest
-from protocol.base.errors import AuthenticationError, ReplayError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, ReplayError, StateError
 from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_ADMINS, MAX_NATIONS, MAX_PURPOSE
 from protocol.base.records import Bin, Name, OptBin, Part, Seq, Text, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.trust.access import Clearance
-from protocol.trust.charter import TIME
+from protocol.trust.charter import TIME, Charter
 from protocol.trust.credential import Certified
 from protocol.trust.label import NATION
+from protocol.trust.policy import Policy
 
 
 @record(Tag.CHANNEL_REVISION)
@@ -113,3 +114,16 @@ def _follows(revision: ChannelRevision, previous: ChannelRevision) -> bool:
         and revision.nation == previous.nation
         and revision.nonce == previous.nonce
     )
+
+
+def check_fits(revision: ChannelRevision, charter: Charter, policy: Policy) -> None:
+    """Refuse a revision that names a nation, level or category that charter and policy do not have.
+
+    Raises:
+        DecodeError: it does.
+    """
+    if revision.members[-1] >= len(charter.nations):
+        raise DecodeError("names a nation that the charter does not", field="members")
+    ceiling = revision.ceiling
+    if ceiling.level >= len(policy.levels) or any(c > len(policy.categories) or c == 0 for c in ceiling.categories):
+        raise DecodeError("names what the policy does not", field="ceiling")

@@ -27,6 +27,7 @@ from protocol.trust.charter import TIME, Coalition, root_id
 from protocol.trust.label import NATION
 
 CUSTODIAN = Uint(MAX_CUSTODIANS - 1)
+DISPLAY_NAME = Name(MAX_DISPLAY_NAME)
 
 
 class Role(IntEnum):
@@ -124,7 +125,7 @@ class Certificate:
     bundle_hash: Annotated[bytes, Bin(32)]
     request: Annotated[bytes, Bin(crypto.SIGNATURE)]
     person: Annotated[bytes, Bin(16)]
-    name: Annotated[str, Name(MAX_DISPLAY_NAME)]
+    name: Annotated[str, DISPLAY_NAME]
     number: Annotated[int, Uint(255, 1)]
     role: Annotated[int, Uint(int(Role.AUDITOR), 1)]
     clearance: Annotated[Clearance, Part(Clearance)]
@@ -169,6 +170,15 @@ def device_id(coalition: bytes, nation: int, key: bytes) -> bytes:
 def person_id(coalition: bytes, nation: int, name: str, nonce: bytes) -> bytes:
     """16 bytes that name a person, whatever his display name later is."""
     return digest(Person.PERSON_ID, coalition, bytes([nation]), nonce, name.encode("utf-8"), size=16)
+
+
+def check_display_name(name: str) -> str:
+    """A display name that a certificate can carry.
+
+    Raises:
+        DecodeError: it cannot; says which rule it breaks.
+    """
+    return DISPLAY_NAME.raise_(name, "name")
 
 
 def certificate_hash(data: bytes) -> bytes:

@@ -1,7 +1,8 @@
-"""A scripted node behind the real codec, on asyncio and on trio (SPEC, "Local API").
+"""A scripted node behind the real codec, on asyncio and on trio (SPEC 12).
 
 As a program (`python -m tests.fakes.api_server --home DIR`) it is a locked node that takes the home's lock, for the tests
-of start races; started with `--fail CODE` it ends with that code.
+of start races; started with `--fail CODE` it ends with that code,
+`--say TEXT` goes to stderr before, and `--delay SECONDS` makes it slow to come to the lock.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from functools import partial
 from typing import Any
 
@@ -147,7 +149,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", required=True)
     parser.add_argument("--fail", type=int)
+    parser.add_argument("--say", default="")
+    parser.add_argument("--delay", type=float, default=0.0)
     given = parser.parse_args()
+    sys.stderr.write(given.say)
+    time.sleep(given.delay)
     if given.fail is not None:
         sys.exit(given.fail)
     place = find_home(given.home)

@@ -1,11 +1,11 @@
 """Whole nodes in one process: real homes, keys, store and protocol; a virtual clock and a network in memory.
 
-    homes = found_homes(tmp_path, ("XAA", "XBB", "XCC"))             # once, with real founding files
-    async with trio.open_nursery() as nursery:
-        town = Town(nursery, homes)
-        a, b = await town.start("XAA"), await town.start("XBB")
-        await town.join_up(a, b)
-        sent = await a.send("ops", "radio check", "SECRET REL XAA, XBB")
+homes = found_homes(tmp_path, ("XAA", "XBB", "XCC"))             # once, with real founding files
+async with trio.open_nursery() as nursery:
+    town = Town(nursery, homes)
+    a, b = await town.start("XAA"), await town.start("XBB")
+    await town.join_up(a, b)
+    sent = await a.send("ops", "radio check", "SECRET REL XAA, XBB")
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from coalchat.api.responses import MessageStatus, Sent
 from coalchat.api.scopes import ALL
 from coalchat.api.vocabulary import Precedence
 from coalchat.custody.founding import Terms, create_nation, found_charter, sign_charter_file
+from coalchat.errors import UnknownChannel
 from coalchat.node.answers.session import Session
 from coalchat.node.daemon import KeysInFile, Node, Settings
 from coalchat.node.ports import TrioClock
@@ -84,13 +85,9 @@ def found_homes(base: Path, codes: Sequence[str], *, terms: Terms | None = None)
         entropy=entropy,
     )
     for home in [*homes.values(), first]:
-        progress = trio.run(
-            partial(sign_charter_file, home, PASSPHRASE, progress.file, now=NOW, entropy=entropy)
-        )
+        progress = trio.run(partial(sign_charter_file, home, PASSPHRASE, progress.file, now=NOW, entropy=entropy))
     for home in homes.values():
-        progress = trio.run(
-            partial(sign_charter_file, home, PASSPHRASE, progress.file, now=NOW, entropy=entropy)
-        )
+        progress = trio.run(partial(sign_charter_file, home, PASSPHRASE, progress.file, now=NOW, entropy=entropy))
     assert progress.coalition is not None
     return homes
 
@@ -146,7 +143,10 @@ class Running:
         return list(page.messages)
 
     async def texts(self, channel: str = "") -> list[str]:
-        return [message.text for message in await self.messages(channel)]
+        try:
+            return [message.text for message in await self.messages(channel)]
+        except UnknownChannel:
+            return []
 
     async def status(self, entry_id: str) -> MessageStatus:
         return await self.ask(GetMessageStatus(id=entry_id))  # type: ignore[no-any-return]

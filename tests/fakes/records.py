@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 import protocol
-from protocol.base import records
-from protocol.base.records import BY_TAG, Bin, Blob, Code, Flag, Kind, Name, OptBin, Part, Seq, Text, Uint
+from protocol.base.records import BY_TAG, Bin, Blob, Code, Flag, Kind, Name, OptBin, Part, Seq, Text, Uint, kinds
 
 FEW = 3
 """Items of a generated array, beyond its least: shape matters here, not size."""
@@ -29,8 +28,7 @@ def every_record_class() -> list[type]:
 
 def record_of(cls: type) -> SearchStrategy[Any]:
     """Valid records of a class, or of a part."""
-    shape = records._shape(cls)
-    return st.builds(cls, **{name: _values(kind) for name, kind in shape.kinds})
+    return st.builds(cls, **{name: _values(kind) for name, kind in kinds(cls)})
 
 
 def _values(kind: Kind) -> SearchStrategy[Any]:  # noqa: C901 - one line a kind

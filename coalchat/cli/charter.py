@@ -1,0 +1,172 @@
+"""`coalchat charter`: nations found a coalition by signing one text that goes round as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from coalchat.cli.options import Asked, Noun, asked_of
+
+if TYPE_CHECKING:
+    from coalchat.custody.founding import Progress
+    from protocol.trust.policy import Policy
+
+charter = Noun("The charter that founds a coalition.")
+
+CharterFile = Annotated[Path, typer.Argument(metavar="FILE", help="The charter's file.")]
+
+
+@charter.verb("found")
+def found(
+    context: typer.Context,
+    offers: Annotated[list[Path], typer.Argument(metavar="OFFER...", help="The nations' offers, this home's among them.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the coalition.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the charter goes.")],
+    policy: Annotated[str, typer.Option("--policy", help="Policy of its labels: EXAMPLE, or a TOML file.")] = "EXAMPLE",
+    exercise: Annotated[bool, typer.Option("--exercise", help="An exercise coalition: never mixed with a real one.")] = False,
+    segment: Annotated[str, typer.Option("--segment", help="Length of a segment: keys change after it.")] = "6h",
+    edition: Annotated[int, typer.Option("--edition", help="Segments of one edition.")] = 12,
+) -> None:  # fmt: skip
+    """Make a charter from the offers of all its nations, and sign it as this home's nation.
+
+    \b
+    coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter
+
+    Compare each nation's fingerprint with its custodian, by voice, before you send the file round.
+    """
+    import os
+
+    from coalchat.cli.armour import Kind, read_armour, write_armour
+    from coalchat.cli.files import alone, new_file, read_text
+    from coalchat.cli.home import tidy
+    from coalchat.cli.passphrase import passphrase
+    from coalchat.cli.times import parse_length
+    from coalchat.custody.founding import Terms, found_charter
+
+    asked = asked_of(context)
+    home = asked.present_home
+    terms = Terms(tidy(name), exercise, parse_length(segment), edition)
+    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
+    levels = _policy(policy)
+    with alone(home), new_file(out) as text:
+        progress = found_charter(
+            home, passphrase(asked), policy=levels, offers=data, terms=terms, entropy=os.urandom
+        )  # fmt: skip
+        text.append(write_armour(Kind.CHARTER, progress.file))
+    _tell(asked, progress, out)
+
+
+@charter.verb("sign")
+def sign(context: typer.Context, file: CharterFile) -> None:
+    """Sign a charter as this home's nation; once every nation has, this home joins the coalition.
+
+    \b
+    coalchat charter sign shield.charter
+
+    The file is written back with the signature. Each nation signs; then each signs, or runs this, once more with the
+    complete file to enter the coalition.
+    """
+    import os
+    import time
+    from functools import partial
+
+    import trio
+
+    from coalchat.cli.armour import Kind, read_armour, write_armour
+    from coalchat.cli.files import alone, read_text, replace_file
+    from coalchat.cli.passphrase import passphrase
+    from coalchat.custody.founding import sign_charter_file
+
+    asked = asked_of(context)
+    home = asked.present_home
+    data = read_armour(Kind.CHARTER, read_text(file), str(file))
+    with alone(home):
+        act = partial(sign_charter_file, home, passphrase(asked), data, now=int(time.time()), entropy=os.urandom)
+        progress = trio.run(act)
+        if progress.file != data:
+            replace_file(file, write_armour(Kind.CHARTER, progress.file))
+    _tell(asked, progress, file)
+
+
+@charter.verb("show")
+def show_file(context: typer.Context, file: CharterFile) -> None:
+    """Check a charter and show what it says, who signed it, and the fingerprints to compare. It needs no home."""
+    from coalchat.cli.armour import Kind, read_armour
+    from coalchat.cli.files import read_text
+    from coalchat.custody.founding import show_charter_file
+
+    asked = asked_of(context)
+    _tell(asked, show_charter_file(read_armour(Kind.CHARTER, read_text(file), str(file))), file)
+
+
+def _tell(asked: Asked, progress: Progress, file: Path) -> None:
+    from coalchat.cli.output import show
+
+    record = _record(progress, file)
+    show(asked, record, _lines(record))
+
+
+def _record(progress: Progress, file: Path) -> dict[str, Any]:
+    from coalchat.cli.armour import fingerprint, grouped
+
+    said = progress.charter
+    return {
+        "file": str(file),
+        "name": said.name,
+        "fingerprint": grouped(said.hash),
+        "exercise": said.exercise,
+        "policy": progress.policy.identifier,
+        "policy_fingerprint": grouped(progress.policy.hash),
+        "levels": [level.name for level in progress.policy.levels],
+        "categories": [category.value for category in progress.policy.categories],
+        "segment": said.segment,
+        "edition": said.edition,
+        "quorum": said.quorum,
+        "nations": [
+            {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
+            for n in said.nations
+        ],
+        "missing": list(progress.missing),
+        "complete": progress.coalition is not None,
+        "coalition_id": None if progress.coalition is None else progress.coalition.id.hex(),
+    }
+
+
+def _lines(record: dict[str, Any]) -> list[str]:
+    from coalchat.cli.output import columns
+
+    kind = "exercise coalition" if record["exercise"] else "coalition"
+    nations = [
+        (f"  {n['code']}", n["name"], n["fingerprint"], "signed" if n["signed"] else "not signed yet")
+        for n in record["nations"]
+    ]
+    missing = ", ".join(record["missing"])
+    return [
+        f"{kind} {record['name']}, charter {record['fingerprint']}",
+        f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
+        f"keys change after {record['segment']} s, an edition has {record['edition']} segments,"
+        f" {record['quorum']} of {len(nations)} nations are a quorum",
+        *columns(nations),
+        f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
+    ]
+
+
+def _policy(given: str) -> Policy:
+    from importlib.resources import files
+
+    from coalchat.cli.files import read_text
+    from coalchat.errors import UsageError
+    from protocol.base.errors import ProtocolError
+    from protocol.trust.policy import policy_from_toml
+
+    shipped = {item.name: item for item in files("protocol").joinpath("policies").iterdir()}
+    found = shipped.get(f"{given.lower()}.toml")
+    if found is None and not given.endswith(".toml"):
+        known = ", ".join(name.removesuffix(".toml").upper() for name in sorted(shipped) if name.endswith(".toml"))
+        raise UsageError(f"there is no policy {given!r}", hint=f"known are {known}; or name a TOML file")
+    try:
+        return policy_from_toml(found.read_text("utf-8") if found is not None else read_text(Path(given)))
+    except ProtocolError as error:
+        raise UsageError(f"{given} is not a valid policy ({error})") from None

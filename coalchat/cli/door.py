@@ -1,0 +1,110 @@
+"""Running a command: the last of the three doors with a broad `except` (SPEC 12.6: exit codes).
+
+Rule 1: an error is one line `coalchat: …` on stderr, a second one `hint: …` if there is something to do about it; with
+`--json` it is `{"error": {"code", "clause", "detail", "hint"}}`. Never a traceback: COALCHAT_DEBUG=1 asks for it.
+Rule 2: the exit code is the error's own. 130 is "interrupted", as shells have it; 1 also that nobody reads stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from typer.exceptions import Abort, TyperException
+from typer.main import get_command
+
+from coalchat.display import display_safe, display_safe_json
+from coalchat.errors import CoalchatError, ExitCode, InternalError, UsageError
+
+PROGRAM = "coalchat"
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    from coalchat.cli.app import app
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows its escape: a message must not end the program.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = get_command(app).main(args=given, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_stdout()
+        return int(ExitCode.FAILED)
+    except BaseException as error:  # noqa: BLE001 - rule 1
+        return _failed(_leaf(error), wants_json(given))
+    return code if isinstance(code, int) else int(ExitCode.DONE)
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether `--json` stands among the options, also of a command line that could not be read."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """The error itself: nurseries wrap what happens in them, and one thing happened."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _failed(error: BaseException, as_json: bool) -> int:
+    match error:
+        case SystemExit():
+            raise error
+        case KeyboardInterrupt() | Abort():
+            return INTERRUPTED
+        case CoalchatError():
+            known = error
+        case TyperException():
+            known = _usage(error)
+        case OSError() if error.strerror:
+            known = CoalchatError(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        case _:
+            known = InternalError(type(error).__name__)
+            known.sentence = "an internal error"
+            known.hint = "please report it; with COALCHAT_DEBUG=1 it says where it happened"
+    if os.environ.get("COALCHAT_DEBUG") == "1":
+        traceback.print_exception(error)
+    _report(known, as_json)
+    return int(known.exit_code)
+
+
+def _usage(error: TyperException) -> CoalchatError:
+    """What the reader of the command line found wrong, in our words."""
+    sentence = " ".join(error.format_message().split()).removesuffix(".")
+    context = getattr(error, "ctx", None)
+    usage = UsageError(hint=f"`{context.command_path if context else PROGRAM} --help` says what it takes")
+    usage.sentence = sentence or "a command is missing"
+    return usage
+
+
+def _report(error: CoalchatError, as_json: bool) -> None:
+    if as_json:
+        words = {
+            "code": error.code,
+            "clause": error.clause,
+            "detail": error.detail or error.sentence,
+            "hint": error.hint,
+        }
+        print(display_safe_json({"error": words}), file=sys.stderr)
+        return
+    line = str(error)
+    print(f"{PROGRAM}: {line[:1].lower()}{line[1:]}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {display_safe(error.hint)}", file=sys.stderr)
+
+
+def _leave_stdout() -> None:
+    """Nobody reads it any more: what is left in its buffer goes nowhere, and Python says nothing about it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

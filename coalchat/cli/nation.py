@@ -1,0 +1,89 @@
+"""`coalchat nation`: a nation's keys, and the nations of the coalition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalchat.cli.options import Noun, asked_of
+
+if TYPE_CHECKING:
+    from coalchat.api.nouns import Nation
+    from coalchat.client import Client
+
+nation = Noun("A nation's keys, and the nations of the coalition.")
+
+
+@nation.verb("create")
+def create(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Code in markings, e.g. XAA.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name for people.")],
+    person: Annotated[str, typer.Option("--person", metavar="NAME", help="You, its custodian.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the offer goes; else stdout.")] = None,
+) -> None:
+    """Make a nation's root, custodian and device keys in a new home, and its offer for a charter.
+
+    \b
+    coalchat nation create XAA "Alfaland" --person "Cdr Aalto" --out xaa.offer
+
+    Give the offer to the nation that founds the charter, and read out the fingerprint by another way. The home then
+    holds the root: it is as valuable as the nation's word.
+    """
+    import os
+    from contextlib import nullcontext
+    from functools import partial
+
+    import trio
+
+    from coalchat.cli.armour import Kind, fingerprint, write_armour
+    from coalchat.cli.files import alone, new_file
+    from coalchat.cli.home import kdf_cost, new_home, tidy
+    from coalchat.cli.output import note, show
+    from coalchat.cli.passphrase import new_passphrase
+    from coalchat.custody.founding import create_nation
+    from protocol.trust.founding import read_offer
+
+    asked = asked_of(context)
+    home = new_home(asked)
+    with alone(home), nullcontext([]) if out is None else new_file(out) as text:
+        act = partial(
+            create_nation,
+            home,
+            new_passphrase(asked),
+            code=code,
+            name=tidy(name),
+            person=tidy(person),
+            entropy=os.urandom,
+            cost=kdf_cost(home),
+        )
+        offer = trio.run(act)
+        text.append(write_armour(Kind.OFFER, offer))
+    made = read_offer(offer).nation
+    record = {"code": made.code, "name": made.name, "fingerprint": fingerprint(made), "home": str(home.path)}
+    record |= {"offer": text[0]} if out is None else {"file": str(out)}
+    show(asked, record, text[0].splitlines() if out is None else [f"{made.code} {made.name}: the offer is in {out}"])
+    note(asked, [f"fingerprint of its root: {fingerprint(made)}"])
+
+
+@nation.verb("list")
+def list_nations(context: typer.Context) -> None:
+    """Show the nations of the charter: their devices, and until when one can seal to their keys."""
+    from coalchat.cli.output import columns, show
+    from coalchat.cli.session import with_node
+    from coalchat.cli.times import dtg
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> tuple[Nation, ...]:
+        return await client.nations()
+
+    nations = with_node(asked, act)
+    rows = [
+        (n.code, n.name, f"{n.devices} devices", f"keys until {dtg(n.keys_until)}", "own" if n.own else "")
+        for n in nations
+    ]
+    for one, line in zip(nations, columns(rows), strict=True):
+        show(asked, one, [line])

@@ -1,0 +1,75 @@
+"""Times as people write them: date-time groups (ACP 121), ISO 8601, and lengths such as `6h`. Pure.
+
+A date-time group is day, hour, minute, zone, month, year: `221830ZNOV26` is 22 November 2026, 18:30 UTC. The zone is
+ACP 121's letter: Z is UTC, A to M (without J) hours east of it, N to Y hours west; J, "local", says nothing to others.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from coalchat.errors import UsageError
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+HOW = "write it as 221830ZNOV26 or 2026-11-22T18:30Z"
+
+_DTG = re.compile(r"(\d{2})(\d{2})(\d{2})\s*([A-Z])\s*([A-Z]{3})\s*(\d{2})", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_EAST = "ABCDEFGHIKLM"
+_WEST = "NOPQRSTUVWXY"
+
+
+def parse_time(text: str) -> int:
+    """Unix time of a date-time group or an ISO 8601 time with its zone.
+
+    Raises:
+        UsageError: neither, or there is no such time.
+    """
+    group = _DTG.fullmatch(text.strip().upper())
+    try:
+        when = _of_group(group) if group else datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is not a time", hint=HOW) from None
+    if when.tzinfo is None:
+        raise UsageError(f"{text!r} does not say its time zone", hint=HOW)
+    return int(when.timestamp())
+
+
+def _of_group(group: re.Match[str]) -> datetime:
+    day, hour, minute, zone, month, year = group.groups()
+    if month not in MONTHS or zone == "J":
+        raise ValueError(month)
+    offset = _EAST.find(zone) + 1 or -(_WEST.find(zone) + 1)
+    return datetime(
+        2000 + int(year),
+        MONTHS.index(month) + 1,
+        int(day),
+        int(hour),
+        int(minute),
+        tzinfo=timezone(timedelta(hours=offset)),
+    )
+
+
+def dtg(seconds: int) -> str:
+    """The date-time group of a Unix time, in UTC; "-" for 0, which says that there is none."""
+    if not seconds:
+        return "-"
+    try:
+        when = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return "-"  # a peer's clock may say anything
+    return f"{when:%d%H%M}Z{MONTHS[when.month - 1]}{when:%y}"
+
+
+def parse_length(text: str) -> int:
+    """Seconds of a length of time: `90s`, `30m`, `6h`, `2d`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    match = _LENGTH.fullmatch(text.strip().lower())
+    if match is None:
+        raise UsageError(f"{text!r} is not a length of time", hint="write it as 90s, 30m, 6h or 2d")
+    return int(match[1]) * _UNITS[match[2]]

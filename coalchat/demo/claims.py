@@ -1,0 +1,41 @@
+"""Claims: what a step of the story says must hold, or the step has failed and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import trio
+
+T = TypeVar("T")
+
+PATIENCE: Final = 20.0
+"""Seconds that anything in the story may take; what works takes a tenth of it."""
+_LOOK: Final = 0.05
+
+
+class Unproven(Exception):
+    """A claim does not hold; the message says which."""
+
+
+def claim(holds: object, what: str) -> None:
+    """Go on only if it holds.
+
+    Raises:
+        Unproven: it does not.
+    """
+    if not holds:
+        raise Unproven(f"not so: {what}")
+
+
+async def until(check: Callable[[], Awaitable[T]], what: str, *, within: float = PATIENCE) -> T:
+    """Ask again and again until the answer is true; the answer.
+
+    Raises:
+        Unproven: it did not become so in time.
+    """
+    with trio.move_on_after(within):
+        while not (found := await check()):
+            await trio.sleep(_LOOK)  # noqa: ASYNC110 - what is waited for happens in another process
+        return found
+    raise Unproven(f"not within {within:g} s: {what}")
