@@ -29,7 +29,7 @@ def found(
     segment: Annotated[str, typer.Option("--segment", help="Length of a segment: keys change after it.")] = "6h",
     edition: Annotated[int, typer.Option("--edition", help="Segments of one edition.")] = 12,
 ) -> None:  # fmt: skip
-    """Make a charter from the offers of all its nations, and sign it as this home's nation.
+    """Make a charter from the nations' offers, and sign it.
 
     \b
     coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter
@@ -60,13 +60,13 @@ def found(
 
 @charter.verb("sign")
 def sign(context: typer.Context, file: CharterFile) -> None:
-    """Sign a charter as this home's nation; once every nation has, this home joins the coalition.
+    """Sign a charter as this home's nation, and enter a complete one.
 
     \b
     coalchat charter sign shield.charter
 
-    The file is written back with the signature. Each nation signs; then each signs, or runs this, once more with the
-    complete file to enter the coalition.
+    The file is written back with the signature. Once it holds all of them it is complete: each nation then runs this with
+    the complete file, and its home belongs to the coalition.
     """
     import os
     import time
@@ -92,7 +92,10 @@ def sign(context: typer.Context, file: CharterFile) -> None:
 
 @charter.verb("show")
 def show_file(context: typer.Context, file: CharterFile) -> None:
-    """Check a charter and show what it says, who signed it, and the fingerprints to compare. It needs no home."""
+    """Check a charter, and show what it says and who signed it.
+
+    It shows the fingerprints that people compare. It needs no home.
+    """
     from coalchat.cli.armour import Kind, read_armour
     from coalchat.cli.files import read_text
     from coalchat.custody.founding import show_charter_file
@@ -146,8 +149,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
     return [
         f"{kind} {record['name']}, charter {record['fingerprint']}",
         f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
-        f"keys change after {record['segment']} s, an edition has {record['edition']} segments,"
-        f" {record['quorum']} of {len(nations)} nations are a quorum",
+        f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
         *columns(nations),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
     ]

@@ -17,7 +17,8 @@ from typer.exceptions import Abort, TyperException
 from typer.main import get_command
 
 from coalchat.display import display_safe, display_safe_json
-from coalchat.errors import CoalchatError, ExitCode, InternalError, UsageError
+from coalchat.errors import ApiDecodeError, CoalchatError, ExitCode, InternalError, PeerCorrupt, UsageError
+from protocol.base.errors import RemoteProtocolError
 
 PROGRAM = "coalchat"
 INTERRUPTED = 130
@@ -39,7 +40,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _leave_stdout()
         return int(ExitCode.FAILED)
     except BaseException as error:  # noqa: BLE001 - rule 1
-        return _failed(_leaf(error), wants_json(given))
+        return _failed(_leaf(error), given)
     return code if isinstance(code, int) else int(ExitCode.DONE)
 
 
@@ -56,16 +57,21 @@ def _leaf(error: BaseException) -> BaseException:
     return error
 
 
-def _failed(error: BaseException, as_json: bool) -> int:
+def _failed(error: BaseException, arguments: Sequence[str]) -> int:
+    known: CoalchatError
     match error:
         case SystemExit():
             raise error
         case KeyboardInterrupt() | Abort():
             return INTERRUPTED
+        case ApiDecodeError() if any(_is_broken(argument) for argument in arguments):
+            known = UsageError("an argument is not UTF-8")
         case CoalchatError():
             known = error
         case TyperException():
             known = _usage(error)
+        case RemoteProtocolError():
+            known = PeerCorrupt(str(error))
         case OSError() if error.strerror:
             known = CoalchatError(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
         case _:
@@ -74,8 +80,13 @@ def _failed(error: BaseException, as_json: bool) -> int:
             known.hint = "please report it; with COALCHAT_DEBUG=1 it says where it happened"
     if os.environ.get("COALCHAT_DEBUG") == "1":
         traceback.print_exception(error)
-    _report(known, as_json)
+    _report(known, wants_json(arguments))
     return int(known.exit_code)
+
+
+def _is_broken(argument: str) -> bool:
+    """Whether its bytes were no UTF-8: then Python puts surrogates in their place."""
+    return any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def _usage(error: TyperException) -> CoalchatError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coalchat.api.enrolment import Enrolled, Invite, InviteCode
     from coalchat.client import Client
 
-invite = Noun("Bring a device into the nation; only its custodian's node does it.")
+invite = Noun("Bring a device into the nation, as its custodian.")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the invite, or how it begins.")]
 
@@ -78,7 +78,7 @@ def readings(clearance: str) -> list[tuple[str, tuple[str, ...]]]:
 
 @invite.verb("list")
 def list_invites(context: typer.Context) -> None:
-    """Show the invites of this custodian, and the words of devices that asked."""
+    """Show this custodian's invites, and the words of who asked."""
     from coalchat.cli.output import columns, show
     from coalchat.cli.session import with_node
     from coalchat.cli.times import dtg
@@ -102,12 +102,12 @@ def approve(
     identifier: Id,
     words: Annotated[str | None, typer.Option("--words", help="The six words that the joiner reads out.")] = None,
 ) -> None:
-    """Certify the device that asked, after its six words were compared by voice.
+    """Certify the device that asked, once its words were compared.
 
     \b
     coalchat invite approve 3f2a --words "acid bench coral drum elbow frost"
 
-    Without --words it shows them at the terminal and asks. If they differ, say no: somebody stands between.
+    Compare them by voice. Without --words it shows them at the terminal and asks. If they differ, say no: somebody stands between.
     """
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node

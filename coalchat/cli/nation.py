@@ -22,18 +22,20 @@ def create(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Code in markings, e.g. XAA.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name for people.")],
     person: Annotated[str, typer.Option("--person", metavar="NAME", help="You, its custodian.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the offer goes; else stdout.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the offer goes; else stdout.")
+    ] = None,
 ) -> None:
-    """Make a nation's root, custodian and device keys in a new home, and its offer for a charter.
+    """Make a nation's keys in a new home, and its offer for a charter.
 
     \b
     coalchat nation create XAA "Alfaland" --person "Cdr Aalto" --out xaa.offer
 
-    Give the offer to the nation that founds the charter, and read out the fingerprint by another way. The home then
+    The keys are the nation's root, its custodian's and a device's. Give the offer to the nation that founds the charter, and read out the fingerprint by another way. The home then
     holds the root: it is as valuable as the nation's word.
     """
     import os
-    from contextlib import nullcontext
+    from contextlib import ExitStack
     from functools import partial
 
     import trio
@@ -48,7 +50,9 @@ def create(
 
     asked = asked_of(context)
     home = new_home(asked)
-    with alone(home), nullcontext([]) if out is None else new_file(out) as text:
+    with ExitStack() as stack:
+        stack.enter_context(alone(home))
+        text = [] if out is None else stack.enter_context(new_file(out))
         act = partial(
             create_nation,
             home,
@@ -70,7 +74,7 @@ def create(
 
 @nation.verb("list")
 def list_nations(context: typer.Context) -> None:
-    """Show the nations of the charter: their devices, and until when one can seal to their keys."""
+    """Show the charter's nations, and how long their keys last."""
     from coalchat.cli.output import columns, show
     from coalchat.cli.session import with_node
     from coalchat.cli.times import dtg

@@ -30,12 +30,14 @@ class Asked:
         home_given: of `--home`; None: COALCHAT_HOME, or the user's own.
         passphrase_fd, passphrase_file: where the passphrase is; at most one of them.
         as_json: one JSON object a line in place of text for people.
+        secret: the passphrase once it was read: a descriptor gives it only once.
     """
 
     home_given: str | None = None
     passphrase_fd: int | None = None
     passphrase_file: Path | None = None
     as_json: bool = False
+    secret: bytes | None = attrs.field(default=None, repr=False)
 
     @property
     def home(self) -> Home:
@@ -109,11 +111,23 @@ class Root(TyperGroup):
         super().__init__(params=[*(params or []), *_shared()], **more)
 
 
+def help_if_alone(context: typer.Context) -> None:
+    """Without a verb, say what there is."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 class Noun(typer.Typer):
     """A noun of the command line, which has verbs."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(help=text, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+        super().__init__(
+            help=text,
+            callback=help_if_alone,
+            invoke_without_command=True,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+        )
 
     def verb(self, name: str) -> Callable[[F], F]:
         """Register a verb."""

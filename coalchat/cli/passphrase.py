@@ -20,43 +20,52 @@ MAX_SECRET = 1_024
 
 
 def passphrase(asked: Asked) -> bytes:
-    """The passphrase of a home that exists.
+    """The passphrase of a home that exists; read once.
 
     Raises:
-        Locked: none was given, and there is no terminal to ask at.
+        Locked: none was given, and there is no terminal to ask at. UsageError: it is empty, or cannot be read.
     """
-    given = offered(asked)
-    if given is not None:
-        return given
-    if not terminal.available():
-        raise Locked
-    return _not_empty(terminal.ask_secret(f"passphrase of {asked.home.path}: "))
+    if asked.secret is None:
+        asked.secret = _given(asked) or _typed(f"passphrase of {asked.home.path}: ")
+    return asked.secret
 
 
 def new_passphrase(asked: Asked) -> bytes:
     """The passphrase of a home that is being made.
 
     Raises:
-        Locked: as `passphrase`. UsageError: typed differently the second time, or empty.
+        UsageError: none was given, and there is no terminal to ask at; or typed differently the second time.
     """
-    given = offered(asked)
-    if given is not None:
-        return given
-    if not terminal.available():
-        raise Locked
-    first = _not_empty(terminal.ask_secret(f"new passphrase for {asked.home.path}: "))
-    if terminal.ask_secret("the same once more: ") != first:
-        raise UsageError("the two passphrases are not the same")
-    return first
+    given = _given(asked)
+    if given is None and not terminal.available():
+        raise UsageError("a new home needs a passphrase", hint=Locked.advice)
+    if given is None:
+        given = _typed(f"new passphrase for {asked.home.path}: ")
+        if _typed("the same once more: ") != given:
+            raise UsageError("the two passphrases are not the same")
+    asked.secret = given
+    return given
 
 
-def offered(asked: Asked) -> bytes | None:
-    """The passphrase that an option leads to; None without such an option."""
+def _given(asked: Asked) -> bytes | None:
     if asked.passphrase_fd is not None:
         return _not_empty(read_descriptor(asked.passphrase_fd, "--passphrase-fd"))
     if asked.passphrase_file is not None:
         return _not_empty(read_secret_file(asked.passphrase_file))
     return None
+
+
+def locked() -> Locked:
+    """The error of a home whose passphrase nobody gives."""
+    error = Locked()
+    error.sentence = "the home is locked"
+    return error
+
+
+def _typed(prompt: str) -> bytes:
+    if not terminal.available():
+        raise locked()
+    return _not_empty(terminal.ask_secret(prompt))
 
 
 def has_source(asked: Asked) -> bool:

@@ -14,9 +14,9 @@ import anyio
 
 from coalchat.api.vocabulary import Phase
 from coalchat.cli.options import Asked
-from coalchat.cli.passphrase import has_source, passphrase
+from coalchat.cli.passphrase import has_source, locked, passphrase
 from coalchat.client import Client, connect
-from coalchat.errors import Locked, NodeUnavailable, WrongPassphrase
+from coalchat.errors import NodeUnavailable, WrongPassphrase
 from coalchat.paths import Home
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ async def _unlocked_node(asked: Asked) -> AsyncIterator[Client]:
         client = await _running(stack, home)
         if client is None:
             if not has_source(asked):
-                raise Locked("no node runs, and a new one would need the passphrase")
+                raise locked()
             secret = passphrase(asked)
             client = await stack.enter_async_context(connect(home.path, client_name=NAME))
             await _unlock_started(client, secret)

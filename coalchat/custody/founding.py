@@ -56,6 +56,7 @@ from protocol.trust.founding import (
     NationOffer,
     add_signature,
     complete,
+    link_secret_setting,
     make_offer,
     open_link_secret,
     read_file,
@@ -172,11 +173,12 @@ def found_charter(
     _, ring = unlock(home, passphrase)
     own_root(ring)
     levels = len(policy.levels)
+    nonce, link_secret = entropy(16), entropy(32)
     charter = Charter(
         number=0,
         previous=b"",
         name=terms.name,
-        nonce=entropy(16),
+        nonce=nonce,
         policy=policy.hash,
         nations=tuple(offer.nation for offer in read),
         quorum=len(read) // 2 + 1,
@@ -188,10 +190,10 @@ def found_charter(
         retention=(RETENTION,) * levels,
         suites=(1,),
         exercise=terms.exercise,
-        settings=(),
+        settings=(link_secret_setting(link_secret, nonce),),
     )
     try:
-        file = start_file(charter, policy, read, entropy(32))
+        file = start_file(charter, policy, read, link_secret)
         read_file(encode(file))
     except ProtocolError as error:
         raise UsageError(f"no charter can be made of this ({error})") from None

@@ -9,7 +9,7 @@ import trio
 
 T = TypeVar("T")
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 30.0
 """Seconds that anything in the story may take; what works takes a tenth of it."""
 _LOOK: Final = 0.05
 
@@ -28,6 +28,17 @@ def claim(holds: object, what: str) -> None:
         raise Unproven(f"not so: {what}")
 
 
+def present(thing: T | None, what: str) -> T:
+    """A thing that must be there.
+
+    Raises:
+        Unproven: it is not.
+    """
+    if thing is None:
+        raise Unproven(f"not there: {what}")
+    return thing
+
+
 async def until(check: Callable[[], Awaitable[T]], what: str, *, within: float = PATIENCE) -> T:
     """Ask again and again until the answer is true; the answer.
 
@@ -35,7 +46,7 @@ async def until(check: Callable[[], Awaitable[T]], what: str, *, within: float =
         Unproven: it did not become so in time.
     """
     with trio.move_on_after(within):
-        while not (found := await check()):
-            await trio.sleep(_LOOK)  # noqa: ASYNC110 - what is waited for happens in another process
+        while not (found := await check()):  # noqa: ASYNC110 - what is waited for happens in another process
+            await trio.sleep(_LOOK)
         return found
     raise Unproven(f"not within {within:g} s: {what}")

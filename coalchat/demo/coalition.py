@@ -6,7 +6,9 @@ invite a device, six words compared. Then the custodians' nodes are stopped: the
 
 from __future__ import annotations
 
+import os
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
@@ -20,7 +22,6 @@ from coalchat.api.vocabulary import JoinState, LinkState, Role
 from coalchat.custody.founding import Progress, Terms, create_device, create_nation, found_charter, sign_charter_file
 from coalchat.demo.claims import claim, until
 from coalchat.demo.processes import Device, start_all, stop_all
-from coalchat.node.ports import SystemClock, SystemEntropy
 from coalchat.paths import ensure_private_home
 from coalchat.store.keyfile import KdfCost
 from protocol.base.limits import ARGON2_MEMORY_MIN, ARGON2_TIME_MIN
@@ -65,6 +66,11 @@ class Coalition:
         """Those that play the story."""
         return [*self.officers.values(), self.bot]
 
+    @property
+    def everything(self) -> list[Device]:
+        """Those and the custodians'."""
+        return [*self.devices, *self.custodians.values()]
+
     async def start_missing(self) -> None:
         """Start the nodes that do not run."""
         missing = [device for device in self.devices if not device.runs]
@@ -73,7 +79,7 @@ class Coalition:
 
     async def stop(self) -> None:
         """Stop every node."""
-        await stop_all([*self.devices, *self.custodians.values()])
+        await stop_all(self.everything)
 
 
 # --- founding ---
@@ -101,7 +107,7 @@ async def _unpack_devices(coalition: Coalition) -> None:
 
 
 async def _unpack(device: Device) -> None:
-    create = partial(create_device, device.home, device.passphrase, entropy=SystemEntropy, cost=FLOOR)
+    create = partial(create_device, device.home, device.passphrase, entropy=os.urandom, cost=FLOOR)
     await trio.to_thread.run_sync(create)
     await device.start()
 
@@ -124,15 +130,15 @@ async def _found_charter(coalition: Coalition) -> Progress:
         policy=policy,
         offers=offers,
         terms=Terms("Demonstration"),
-        entropy=SystemEntropy,
+        entropy=os.urandom,
     )
     charter.write_bytes((await trio.to_thread.run_sync(start)).file)
-    progress = None
+    progress = await _sign(founder, charter.read_bytes())
     for custodian in [*coalition.custodians.values(), *coalition.custodians.values()]:
-        progress = await _sign(custodian, charter.read_bytes())
+        progress = await _sign(custodian, progress.file)
         charter.write_bytes(progress.file)
-    claim(progress is not None and progress.coalition is not None, "every nation signed the charter")
-    return progress  # type: ignore[return-value]  # claimed above
+    claim(progress.coalition is not None, "every nation signed the charter")
+    return progress
 
 
 async def _offer(custodian: Device, code: str, exchange: Path) -> None:
@@ -143,15 +149,15 @@ async def _offer(custodian: Device, code: str, exchange: Path) -> None:
         code=code,
         name=NATIONS[code],
         person=f"Custodian {code}",
-        entropy=SystemEntropy,
+        entropy=os.urandom,
         cost=FLOOR,
     )
     (exchange / f"{code}.offer").write_bytes(await trio.to_thread.run_sync(trio.run, create))
 
 
 async def _sign(custodian: Device, data: bytes) -> Progress:
-    now = SystemClock().now()
-    sign = partial(sign_charter_file, custodian.home, custodian.passphrase, data, now=now, entropy=SystemEntropy)
+    now = int(time.time())
+    sign = partial(sign_charter_file, custodian.home, custodian.passphrase, data, now=now, entropy=os.urandom)
     return await trio.to_thread.run_sync(trio.run, sign)
 
 
@@ -171,8 +177,8 @@ async def _enrol(custodian: Device, device: Device, person: str, role: Role, lev
     async with custodian.client() as keeper, device.client() as joiner:
         made = await keeper.create_invite(person, role=role, level=level, address=custodian.listen)
         joining = await joiner.join(made.code, person)
-        asked = next(invite for invite in await keeper.invites() if invite.id == made.invite_id)
-        claim(len(joining.words) == 6 and asked.words == joining.words, f"{person} sees the custodian's six words")
+        shown = {invite.id: invite.words for invite in await keeper.invites()}[made.invite_id]
+        claim(len(shown) == 6 and shown == joining.words, f"{person} sees the custodian's six words")
         await keeper.approve_invite(made.invite_id, joining.words)
 
         async def joined() -> bool:
@@ -207,7 +213,7 @@ async def _dial(device: Device, others: Sequence[Device]) -> None:
 async def _knows(device: Device, counts: Mapping[str, int]) -> bool:
     async with device.client() as client:
         nations = {nation.code: nation for nation in await client.nations()}
-        now = SystemClock().now()
+        now = int(time.time())
         return all(nations[code].devices == count and nations[code].keys_until > now for code, count in counts.items())
 
 

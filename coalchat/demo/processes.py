@@ -101,6 +101,10 @@ class Device:
                 start_new_session=True,
             )
             os.write(secret[1], self.passphrase)
+        except BaseException:
+            os.close(ready[0])
+            await self.kill()
+            raise
         finally:
             for descriptor in (*secret, parent[0], ready[1], log):
                 os.close(descriptor)
@@ -134,27 +138,28 @@ class Device:
     async def stop(self) -> int:
         """End its node in order; the exit code. One that runs not is left as it is."""
         process = self._process
-        if process is None:
-            return 0
-        with trio.CancelScope(shield=True):
+        if process is not None:
             with suppress(ProcessLookupError):
                 process.terminate()
-            with trio.move_on_after(STOPPING):
+            with trio.move_on_after(STOPPING, shield=True):
                 await process.wait()
-            return await self.kill()
+        return await self.kill()
 
     async def kill(self) -> int:
         """End its node at once, as a power cut would; the exit code."""
         process, self._process = self._process, None
-        if process is None:
-            return 0
-        with trio.CancelScope(shield=True):
+        lifeline, self._lifeline = self._lifeline, -1
+        try:
+            if process is None:
+                return 0
             if process.poll() is None:
                 process.kill()
-            code = await process.wait()
-        os.close(self._lifeline)
-        self._lifeline = -1
-        return code
+            with trio.CancelScope(shield=True):
+                await process.wait()
+            return process.returncode or 0
+        finally:
+            if lifeline >= 0:
+                os.close(lifeline)
 
     # --- its user ---
 

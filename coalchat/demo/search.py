@@ -9,6 +9,7 @@ UTF-16. A search that should find nothing is made beside one that should find so
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
@@ -94,15 +95,24 @@ def places(remains: Remains, what: str | bytes) -> list[str]:
     return [place for place, data in remains.items() if any(form in data for form in forms)]
 
 
-def _forms(plain: bytes) -> Iterable[bytes]:
+def _forms(plain: bytes) -> list[bytes]:
     """The ways in which these bytes would be written."""
     hexed = plain.hex().encode("ascii")
-    yield from (plain, hexed, hexed.upper())
-    yield plain.decode("latin-1").encode("utf-16-le")
-    for shift in range(3):
-        # In Base64 what stands before shifts the digits; those at both ends are shared with the neighbours.
-        digits = b64encode(bytes(shift) + plain)
-        yield digits[4 if shift else 0 : -4]
+    # In Base64 what stands before shifts the digits; those at both ends are shared with the neighbours.
+    shifted = [b64encode(bytes(shift) + plain)[4 if shift else 0 : -4] for shift in range(3)]
+    return [plain, hexed, hexed.upper(), plain.decode("latin-1").encode("utf-16-le"), *shifted]
+
+
+def frames(device: Device) -> Counter[str]:
+    """How many frames of its links were captured, by direction."""
+    data, at = device.capture.read_bytes(), 0
+    counted: Counter[str] = Counter({"in": 0, "out": 0})
+    while at < len(data):
+        direction = "in" if data.startswith(b"in", at) else "out"
+        at += len(direction)
+        at += 4 + int.from_bytes(data[at : at + 4], "big")
+        counted[direction] += 1
+    return counted
 
 
 # --- what must not change ---

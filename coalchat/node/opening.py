@@ -16,7 +16,7 @@ from coalchat.node.envelopes import Envelopes, NoKey
 from coalchat.node.feeds import Feeds, KnownFeed
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, VersionError
 from protocol.base.ids import Tag
-from protocol.keys.envelope import Envelope
+from protocol.keys.envelope import Envelope, own_slots
 from protocol.messages.entry import Entry, open_entry
 from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, may_issue
@@ -78,6 +78,8 @@ class Opening:
         ctx = envelope.context
         if (ctx.channel, ctx.release) != (feed.record.channel, feed.record.release):
             return Rejected(Denied("envelope-mismatch", "sealed under an envelope of another channel or label"))
+        if not own_slots(envelope, self.context.member.nation):
+            return Unreadable("its envelope has no slot for this nation; its author was told", ComplaintReason.NO_SLOT)
         try:
             tek = self.envelopes.open(envelope)
         except NoKey:

@@ -1,8 +1,8 @@
 """A member of the coalition who breaks the rules: he authenticates as one of its devices, and then says what he likes.
 
-    insider = await Insider.dial(town, as_device=c, to=b)
-    insider.offer(feed_id, 2, [altered])
-    await insider.speak()
+insider = await Insider.dial(town, as_device=c, to=b)
+insider.offer(feed_id, 2, [altered])
+await insider.speak()
 """
 
 from __future__ import annotations

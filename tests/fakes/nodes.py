@@ -105,7 +105,7 @@ class Forever:
     """A life that nothing ends."""
 
     async def ended(self) -> str:
-        await trio.sleep_forever()
+        await trio.Event().wait()
         return "never"
 
 
@@ -132,10 +132,26 @@ class Running:
             CreateChannel(title=title, members=tuple(members), ceiling=ceiling, purpose="")
         )
 
-    async def send(self, channel: str, text: str, label: str, *, key: str = "", **more: Any) -> Sent:
-        fields = {"precedence": Precedence.ROUTINE, "ack_by": 0, "reply_to": ""} | more
+    async def send(
+        self,
+        channel: str,
+        text: str,
+        label: str,
+        *,
+        key: str = "",
+        precedence: Precedence = Precedence.ROUTINE,
+        reply_to: str = "",
+    ) -> Sent:
         return await self.ask(  # type: ignore[no-any-return]
-            SendMessage(channel=channel, text=text, label=label, client_id=key or f"{label}/{text}", **fields)
+            SendMessage(
+                channel=channel,
+                text=text,
+                label=label,
+                client_id=key or f"{label}/{text}",
+                precedence=precedence,
+                ack_by=0,
+                reply_to=reply_to,
+            )
         )
 
     async def messages(self, channel: str = "") -> list[Message]:

@@ -111,7 +111,11 @@ async def test_a_stranger_gets_no_byte(homes: dict[str, Home], autojump_clock: M
     async with trio.open_nursery() as nursery:
         town = Town(nursery, homes)
         b = await town.start("XBB")
-        for hello in (b"\x00\x00\x00\x04junk", b"\xff\xff\xff\xff", b"\x00\x00\x00\x24" + b"\x92\x20\xc4\x20" + bytes(32)):
+        for hello in (
+            b"\x00\x00\x00\x04junk",
+            b"\xff\xff\xff\xff",
+            b"\x00\x00\x00\x24" + b"\x92\x20\xc4\x20" + bytes(32),
+        ):
             stream = await town.network.transport("stranger").dial(b.address)
             await stream.send_all(hello)
             answer = b""

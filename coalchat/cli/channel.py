@@ -1,0 +1,67 @@
+"""`coalchat channel`: where messages go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalchat.cli.options import Noun, asked_of
+
+if TYPE_CHECKING:
+    from coalchat.api.nouns import Channel
+    from coalchat.client import Client
+
+channel = Noun("Channels: who is in them, and how high they may go.")
+
+
+@channel.verb("create")
+def create(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="Its name, e.g. #ops.")],
+    members: Annotated[str, typer.Option("--members", metavar="XAA,XBB", help="Nations, this device's among them.")],
+    ceiling: Annotated[str, typer.Option("--ceiling", metavar="LABEL", help="Highest label in it, without REL.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="What it is for, in a line.")] = "",
+) -> None:
+    """Found a channel, and tell its members' nodes.
+
+    \b
+    coalchat channel create "#ops" --members XAA,XBB --ceiling "SECRET"
+    """
+    from coalchat.cli.home import tidy
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+    nations = codes(members)
+
+    async def act(client: Client) -> Channel:
+        return await client.create_channel(tidy(title), nations, ceiling, tidy(purpose))
+
+    made = with_node(asked, act)
+    show(asked, made, [f"{made.title}  {made.id}  {', '.join(made.members)}  up to {made.ceiling}"])
+
+
+@channel.verb("list")
+def list_channels(context: typer.Context) -> None:
+    """Show the channels of this device."""
+    from coalchat.cli.output import columns, short, show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> tuple[Channel, ...]:
+        return await client.channels()
+
+    channels = with_node(asked, act)
+    rows = [
+        (c.title, short(c.id), ", ".join(c.members), f"up to {c.ceiling}", f"{c.unread} unread", c.purpose)
+        for c in channels
+    ]
+    for one, line in zip(channels, columns(rows), strict=True):
+        show(asked, one, [line])
+
+
+def codes(members: str) -> tuple[str, ...]:
+    """Nation codes as people list them: with commas or spaces, in any case."""
+    return tuple(code.upper() for code in members.replace(",", " ").split())

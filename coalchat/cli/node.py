@@ -1,0 +1,108 @@
+"""`coalchat node`: the process that keeps the home, holds the links and answers every client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalchat.cli.options import Noun, asked_of
+from coalchat.errors import CoalchatError, NodeUnavailable
+
+if TYPE_CHECKING:
+    from coalchat.api.nouns import Node
+    from coalchat.api.responses import Status
+    from coalchat.client import Client
+
+node = Noun("The process that keeps the home and its links.")
+
+STOPPED_WITHIN = 15.0
+"""Seconds for a node to write what it has and to let the home go."""
+
+
+@node.verb("run")
+def run(
+    context: typer.Context,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="HOST:PORT", help="Where peers may dial; else as config.toml says."),
+    ] = None,
+    locked: Annotated[bool, typer.Option("--locked", help="Ask for no passphrase: wait for `node unlock`.")] = False,
+) -> int:
+    """Run the node in the foreground, with its log on stderr.
+
+    \b
+    coalchat node run --listen 192.0.2.7:7447
+
+    Other commands start a node in the background where none runs. Without a terminal and a passphrase it waits, locked, for `coalchat node unlock`.
+    """
+    from coalchat.cli.files import alone
+    from coalchat.cli.passphrase import has_source, passphrase
+    from coalchat.node.main import Options, run_node
+
+    asked = asked_of(context)
+    home = asked.present_home
+    with alone(home):  # who is too late learns it before he types a passphrase
+        secret = None if locked or not has_source(asked) else passphrase(asked)
+    return run_node(Options(home, listen, secret))
+
+
+@node.verb("status")
+def status(context: typer.Context) -> None:
+    """Show the node that runs, locked or not."""
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_running_node
+    from coalchat.cli.status import status_lines
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> Status:
+        return await client.status()
+
+    found = with_running_node(asked, act)
+    show(asked, found, status_lines(found))
+
+
+@node.verb("stop")
+def stop(context: typer.Context) -> None:
+    """Stop the node.
+
+    It waits until the node has let the home go. It is no error if none runs.
+    """
+    from coalchat.cli.files import wait_alone
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_running_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        await client.stop()
+
+    try:
+        with_running_node(asked, act)
+        said = "stopped"
+    except NodeUnavailable:
+        said = "none ran"
+    if not wait_alone(asked.present_home, STOPPED_WITHIN):
+        raise CoalchatError(f"the node has not ended within {STOPPED_WITHIN:.0f} s")
+    show(asked, {"node": said}, [said])
+
+
+@node.verb("unlock")
+def unlock(context: typer.Context) -> None:
+    """Give a node that runs locked its passphrase.
+
+    \b
+    coalchat node unlock --passphrase-file ~/.secrets/coalchat
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.passphrase import passphrase
+    from coalchat.cli.session import with_running_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> Node:
+        return await client.unlock(passphrase(asked))
+
+    found = with_running_node(asked, act)
+    show(asked, found, [f"{found.phase}: {found.person} of {found.nation}" if found.nation else found.phase])

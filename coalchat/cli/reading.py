@@ -1,0 +1,174 @@
+"""`coalchat read` and `coalchat tail`: messages, each with its marking.
+
+Rule 1: a marking stands above its text, always, and an exercise says so in front of it.
+Rule 2: `--mark` marks what was shown, and never what was not: it shows everything that is unread, or from the first
+unread message on.
+Rule 3: `tail` follows the node's events by cursor: with `--cursor` nothing is lost and nothing comes twice between two
+runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from coalchat.cli.options import Asked, asked_of
+
+if TYPE_CHECKING:
+    from coalchat.api.nouns import Message
+    from coalchat.client import Client
+
+NEWEST = 50
+"""Messages shown without --limit."""
+BEYOND = 2**53
+"""A position that no message has: asks whether there is such a channel, and for nothing else."""
+
+
+def read(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id.")],
+    mark: Annotated[bool, typer.Option("--mark", help="You have read them: senders get your receipt.")] = False,
+    after: Annotated[
+        int | None, typer.Option("--after", metavar="POSITION", min=0, help="Only what is behind this position.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
+) -> None:
+    """Show the newest messages of a channel.
+
+    \b
+    coalchat read "#ops" --mark
+    coalchat read "#ops" --json --after 0
+
+    They come oldest first: 50 of them, or all that are unread if those are more. With --after it shows what stands behind a position, all of it or the first N: for programs that keep their place.
+    """
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        if after is None:
+            found = choose(*await _newest(client, channel, limit or NEWEST), limit, mark=mark)
+        else:
+            found = await _behind(client, channel, after, limit)
+        for message in found:
+            _show(asked, client, message)
+        if mark and found:
+            await client.mark(channel, found[-1].entry_id)
+
+    with_node(asked, act)
+
+
+async def _behind(client: Client, channel: str, after: int, limit: int | None) -> list[Message]:
+    if limit is None:
+        return await client.all_messages(channel, after)
+    found: list[Message] = []
+    while len(found) < limit:
+        page = await client.messages(channel, after, min(limit - len(found), 1_000))
+        found += page.messages
+        after = page.next_position
+        if not page.more:
+            break
+    return found
+
+
+async def _newest(client: Client, channel: str, wanted: int) -> tuple[list[Message], int]:
+    """At least the newest messages, and all that are unread, oldest first; and how many are unread.
+
+    Positions are given to messages of all channels in turn, so it looks further and further back.
+    """
+    channels = await client.channels()
+    newest = max((one.newest for one in channels), default=0)
+    unread = {one.id: one.unread for one in channels}
+    span = wanted
+    while True:
+        after = max(0, newest - span)
+        found = await client.all_messages(channel, after)
+        expected = unread.get(found[0].channel_id, 0) if found else 0
+        if after == 0 or (len(found) >= wanted and sum(not one.read for one in found) >= expected):
+            return found, expected
+        span *= 4
+
+
+def choose(found: Sequence[Message], unread: int, limit: int | None, *, mark: bool) -> list[Message]:
+    """Which of the newest messages are shown."""
+    first = next((at for at, one in enumerate(found) if not one.read), len(found))
+    if limit is None:
+        return list(found[min(first, max(0, len(found) - NEWEST)) :])
+    if mark and unread:
+        return list(found[first : first + limit])
+    return list(found[-limit:])
+
+
+def tail(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Title or id; without it all.")] = "",
+    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after so many.")] = None,
+    cursor: Annotated[
+        int | None, typer.Option("--cursor", metavar="C", min=0, help="Go on behind this event: `cursor` of a line.")
+    ] = None,
+) -> None:
+    """Show messages as they come, until you interrupt it.
+
+    \b
+    coalchat tail "#ops"
+    coalchat tail --json --cursor 1042
+
+    With --json each line has a `cursor`: a program that keeps the last one goes on there and misses nothing.
+    """
+    from coalchat.api.events import MessageArrived
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        events = client.events(cursor)
+        if channel:
+            await client.messages(channel, BEYOND, 1)
+        left = count
+        async for event in events:
+            if isinstance(event.body, MessageArrived):
+                message = await _at(client, channel, event.body.position)
+                if message is not None:
+                    _show(asked, client, message, cursor=event.cursor)
+                    left = None if left is None else left - 1
+            if left == 0:
+                return
+
+    with_node(asked, act)
+
+
+async def _at(client: Client, channel: str, position: int) -> Message | None:
+    """The message at a position, if it is in the channel."""
+    page = await client.messages(channel, position - 1, 1)
+    return next((one for one in page.messages if one.position == position), None)
+
+
+def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
+    import attrs
+
+    from coalchat.cli.output import show
+
+    record = attrs.asdict(message, recurse=False) | more
+    show(asked, record, message_lines(message, exercise=client.node.exercise))
+
+
+def message_lines(message: Message, *, exercise: bool) -> list[str]:
+    """A message as lines: marking; author, time and what else must be known; the text."""
+    from coalchat.cli.output import body, short
+    from coalchat.cli.times import dtg
+
+    words = [
+        dtg(message.author_time),
+        f"{message.author_nation} {message.author_person}" + (" (you)" if message.mine else ""),
+        message.channel_title,
+        message.precedence,
+        f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
+        "" if message.read else "new",
+        *message.flags,
+        short(message.entry_id),
+        *(f"answers {short(ref)}" for ref in message.refs),
+    ]
+    marking = f"EXERCISE {message.marking}" if exercise else message.marking
+    return [f"[{marking}]", "  ".join(word for word in words if word), *body(message.text), ""]

@@ -1,0 +1,136 @@
+"""`coalchat send`: one message.
+
+Rule 1: the whole marking and who can read it are shown before anything is sent; the node decides, and says which clause
+refuses.
+Rule 2: the answer is written as soon as the message is durable: who waits longer and gives up still knows its id.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalchat.api.vocabulary import Precedence, State
+from coalchat.cli.options import Asked, asked_of
+from coalchat.errors import UsageError
+
+if TYPE_CHECKING:
+    from coalchat.api.responses import Sent
+    from coalchat.client import Client
+
+WAIT = 60.0
+"""Seconds that --wait waits without --timeout."""
+MAX_INPUT = 65_536
+"""Bytes read of stdin: more than any message has; the node says what is too long."""
+
+
+class Wait(StrEnum):
+    """What --wait waits for."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+def send(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id.")],
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT|-]", help="The message; - or nothing: all of stdin.")] = None,
+    *,
+    label: Annotated[str, typer.Option("--label", help="[policy] LEVEL [CATEGORY] [REL [TO] A, B]")],
+    precedence: Annotated[Precedence, typer.Option("--precedence", case_sensitive=False)] = Precedence.ROUTINE,
+    ack_by: Annotated[str | None, typer.Option("--ack-by", metavar="DTG", help="Ask for acknowledgement by then.")] = None,
+    wait: Annotated[Wait | None, typer.Option("--wait", help="Until a device of each other nation has it, or read it.")] = None,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0, help="Seconds to wait.")] = WAIT,
+    key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
+    reply_to: Annotated[str, typer.Option("--reply-to", metavar="ID", help="Message that it answers.")] = "",
+) -> None:  # fmt: skip
+    """Send a message.
+
+    \b
+    coalchat send "#ops" "convoy at PL RED" --label "SECRET REL XAA, XBB" --wait delivered
+    tail -1 sensor.log | coalchat send "#alerts" --label RESTRICTED --key sensor-7-0042
+
+    Its id goes to stdout once it is durable on this node. Without REL the channel's nations are written out. With --wait and --json a second object has the deliveries; exit
+    code 4 says that somebody has not got it yet: it stays queued.
+    """
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+    message = _text(asked, text)
+    deadline = _deadline(ack_by)
+
+    async def act(client: Client) -> None:
+        await _preview(client, asked, channel, label)
+        sent = await client.send(
+            channel,
+            message,
+            label,
+            precedence=precedence,
+            ack_by=deadline,
+            client_id=key,
+            reply_to=reply_to,
+        )
+        _tell(asked, sent)
+        if wait is not None:
+            await _wait(client, asked, sent, State(wait.value), timeout)
+
+    with_node(asked, act)
+
+
+def _text(asked: Asked, given: str | None) -> str:
+    """The message: an argument, or all of stdin without the line ends after it."""
+    if given is not None and given != "-":
+        data = given.encode("utf-8", "surrogateescape")
+    else:
+        if given is None and sys.stdin.isatty():
+            raise UsageError("the message is missing", hint="give TEXT, or - to type it and end with Ctrl-D")
+        if asked.passphrase_fd == 0:
+            raise UsageError("message and passphrase cannot both come from stdin")
+        data = sys.stdin.buffer.read(MAX_INPUT).rstrip(b"\r\n")
+    if not data:
+        raise UsageError("the message is empty")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the message is not UTF-8") from None
+
+
+def _deadline(ack_by: str | None) -> int:
+    from coalchat.cli.times import parse_time
+
+    if ack_by is None:
+        return 0
+    deadline = parse_time(ack_by)
+    if deadline <= time.time():
+        raise UsageError(f"--ack-by {ack_by} is in the past")
+    return deadline
+
+
+async def _preview(client: Client, asked: Asked, channel: str, label: str) -> None:
+    from coalchat.cli.label import preview_lines
+    from coalchat.cli.output import note
+
+    preview = await client.preview(channel, label)
+    # Denied or not, the node is asked to send: its refusal is what stands in the audit record.
+    if preview.denied is None:
+        note(asked, [*(["EXERCISE EXERCISE EXERCISE"] if client.node.exercise else []), *preview_lines(preview)])
+
+
+def _tell(asked: Asked, sent: Sent) -> None:
+    from coalchat.cli.output import note, show
+
+    show(asked, sent, [sent.entry_id])
+    if sent.repeated:
+        note(asked, ["sent before under this key; nothing was sent now"])
+
+
+async def _wait(client: Client, asked: Asked, sent: Sent, state: State, within: float) -> None:
+    from coalchat.cli.output import show
+    from coalchat.cli.status import delivery_lines
+
+    status = await client.wait_status(sent.entry_id, state, within)
+    show(asked, status, delivery_lines(status))

@@ -1,0 +1,83 @@
+"""`coalchat status`: the node at a glance, or who has a message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coalchat.cli.options import asked_of
+
+if TYPE_CHECKING:
+    from coalchat.api.responses import MessageStatus, Status
+    from coalchat.client import Client
+
+
+def status(
+    context: typer.Context,
+    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="Id of a message, or how it begins.")] = None,
+) -> None:  # fmt: skip
+    """Show who has a message, or without one how this node stands.
+
+    \b
+    coalchat status 3f2a9c
+
+    A state says no more than what is known: "delivered" and "read" are the recipient's own signed receipts.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        if message is None:
+            whole = await client.status()
+            show(asked, whole, status_lines(whole))
+        else:
+            one = await client.message_status(message)
+            show(asked, one, [f"{one.entry_id}  [{one.marking}]", *delivery_lines(one)])
+
+    with_node(asked, act)
+
+
+def status_lines(status: Status) -> list[str]:
+    """The node at a glance."""
+    from coalchat.cli.peer import link_lines
+    from coalchat.cli.times import dtg
+
+    node = status.node
+    lines = [f"node {status.version}, {node.phase}, process {status.pid}, since {dtg(status.started)}"]
+    if node.coalition:
+        kind = "EXERCISE coalition" if node.exercise else "coalition"
+        lines = [
+            f"{node.person} of {node.nation}, {node.role}, device {node.device}, in the {kind} {node.coalition}",
+            f"cleared for {node.clearance}",
+            *lines,
+        ]
+    if status.listen:
+        lines.append(f"listens at {', '.join(status.listen)}")
+    if node.coalition:
+        lines.append(f"{status.unread} unread, {status.queued} queued")
+    return [
+        *lines,
+        *(f"link  {line}" for line in link_lines(status.links)),
+        *(f"warning: {warning}" for warning in status.warnings),
+    ]
+
+
+def delivery_lines(status: MessageStatus) -> list[str]:
+    """How far a message is with each recipient."""
+    from coalchat.cli.output import columns
+    from coalchat.cli.times import dtg
+
+    rows = [
+        (
+            delivery.nation,
+            "-" if delivery.person is None else f"{delivery.person} ({delivery.device})",
+            delivery.state,
+            dtg(delivery.since),
+            delivery.reason,
+        )
+        for delivery in status.deliveries
+    ]
+    return list(columns(rows))
