@@ -83,6 +83,9 @@ class KeysInFile:
         self._file.replace(encode(ring), entropy=self.entropy)
 
 
+UNLOCK_PAUSE = 0.5
+"""Seconds after a wrong passphrase, beside the key derivation's own cost."""
+
 OpenStore = Callable[[bytes], AbstractAsyncContextManager[Store]]
 """Opens the store with its raw key; its writer runs until the block ends."""
 
@@ -129,6 +132,7 @@ class Node(Door):
     _started: int = attrs.field(default=0, init=False)
     _ring: KeyRing | None = attrs.field(default=None, init=False, repr=False)
     _unlocked: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _failed_unlocks: int = attrs.field(default=0, init=False)
     _unlocking: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
     _granted: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _ready: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
@@ -188,8 +192,11 @@ class Node(Door):
             async with self.open_store(self._ring.database) as store:
                 self._store = store
                 await self._note(AuditEvent.NODE_STARTED)
+                if self._failed_unlocks:  # only now is there a store to account for them in
+                    await self._note(AuditEvent.UNLOCK_FAILED, str(self._failed_unlocks))
                 try:
-                    with trio.CancelScope(shield=False) as self._at_work:
+                    # One scope from the start: what ends the node while its store opens ends it here.
+                    with self._at_work:
                         await self._with_store(store)
                 finally:
                     await self._note(AuditEvent.NODE_STOPPED)
@@ -228,10 +235,10 @@ class Node(Door):
             self._ready.set()
             self.working.set()
 
-    async def _note(self, event: AuditEvent) -> None:
+    async def _note(self, event: AuditEvent, detail: str = "") -> None:
         now, store = self.clock.now(), self._store
         if store is not None:
-            await store.write(lambda tx: write_finding(tx, now, Finding(event)))
+            await store.write(lambda tx: write_finding(tx, now, Finding(event, detail=detail)))
 
     # --- what clients may do in each phase ---
 
@@ -324,7 +331,8 @@ class Node(Door):
                 try:
                     self._ring = await self.run_blocking(partial(self.keys.unlock, passphrase))
                 except WrongPassphrase:
-                    await trio.sleep(0.5)
+                    self._failed_unlocks += 1
+                    await trio.sleep(UNLOCK_PAUSE)
                     raise
                 self._unlocked.set()
         await self._ready.wait()

@@ -12,6 +12,7 @@ import attrs
 import trio
 from mnemonic import Mnemonic
 
+from coalchat.errors import UnknownInvite
 from coalchat.net.framing import FrameReader, send_frame
 from coalchat.net.transport import LinkStream
 from coalchat.node.audit import AuditEvent
@@ -19,7 +20,7 @@ from coalchat.node.context import Context
 from coalchat.node.journal import Finding
 from coalchat.node.seat import GRANT_WINDOW, Asking, Seat
 from protocol.base.limits import MAX_FRAME
-from protocol.exchange.enrolment import Enroller, JoinRequested, Welcoming
+from protocol.exchange.enrolment import Enroller, JoinerReady, JoinRequested, Welcoming
 from protocol.exchange.link import InviteProven
 from protocol.exchange.messages import Farewell
 
@@ -53,7 +54,7 @@ class Enrolment:
         with trio.move_on_after(GRANT_WINDOW):
             asking = await self._ask(stream, machine, proven.invite)
             if asking is not None:
-                await self._decide(stream, machine, asking)
+                await self._decide(stream, machine, asking, proven.invite)
 
     async def _ask(self, stream: LinkStream, machine: Enroller, invite: bytes) -> Asking | None:
         frame = await FrameReader(stream, machine.frame_cap).receive()
@@ -63,14 +64,19 @@ class Enrolment:
         asking = None
         for event in step.events:
             if isinstance(event, JoinRequested):
-                asking = await self.seat.asked(invite, event.checked, words(event.words))
+                try:
+                    asking = await self.seat.asked(invite, event.checked, words(event.words))
+                except UnknownInvite:
+                    finding = Finding(AuditEvent.JOIN_REFUSED, invite.hex(), clause="invite")
+                    await self.context.record(finding)
+                    return None
         for answer in step.send:
             await send_frame(stream, answer, MAX_FRAME)
         return asking
 
-    async def _decide(self, stream: LinkStream, machine: Enroller, asking: Asking) -> None:
+    async def _decide(self, stream: LinkStream, machine: Enroller, asking: Asking, invite: bytes) -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._until_gone, stream, machine, nursery.cancel_scope)
+            nursery.start_soon(self._until_gone, stream, machine, invite, nursery.cancel_scope)
             await asking.decided.wait()
             if asking.grant is None:
                 step = machine.decline(Farewell.DECLINED)
@@ -81,10 +87,11 @@ class Enrolment:
             if asking.grant is None:
                 nursery.cancel_scope.cancel()
 
-    async def _until_gone(self, stream: LinkStream, machine: Enroller, scope: trio.CancelScope) -> None:
+    async def _until_gone(self, stream: LinkStream, machine: Enroller, invite: bytes, scope: trio.CancelScope) -> None:
         """Read what the joiner says while a person decides, and after."""
-        frame = await FrameReader(stream, 64).receive()
+        frame = await FrameReader(stream, machine.frame_cap).receive()
         if frame is not None:
             for event in machine.receive(frame).events:
-                await self.context.record(Finding(AuditEvent.LINK_CLOSED, detail=type(event).__name__))
+                if isinstance(event, JoinerReady):
+                    await self.seat.used(invite)
         scope.cancel()

@@ -6,7 +6,6 @@ state are kept together; then the trusted set takes them and links announce them
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -14,15 +13,13 @@ import trio
 
 from coalchat.api.enrolment import CreateInvite
 from coalchat.api.enrolment import Invite as InviteNoun
-from coalchat.api.events import ControlChanged
-from coalchat.api.vocabulary import ControlSubject, InviteState, Phase
-from coalchat.api.vocabulary import Precedence as PrecedenceWord
-from coalchat.api.vocabulary import Role as RoleWord
+from coalchat.api.vocabulary import InviteState
 from coalchat.custody.founding import document
 from coalchat.custody.keying import DEVICE_LIFETIME, make_publication, seal_seeds
-from coalchat.errors import NotAuthorised, UnknownInvite, UnknownLabel, UsageError, WordsDiffer
+from coalchat.errors import NotAuthorised, UnknownInvite, UsageError, WordsDiffer
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.invites import find_invite, is_open, noun, read_terms, terms_of, told
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Document, Invite
@@ -34,13 +31,9 @@ from protocol.base.signed import Signed, read_signed
 from protocol.exchange.invite import make_invite, write_invite
 from protocol.exchange.offer import CheckedOffer
 from protocol.keys.keyring import CustodianKeys
-from protocol.trust.access import Clearance
 from protocol.trust.credential import (
     Certificate,
     Certified,
-    Precedence,
-    Role,
-    Scope,
     certificate_hash,
     check_display_name,
     custodian_id,
@@ -107,37 +100,18 @@ class Seat:
     def open_invites(self) -> Mapping[bytes, bytes]:
         """Keys of invites that a joiner may prove, with their ids."""
         now = self.context.now()
-        return {
-            invite.key: invite.invite_id
-            for invite in self.context.store.read.invites()
-            if invite.state in {InviteState.OPEN, InviteState.ASKED} and invite.expires > now and invite.key
-        }
+        return {row.key: row.invite_id for row in self.context.store.read.invites() if is_open(row, now)}
 
     async def create(self, request: CreateInvite) -> tuple[str, bytes, int]:
         """Make an invite: its code, its id and when it expires."""
         keys = self.keys
         member = self.context.member
-        levels = [level.name.upper() for level in member.policy.levels]
-        names = [category.value.upper() for category in member.policy.categories]
-        if request.level.upper() not in levels:
-            raise UnknownLabel(f"unknown level {request.level!r}; the policy has {', '.join(levels)}")
-        unknown = [name for name in request.categories if name.upper() not in names]
-        if unknown:
-            raise UnknownLabel(f"unknown category {unknown[0]!r}")
+        terms = terms_of(request, member.policy)
         if len(self.open_invites()) >= MAX_INVITES:
             raise UsageError(f"there are {MAX_INVITES} open invites already")
         certificate = member.directory.custodian(member.nation, keys.index)
         if certificate is None:
             raise NotAuthorised("this custodian has no certificate")
-        terms = {
-            "person": request.person,
-            "role": request.role.value,
-            "level": levels.index(request.level.upper()),
-            "categories": sorted(1 + names.index(name.upper()) for name in request.categories),
-            "precedence": Precedence[request.precedence.value].value,
-            "words": [],
-            "device": "",
-        }
         try:
             check_display_name(request.person)
             invite = make_invite(member.coalition.id, certificate, request.address, self.context.entropy)
@@ -146,50 +120,23 @@ class Seat:
             raise UsageError(str(error)) from None
         invite_id = digest(Person.INVITE_KEY, invite.key, size=8)
         expires = self.context.now() + INVITE_LIFETIME
-        row = Invite(invite_id, InviteState.OPEN.value, invite.key, json.dumps(terms).encode(), expires)
+        row = Invite(invite_id, InviteState.OPEN.value, invite.key, terms.encode(), expires)
         await self.context.store.write(lambda tx: tx.put_invite(row))
         return code, invite_id, expires
 
     def listed(self) -> tuple[InviteNoun, ...]:
         """Invites, the newest first."""
-        return tuple(self._noun(row) for row in reversed(self.context.store.read.invites()))
-
-    def find(self, given: str) -> Invite:
-        """The invite whose id begins so.
-
-        Raises:
-            UnknownInvite: none does, or more than one.
-        """
-        found = [row for row in self.context.store.read.invites() if given and row.invite_id.hex().startswith(given)]
-        if len(found) != 1:
-            raise UnknownInvite(given)
-        return found[0]
+        return tuple(noun(self.context, row) for row in reversed(self.context.store.read.invites()))
 
     async def withdraw(self, given: str) -> None:
         """End an invite that was not approved."""
-        row = self.find(given)
+        row = find_invite(self.context, given)
         if row.state == InviteState.APPROVED:
-            raise UsageError("it was approved already; revoke the device instead")
+            raise UsageError("it was approved already")
         await self._close(row, InviteState.WITHDRAWN, None)
         asking = self._asking.pop(row.invite_id, None)
         if asking is not None:
             asking.decided.set()
-
-    def _noun(self, row: Invite) -> InviteNoun:
-        terms = json.loads(row.data)
-        member = self.context.member
-        expired = row.expires <= self.context.now() and row.state in {InviteState.OPEN, InviteState.ASKED}
-        return InviteNoun(
-            id=row.invite_id.hex(),
-            person=terms["person"],
-            role=RoleWord(terms["role"]),
-            clearance=member.clearance_marking(Clearance(terms["level"], tuple(terms["categories"]))),
-            precedence=PrecedenceWord(Precedence(terms["precedence"]).name),
-            state=InviteState.EXPIRED if expired else InviteState(row.state),
-            words=tuple(terms["words"]),
-            device_id=terms["device"],
-            expires=row.expires,
-        )
 
     # --- a joiner asks ---
 
@@ -197,12 +144,13 @@ class Seat:
         """A joiner showed an invite's code: keep its words for the custodian to compare.
 
         Raises:
-            UnknownInvite: it was used or withdrawn meanwhile.
+            UnknownInvite: it was used by another device, or withdrawn meanwhile.
         """
-        row = self.find(invite_id.hex())
-        terms = json.loads(row.data)
-        terms["words"], terms["device"] = list(words), checked.prekey.device.hex()
-        asked = attrs.evolve(row, state=InviteState.ASKED.value, data=json.dumps(terms).encode())
+        row = find_invite(self.context, invite_id.hex())
+        if row.state == InviteState.APPROVED:
+            return self._granted_again(row, checked, words)
+        terms = attrs.evolve(read_terms(row), words=words, device=checked.prekey.device.hex())
+        asked = attrs.evolve(row, state=InviteState.ASKED.value, data=terms.encode())
         now = self.context.now()
         finding = Finding(
             AuditEvent.JOIN_REQUESTED, checked.prekey.device.hex(), self.context.code(self.context.member.nation)
@@ -211,7 +159,7 @@ class Seat:
         def write(tx: Transaction) -> None:
             tx.put_invite(asked)
             write_finding(tx, now, finding)
-            write_event(tx, now, _told(invite_id))
+            write_event(tx, now, told(invite_id))
 
         await self.context.store.write(write)
         before = self._asking.pop(invite_id, None)
@@ -220,13 +168,28 @@ class Seat:
         asking = self._asking[invite_id] = Asking(checked, words)
         return asking
 
+    def _granted_again(self, row: Invite, checked: CheckedOffer, words: tuple[str, ...]) -> Asking:
+        """Answer a device that was approved and did not get its grant: the same request gets it again."""
+        standing = self.context.member.directory.standing(checked.prekey.device, self.context.now())
+        if standing is None or read_terms(row).device != checked.prekey.device.hex():
+            raise UnknownInvite(row.invite_id.hex())
+        asking = Asking(checked, words)
+        asking.grant = self._grant(standing.certified, self._seal(standing.certified, checked, self.context.now()))
+        asking.decided.set()
+        return asking
+
+    async def used(self, invite_id: bytes) -> None:
+        """The joiner has verified its grant: the invite's key is forgotten."""
+        row = find_invite(self.context, invite_id.hex())
+        await self.context.store.write(lambda tx: tx.put_invite(attrs.evolve(row, key=b"")))
+
     async def approve(self, given: str, words: Sequence[str]) -> Certified:
         """Certify the device that asked, after the words were compared.
 
         Raises:
             UnknownInvite, WordsDiffer; UsageError: nobody waits with this invite.
         """
-        row = self.find(given)
+        row = find_invite(self.context, given)
         asking = self._asking.get(row.invite_id)
         if asking is None:
             raise UsageError("nobody waits with this invite", hint="let the joiner run `coalchat join` again")
@@ -240,23 +203,15 @@ class Seat:
         asking.decided.set()
         return grant.certified
 
-    def _certificate_fields(self, terms: Mapping[str, object]) -> tuple[Clearance, Scope]:
-        categories = terms["categories"]
-        level, precedence = terms["level"], terms["precedence"]
-        if not isinstance(level, int) or not isinstance(precedence, int) or not isinstance(categories, list):
-            raise UsageError("the invite's terms are damaged")
-        return Clearance(level, tuple(categories)), Scope((), (), 0, precedence, read=True)
-
     async def _certify(self, row: Invite, asking: Asking) -> Grant:
         keys, member, now = self.keys, self.context.member, self.context.now()
-        terms = json.loads(row.data)
-        clearance, scope = self._certificate_fields(terms)
+        terms = read_terms(row)
         request = asking.checked.request
-        same_person = [c for c in member.directory.devices(member.nation) if c.certificate.name == terms["person"]]
+        same_person = [c for c in member.directory.devices(member.nation) if c.certificate.name == terms.person]
         person = (
             same_person[0].certificate.person
             if same_person
-            else person_id(member.coalition.id, member.nation, terms["person"], self.context.entropy(16))
+            else person_id(member.coalition.id, member.nation, terms.person, self.context.entropy(16))
         )
         certificate = Certificate(
             coalition=member.coalition.id,
@@ -267,11 +222,11 @@ class Seat:
             bundle_hash=request.bundle_hash,
             request=read_signed(asking.checked.offer.request).signature,
             person=person,
-            name=terms["person"],
+            name=terms.person,
             number=1 + len(same_person),
-            role=int(Role[terms["role"].upper()]),
-            clearance=clearance,
-            scope=scope,
+            role=int(terms.role),
+            clearance=terms.clearance,
+            scope=terms.scope,
             not_before=now,
             not_after=now + DEVICE_LIFETIME,
         )
@@ -296,10 +251,14 @@ class Seat:
             member.apply(made.data)
             self.context.control_changed(made.hash)
         await self._close(row, InviteState.APPROVED, certified)
+        return self._grant(certified, otars)
+
+    def _grant(self, certified: Certified, otars: tuple[bytes, ...]) -> Grant:
+        member = self.context.member
         chain = member.directory.chain(certified.device)[:-1]
         lists = tuple(control.data for control in member.controls.values() if control.tag is Tag.SEGMENT_LIST)
         own = tuple(data for data in lists if member.keys.apply(data).nation == member.nation)
-        return Grant(certified, signed.data, (*chain, *own, *otars))
+        return Grant(certified, certified.document.data, (*chain, *own, *otars))
 
     def _publish(self, certified: Certified, now: int) -> tuple[Signed, tuple[bytes, ...]]:
         keys, member = self.keys, self.context.member
@@ -361,18 +320,16 @@ class Seat:
         return tuple(otar.data for otar in sealed)
 
     async def _close(self, row: Invite, state: InviteState, certified: Certified | None) -> None:
-        terms = json.loads(row.data)
+        terms = read_terms(row)
         if certified is not None:
-            terms["device"] = certified.device.hex()
-        closed = attrs.evolve(row, state=state.value, key=b"", data=json.dumps(terms).encode())
+            terms = attrs.evolve(terms, device=certified.device.hex())
+        # An approved one keeps its key until the joiner says that it has its grant.
+        key = row.key if state is InviteState.APPROVED else b""
+        closed = attrs.evolve(row, state=state.value, key=key, data=terms.encode())
         now = self.context.now()
 
         def write(tx: Transaction) -> None:
             tx.put_invite(closed)
-            write_event(tx, now, _told(row.invite_id))
+            write_event(tx, now, told(row.invite_id))
 
         await self.context.store.write(write)
-
-
-def _told(invite_id: bytes) -> ControlChanged:
-    return ControlChanged(subject=ControlSubject.INVITE, id=invite_id.hex(), phase=Phase.UNLOCKED)

@@ -79,16 +79,19 @@ class ApiServer:
                 session = await self._hello(wire)
                 if session is not None:
                     await self._requests(wire, session)
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
-                return
+            except* (trio.BrokenResourceError, trio.ClosedResourceError):
+                log.info("a client went away")
+            except* Exception:
+                # One of the three doors: see rule 4.
+                log.exception("a session failed")
 
     async def _hello(self, wire: _Wire) -> Session | None:
         with trio.move_on_after(HELLO_TIMEOUT):
-            body = await wire.receive(codec.MAX_HELLO)
-            if body is None:
-                return None
             number = 0
             try:
+                body = await wire.receive(codec.MAX_HELLO)
+                if body is None:
+                    return None
                 number, request = codec.read_request(body)
                 session = self._admit(request)
             except CoalchatError as error:

@@ -203,7 +203,7 @@ class Town:
     now: int = NOW + 60
     running: list[Running] = attrs.field(factory=list)
 
-    async def start(self, code: str, *, carry: bool = True, capture: Any = None) -> Running:
+    async def start(self, code: str, *, carry: bool = True, capture: Any = None, unlock: bool = True) -> Running:
         home = self.homes[code]
         clock = TrioClock(self.now)
         address = f"{code.lower()}:7447"
@@ -230,7 +230,8 @@ class Town:
                 done.set()
 
         self.nursery.start_soon(run)
-        await node.unlock(PASSPHRASE)
+        if unlock:
+            await node.unlock(PASSPHRASE)
         running = Running(code, node, scope, address, done)
         self.running.append(running)
         return running

@@ -155,3 +155,22 @@ async def test_an_officer_makes_no_invites(with_device: dict[str, Home], autojum
         with pytest.raises(UsageError):
             await bot.ask(AddPeer(address="nowhere"))
         await town.close()
+
+
+async def test_a_grant_that_was_cut_off_is_given_again(with_device: dict[str, Home], autojump_clock: MockClock) -> None:
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, with_device)
+        a, bot = await town.start("XAA"), await town.start("bot")
+        made = await a.ask(invitation())
+        status = await bot.ask(Join(code=made.code, display_name="watch bot"))
+        await bot.stop()
+        # The custodian's node has not noticed yet, or has: the approval stands either way.
+        (listed,) = (await a.ask(ListInvites())).invites
+        await a.ask(ApproveInvite(id=made.invite_id, words=listed.words))
+        assert listed.words == status.words
+        bot = await town.start("bot")
+        await bot.ask(Join(code=made.code, display_name="watch bot"))
+        await bot.node.working.wait()
+        devices = a.station.context.member.directory.devices(0)
+        assert [c.certificate.name for c in devices].count("Watch Bot") == 1
+        await town.close()
