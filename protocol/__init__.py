@@ -4,7 +4,8 @@
     3  Conventions and encoding       base.codec, base.records, base.signed, base.ids, base.limits, base.errors
     4  Primitives                     base.crypto, base.merkle
     5  Policies, labels, access       trust.policy, trust.label, trust.access
-    6  Charter and credentials        trust.charter, trust.credential, trust.directory, trust.channel
+    6  Charter and credentials        trust.charter, trust.founding, trust.credential, trust.publication,
+                                      trust.directory, trust.channel
     7  Keys                           keys.edition, keys.otar, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite

@@ -19,8 +19,8 @@ from coalchat.errors import UsageError
 from protocol.trust.charter import Nation, key_hash
 
 WIDTH = 64
-FINGERPRINT = 8
-"""Bytes of a key's hash that people compare: four groups of four digits."""
+FINGERPRINT = 16
+"""Bytes of a key's hash that people compare: eight groups of four digits."""
 
 
 class Kind(StrEnum):

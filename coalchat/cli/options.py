@@ -77,7 +77,7 @@ def asked_of(context: typer.Context) -> Asked:
 def _keeps(field: str, convert: Callable[[Any], Any]) -> Callable[[typer.Context, Any, Any], None]:
     def callback(context: typer.Context, parameter: Any, value: Any) -> None:
         del parameter
-        if value not in {None, False}:
+        if value is not None and value is not False:  # descriptor 0 is a value
             setattr(context.ensure_object(Asked), field, convert(value))
 
     return callback

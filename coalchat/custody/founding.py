@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
+from coalchat.custody.documents import document, founding_documents, list_document
 from coalchat.custody.keying import (
-    DEVICE_LIFETIME,
-    DrawnEdition,
     certify_custodian,
+    certify_own_device,
     draw_first_editions,
     make_publication,
     own_seeds,
@@ -27,29 +27,18 @@ from coalchat.errors import AlreadyExists, NotAuthorised, UsageError
 from coalchat.paths import Home
 from coalchat.store.faces import Transaction
 from coalchat.store.keyfile import KdfCost, KeyFile
-from coalchat.store.rows import EVERYONE, Document
 from coalchat.store.runner import in_thread
 from coalchat.store.writer import Store, open_store
-from protocol.base.crypto import Entropy, digest, xwing_public
+from protocol.base.crypto import Entropy, xwing_public
 from protocol.base.errors import ProtocolError, StateError
-from protocol.base.ids import Person, Tag
+from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
-from protocol.keys.edition import list_hash
 from protocol.keys.keyring import CustodianKeys, KeyRing, SigningSeeds, new_key_ring
 from protocol.trust.access import Clearance
 from protocol.trust.charter import Charter, Coalition, key_hash, sign_charter
 from protocol.trust.credential import (
-    FULL_SCOPE,
-    Certificate,
-    CertificateRequest,
-    Certified,
-    Role,
-    certificate_hash,
     check_display_name,
     custodian_id,
-    issue_certificate,
-    make_request,
-    person_id,
 )
 from protocol.trust.founding import (
     CharterFile,
@@ -141,7 +130,10 @@ async def create_nation(
         check_display_name(person)
     except ProtocolError as error:
         raise UsageError(str(error)) from None
-    KeyFile.create(home.keys, passphrase, encode(ring), entropy=entropy, cost=cost)
+    if home.keys.exists():
+        raise AlreadyExists(str(home.keys))
+    # The key file comes last: until then this is no home, and a store without a key is nothing.
+    home.store.unlink(missing_ok=True)
     async with _store(home, ring) as store:
 
         def keep(tx: Transaction) -> None:
@@ -149,6 +141,7 @@ async def create_nation(
             tx.set_meta(_OFFER, offer.data)
 
         await store.write(keep)
+    KeyFile.create(home.keys, passphrase, encode(ring), entropy=entropy, cost=cost)
     return offer.data
 
 
@@ -305,13 +298,16 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
     entropy: Entropy,
 ) -> None:
     keys = ring.custodian[0]
-    link_secret = open_link_secret(file, nation, ring.bundle)
+    try:
+        link_secret = open_link_secret(file, nation, ring.bundle)
+    except ProtocolError:
+        raise UsageError("the link secret sealed in this file is not the charter's: have it sent again") from None
     drawn = draw_first_editions(coalition, policy, nation, keys.index, now, entropy)
     keys = with_seeds(keys, drawn)
     clearance = Clearance(len(policy.levels) - 1, tuple(range(1, len(policy.categories) + 1)))
     async with _store(home, ring) as store:
         person = (store.read.meta(_PERSON) or b"Custodian").decode("utf-8")
-        certified = _own_certificate(coalition, nation, ring, keys, person, clearance, now, entropy)
+        certified = certify_own_device(coalition, nation, ring, keys, person, clearance, now, entropy)
         publication, parts = make_publication(
             coalition=coalition,
             nation=nation,
@@ -352,63 +348,6 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
         custodian=(keys,),
     )
     key_file.replace(encode(adopted), entropy=entropy)
-
-
-def document(tag: Tag, issuer: bytes, number: int, data: bytes, now: int, audience: int = EVERYONE) -> Document:
-    """A control document as the store keeps it."""
-    return Document(digest(Person.DOCUMENT, data), int(tag), issuer, number, audience, data, now)
-
-
-def list_document(edition: DrawnEdition, data: bytes, now: int) -> Document:
-    """A segment list as the store keeps it."""
-    return document(Tag.SEGMENT_LIST, list_hash(data)[:16], edition.edition.counter, data, now)
-
-
-def founding_documents(file: CharterFile, coalition: Coalition, now: int) -> tuple[Document, ...]:
-    """Charter, signatures and policy: what a node builds its coalition from; they are not exchanged by sync."""
-    return (
-        document(Tag.CHARTER, coalition.id, 0, file.charter, now, 0),
-        document(Tag.POLICY, coalition.id, 0, file.policy, now, 0),
-        *(
-            document(Tag.CHARTER_SIGNATURE, coalition.id, number, data, now, 0)
-            for number, data in enumerate(file.signatures)
-        ),
-    )
-
-
-def _own_certificate(
-    coalition: Coalition,
-    nation: int,
-    ring: KeyRing,
-    keys: CustodianKeys,
-    person: str,
-    clearance: Clearance,
-    now: int,
-    entropy: Entropy,
-) -> Certified:
-    public = ring.device.key.public()
-    request = CertificateRequest(
-        coalition.id, nation, public.ed25519, key_hash(public.mldsa), key_hash(xwing_public(ring.bundle))
-    )
-    certificate = Certificate(
-        coalition=coalition.id,
-        nation=nation,
-        custodian=keys.index,
-        key=request.key,
-        mldsa_hash=request.mldsa_hash,
-        bundle_hash=request.bundle_hash,
-        request=make_request(request, ring.device.key).signature,
-        person=person_id(coalition.id, nation, person, entropy(16)),
-        name=person,
-        number=1,
-        role=int(Role.CUSTODIAN),
-        clearance=clearance,
-        scope=FULL_SCOPE,
-        not_before=now,
-        not_after=now + DEVICE_LIFETIME,
-    )
-    signed = issue_certificate(certificate, keys.seat.key)
-    return Certified(certificate, signed, certificate_hash(signed.data))
 
 
 @asynccontextmanager

@@ -12,21 +12,31 @@ from collections.abc import Sequence
 
 import attrs
 
-from protocol.base.crypto import Entropy
+from protocol.base.crypto import Entropy, xwing_public
 from protocol.base.errors import LocalProtocolError
 from protocol.base.limits import MAX_ARRAY
 from protocol.base.records import encode, evolve
 from protocol.base.signed import Signed
 from protocol.keys.edition import SeedChain, SegmentId, list_hash, make_list
-from protocol.keys.keyring import CustodianKeys, HeldSeed, held
+from protocol.keys.keyring import CustodianKeys, HeldSeed, KeyRing, held
 from protocol.keys.otar import CompartmentId, OtarHeader, seal_otar
-from protocol.trust.charter import Coalition, root_id
+from protocol.trust.access import Clearance
+from protocol.trust.charter import Coalition, key_hash, root_id
 from protocol.trust.credential import (
+    FULL_SCOPE,
+    Certificate,
+    CertificateRequest,
     Certified,
     CustodianCertificate,
+    Role,
+    certificate_hash,
+    issue_certificate,
     issue_custodian,
+    make_request,
+    person_id,
 )
-from protocol.trust.directory import (
+from protocol.trust.policy import Policy
+from protocol.trust.publication import (
     DirectoryPart,
     Edition,
     KeyList,
@@ -35,7 +45,6 @@ from protocol.trust.directory import (
     publication_hash,
     publish,
 )
-from protocol.trust.policy import Policy
 
 CUSTODIAN_LIFETIME = 90 * 86_400
 DEVICE_LIFETIME = 90 * 86_400
@@ -71,6 +80,42 @@ def certify_custodian(coalition: Coalition, nation: int, keys: CustodianKeys, no
         coalition.id, nation, keys.index, public.ed25519, public.mldsa, now, now + CUSTODIAN_LIFETIME
     )
     return issue_custodian(certificate, keys.root[0].key, root_id(coalition.charter_hash, nation))
+
+
+def certify_own_device(
+    coalition: Coalition,
+    nation: int,
+    ring: KeyRing,
+    keys: CustodianKeys,
+    person: str,
+    clearance: Clearance,
+    now: int,
+    entropy: Entropy,
+) -> Certified:
+    """The certificate of the custodian's own device."""
+    public = ring.device.key.public()
+    request = CertificateRequest(
+        coalition.id, nation, public.ed25519, key_hash(public.mldsa), key_hash(xwing_public(ring.bundle))
+    )
+    certificate = Certificate(
+        coalition=coalition.id,
+        nation=nation,
+        custodian=keys.index,
+        key=request.key,
+        mldsa_hash=request.mldsa_hash,
+        bundle_hash=request.bundle_hash,
+        request=make_request(request, ring.device.key).signature,
+        person=person_id(coalition.id, nation, person, entropy(16)),
+        name=person,
+        number=1,
+        role=int(Role.CUSTODIAN),
+        clearance=clearance,
+        scope=FULL_SCOPE,
+        not_before=now,
+        not_after=now + DEVICE_LIFETIME,
+    )
+    signed = issue_certificate(certificate, keys.seat.key)
+    return Certified(certificate, signed, certificate_hash(signed.data))
 
 
 def draw_edition(

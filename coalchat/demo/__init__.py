@@ -1,8 +1,12 @@
 """The demo (SPEC 10.1): three nations and a bot, real nodes on this machine, offline, in a directory that goes away.
 
 `story` has the steps, `labels`, `forgery`, `outages`, `alert` and `leaving` play them; `stage` is what they share,
-`coalition` founds and enrols, `processes` runs the nodes, `search` looks into stores, `forger` attacks, `claims` decides.
-Rule: nothing is believed because it was done: each claim is checked against the nodes' own stores, logs and links.
+`coalition` founds and enrols, `processes` runs the nodes, `search` looks into homes and `trusted` verifies what they
+prove, `forger` attacks, `orphans` is left to be killed, `claims` decides.
+
+Rule 1: nothing is believed because it was done: each claim is checked against the nodes' own stores, logs and links.
+Rule 2: whatever ends the demo ends its nodes. Its directory goes too, but for SIGKILL: then the homes of a coalition that
+is no more are left in the temporary directory.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import aclosing
 from json import dumps
 from pathlib import Path
@@ -19,8 +24,9 @@ from typing import Final
 import trio
 
 from coalchat.demo.story import STEPS, Told, tell
-from coalchat.errors import ExitCode
+from coalchat.errors import ExitCode, PathTooLong, UsageError
 from coalchat.log import configure_log
+from coalchat.paths import Home, socket_path
 
 WIDTH: Final = max(map(len, STEPS))
 _STOPPED: Final = 128
@@ -40,15 +46,16 @@ def main(headless: bool, json: bool) -> int:
         print("The desk is not there yet: here is its story, played by real nodes on this machine.", file=sys.stderr)
     configure_log()
     with tempfile.TemporaryDirectory(prefix="coal-", ignore_cleanup_errors=True) as name:
-        return trio.run(_play, Path(name).resolve(), json)
+        root = Path(name).resolve()
+        return trio.run(_play, root, _environment(root), json)
 
 
-async def _play(root: Path, json: bool) -> int:
+async def _play(root: Path, environ: Mapping[str, str], json: bool) -> int:
     ended: list[int] = []
     failed = False
     async with trio.open_nursery() as nursery:
         await nursery.start(_until_told, ended, nursery.cancel_scope)
-        async with aclosing(tell(root, _environment(root))) as steps:
+        async with aclosing(tell(root, environ)) as steps:
             async for told in steps:
                 _show(told, json)
                 failed = failed or not told.ok
@@ -59,11 +66,20 @@ async def _play(root: Path, json: bool) -> int:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """Of all processes of this demo: sockets lie in its own directory, and no home of the user's is met."""
+    """Of all processes of this demo: sockets lie in its own directory, and no home of the user's is met.
+
+    Raises:
+        UsageError: the name of that directory is too long for sockets.
+    """
     runtime = root / "run"
     runtime.mkdir(mode=0o700)
     kept = {name: value for name, value in os.environ.items() if name != "COALCHAT_HOME"}
-    return {**kept, "XDG_RUNTIME_DIR": str(runtime)}
+    environ = {**kept, "XDG_RUNTIME_DIR": str(runtime)}
+    try:
+        socket_path(Home(root), environ)
+    except PathTooLong as error:
+        raise UsageError(error.detail, hint="set TMPDIR to a directory of your own with a shorter name") from None
+    return environ
 
 
 async def _until_told(

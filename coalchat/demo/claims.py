@@ -39,14 +39,16 @@ def present(thing: T | None, what: str) -> T:
     return thing
 
 
-async def until(check: Callable[[], Awaitable[T]], what: str, *, within: float = PATIENCE) -> T:
-    """Ask again and again until the answer is true; the answer.
+async def until(check: Callable[[], Awaitable[T | None]], what: str, *, within: float = PATIENCE) -> T:
+    """Ask again and again until there is an answer that is true; the answer.
 
     Raises:
-        Unproven: it did not become so in time.
+        Unproven: there was none in time.
     """
     with trio.move_on_after(within):
-        while not (found := await check()):  # noqa: ASYNC110 - what is waited for happens in another process
-            await trio.sleep(_LOOK)
-        return found
+        while True:
+            found = await check()
+            if found:
+                return found
+            await trio.sleep(_LOOK)  # what is waited for happens in another process
     raise Unproven(f"not within {within:g} s: {what}")

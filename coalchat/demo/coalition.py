@@ -71,6 +71,14 @@ class Coalition:
         """Those and the custodians'."""
         return [*self.devices, *self.custodians.values()]
 
+    def peers_of(self, device: Device) -> list[Device]:
+        """Officers' nodes have links with each other; the bot's has one with its own nation's officer only."""
+        home = self.officers[self.bot.nation]
+        if device is self.bot:
+            return [home]
+        others = [other for other in self.officers.values() if other is not device]
+        return [*others, self.bot] if device is home else others
+
     async def start_missing(self) -> None:
         """Start the nodes that do not run."""
         missing = [device for device in self.devices if not device.runs]
@@ -189,13 +197,10 @@ async def _enrol(custodian: Device, device: Device, person: str, role: Role, lev
 
 
 async def _link(coalition: Coalition) -> None:
-    """Officers' nodes dial each other; the bot's has a link with its own nation's officer only."""
-    officers = list(coalition.officers.values())
-    home = coalition.officers[coalition.bot.nation]
+    """Have all nodes dial those that they have links with: whoever starts finds the others at once."""
     async with trio.open_nursery() as nursery:
-        for device in officers:
-            nursery.start_soon(_dial, device, [other for other in officers if other is not device])
-        nursery.start_soon(_dial, coalition.bot, [home])
+        for device in coalition.devices:
+            nursery.start_soon(_dial, device, coalition.peers_of(device))
     counts = {code: 3 if code == coalition.bot.nation else 2 for code in NATIONS}
     for device in coalition.devices:
         await until(partial(_knows, device, counts), f"the node of {device.name} knows every device")
@@ -217,11 +222,14 @@ async def _knows(device: Device, counts: Mapping[str, int]) -> bool:
         return all(nations[code].devices == count and nations[code].keys_until > now for code, count in counts.items())
 
 
-async def linked(device: Device, *others: Device) -> bool:
-    """Whether a device's node has links that are up with these nations' devices."""
+async def linked(device: Device, others: Sequence[Device]) -> bool:
+    """Whether a device's node has links that are up with all of these."""
+    wanted = set()
+    for other in others:
+        async with other.client() as client:
+            wanted.add(client.node.device_id)
     async with device.client() as client:
-        up = {link.nation for link in await client.peers() if link.state is LinkState.UP}
-        return up >= {other.nation for other in others}
+        return wanted <= {link.device_id for link in await client.peers() if link.state is LinkState.UP}
 
 
 async def _make_channel(coalition: Coalition) -> None:

@@ -136,7 +136,7 @@ class Device:
         return lines[-1] if lines else "it said nothing"
 
     async def stop(self) -> int:
-        """End its node in order; the exit code. One that runs not is left as it is."""
+        """End its node in order; the exit code. One that does not run is left as it is."""
         process = self._process
         if process is not None:
             with suppress(ProcessLookupError):

@@ -13,7 +13,7 @@ import attrs
 import trio
 
 from coalchat.api.nouns import Message
-from coalchat.demo.claims import claim, present, until
+from coalchat.demo.claims import claim, until
 from coalchat.demo.coalition import CHANNEL, Coalition, linked
 from coalchat.demo.processes import Device
 
@@ -67,10 +67,9 @@ class Stage:
     async def up(self) -> None:
         """Have all nodes run, and all links up."""
         await self.coalition.start_missing()
-        officers = list(self.coalition.officers.values())
-        for officer in officers:
-            others = [other for other in officers if other is not officer]
-            await until(partial(linked, officer, *others), f"{officer.name} has links with the others")
+        for device in self.coalition.devices:
+            others = self.coalition.peers_of(device)
+            await until(partial(linked, device, others), f"{device.name} has links with its peers")
 
     # --- messages ---
 
@@ -89,7 +88,7 @@ class Stage:
                 listed = await client.all_messages(CHANNEL)
             return next((message for message in listed if sent.canary in message.text), None)
 
-        found = present(await until(look, f"{device.name} reads it"), f"the message at {device.name}")
+        found = await until(look, f"{device.name} reads it")
         claim(found.entry_id == sent.entry_id, f"{device.name} has it under the author's id")
         return found
 

@@ -86,6 +86,9 @@ class KeysInFile:
 UNLOCK_PAUSE = 0.5
 """Seconds after a wrong passphrase, beside the key derivation's own cost."""
 
+LAST_WORDS = 0.3
+"""Seconds for answers to leave before a node that cannot work ends."""
+
 OpenStore = Callable[[bytes], AbstractAsyncContextManager[Store]]
 """Opens the store with its raw key; its writer runs until the block ends."""
 
@@ -217,16 +220,14 @@ class Node(Door):
         try:
             context = Context(self.clock, self.entropy, store, load_membership(store.read, ring, self.clock.now))
         except CoalchatError as error:
-            self._fault = error
-            self._ready.set()
+            await self._fail(error)
             raise
         station = Station(context, self.transport, self.settings.carry, self.capture, self.settings.set_up_timeout)
         async with trio.open_nursery() as nursery:
             try:
                 await nursery.start(station.run, self.settings.listen)
             except CoalchatError as error:
-                self._fault = error
-                self._ready.set()
+                await self._fail(error)
                 raise
             self.station, self.phase = station, Phase.UNLOCKED
             if self._joining is not None:
@@ -234,6 +235,12 @@ class Node(Door):
             await context.tell(ControlChanged(subject=ControlSubject.NODE, id="", phase=self.phase))
             self._ready.set()
             self.working.set()
+
+    async def _fail(self, error: CoalchatError) -> None:
+        """Tell whoever unlocked why the node cannot work, before it ends."""
+        self._fault = error
+        self._ready.set()
+        await trio.sleep(LAST_WORDS)
 
     async def _note(self, event: AuditEvent, detail: str = "") -> None:
         now, store = self.clock.now(), self._store
@@ -308,7 +315,7 @@ class Node(Door):
             queued=len({row.entry_id for row in pending if row.state == "queued"}),
             unread=0 if store is None else sum(row.count for row in store.read.unread_counts()),
             cursor=self._cursor(),
-            warnings=(),
+            warnings=() if station is None else station.warnings(),
         )
 
     async def _stop(self, request: Stop, session: Session) -> Done:
@@ -350,6 +357,8 @@ class Node(Door):
             self._nursery.start_soon(self._enrol, self._joining, request.code, request.display_name)
             await trio.lowlevel.checkpoint()
         await self._joining.compared.wait()
+        if self._joining.error is not None:
+            raise self._joining.error
         return self._noun_of(self._joining)
 
     async def _enrol(self, joining: Joining, code: str, name: str) -> None:

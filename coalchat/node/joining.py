@@ -15,8 +15,8 @@ import attrs
 import trio
 
 from coalchat.api.vocabulary import JoinState
-from coalchat.custody.founding import document
-from coalchat.errors import Expired, Refused, Unreachable, UsageError
+from coalchat.custody.documents import document
+from coalchat.errors import CoalchatError, Unreachable, UsageError
 from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import AddressError, DialError, LinkStream, Transport
 from coalchat.node.enrolling import words
@@ -59,6 +59,8 @@ class Joining:
     state: JoinState = attrs.field(default=JoinState.NONE, init=False)
     words: tuple[str, ...] = attrs.field(default=(), init=False)
     reason: str = attrs.field(default="", init=False)
+    error: CoalchatError | None = attrs.field(default=None, init=False)
+    """Why it ended before there was anybody to compare words with."""
     compared: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     """Set when there are words, or there will be none."""
 
@@ -71,7 +73,8 @@ class Joining:
             self._over(JoinState.REFUSED, f"the other side is not the invite's custodian ({error})")
         except (trio.BrokenResourceError, FrameError):
             self._over(JoinState.REFUSED, "the link was lost; join again with the same code")
-        except (Unreachable, UsageError, Refused, Expired) as error:
+        except (Unreachable, UsageError) as error:
+            self.error = error
             self._over(JoinState.REFUSED, str(error))
         return None
 

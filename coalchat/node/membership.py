@@ -24,9 +24,10 @@ from protocol.trust.access import Clearance
 from protocol.trust.channel import ChannelRevision, check_fits, check_revision
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certificate, Certified, device_id
-from protocol.trust.directory import Directory, DirectoryPart
+from protocol.trust.directory import Directory
 from protocol.trust.label import Label, marking
 from protocol.trust.policy import Policy
+from protocol.trust.publication import DirectoryPart
 
 
 @attrs.frozen
@@ -75,6 +76,7 @@ class Membership:
     controls: dict[bytes, Control] = attrs.field(factory=dict, init=False, repr=False)
     chains: tuple[SeedChain, ...] = attrs.field(init=False, repr=False)
     device: bytes = attrs.field(init=False)
+    _loading: bool = attrs.field(default=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.directory = Directory(self.coalition)
@@ -165,6 +167,18 @@ class Membership:
         self.controls[control.hash] = control
         return control, True
 
+    def load(self, documents: Iterable[bytes]) -> None:
+        """Take documents of our own store, which were judged when they came: what was accepted then stays.
+
+        Raises:
+            RemoteProtocolError: as `apply_all`.
+        """
+        self._loading = True
+        try:
+            self.apply_all(documents)
+        finally:
+            self._loading = False
+
     def apply_all(self, documents: Iterable[bytes]) -> tuple[Control, ...]:
         """Take documents in any order: those that cannot be judged yet are tried again after the others.
 
@@ -234,9 +248,9 @@ class Membership:
     def _judge_channel(self, data: bytes, signer: bytes, name: bytes) -> Control:
         # Validity in time is not asked: a channel outlives the certificate it was founded under.
         standing = self.directory.standing(signer, self.now())
-        if standing is None or not standing.listed:
+        if standing is None or not (standing.listed or self._loading):
             raise StateError("its signer is not known yet", field="signer")
-        if standing.revoked is not None:
+        if standing.revoked is not None and not self._loading:
             raise AuthenticationError
         certified = standing.certified
         # Only after the signature holds is the body looked at, to find which channel it is of.

@@ -14,9 +14,10 @@ import trio
 from coalchat.api.enrolment import CreateInvite
 from coalchat.api.enrolment import Invite as InviteNoun
 from coalchat.api.vocabulary import InviteState
-from coalchat.custody.founding import document
+from coalchat.custody.documents import document
 from coalchat.custody.keying import DEVICE_LIFETIME, make_publication, seal_seeds
 from coalchat.errors import NotAuthorised, UnknownInvite, UsageError, WordsDiffer
+from coalchat.net.address import Address, AddressError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.invites import find_invite, is_open, noun, read_terms, terms_of, told
@@ -40,7 +41,7 @@ from protocol.trust.credential import (
     issue_certificate,
     person_id,
 )
-from protocol.trust.directory import Publication
+from protocol.trust.publication import Publication
 
 GRANT_WINDOW = 3600.0
 """Seconds that a joiner who showed his code may wait for the custodian."""
@@ -113,10 +114,11 @@ class Seat:
         if certificate is None:
             raise NotAuthorised("this custodian has no certificate")
         try:
+            Address.parse(request.address)
             check_display_name(request.person)
             invite = make_invite(member.coalition.id, certificate, request.address, self.context.entropy)
             code = write_invite(invite)
-        except ProtocolError as error:
+        except (ProtocolError, AddressError) as error:
             raise UsageError(str(error)) from None
         invite_id = digest(Person.INVITE_KEY, invite.key, size=8)
         expires = self.context.now() + INVITE_LIFETIME

@@ -45,6 +45,13 @@ from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.trust.charter import found
 from protocol.trust.policy import read_policy
 
+KEYS_WARNING = 3 * 86_400
+"""Seconds before a nation's last published edition ends at which clients are warned."""
+
+
+def _when(seconds: int) -> str:
+    return "now, or have ended" if seconds <= 0 else f"in {max(1, seconds // 3600)} h"
+
 
 def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Membership:
     """Build the trusted sets from the store's documents and the key ring.
@@ -58,7 +65,7 @@ def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Memb
         policy = read_policy(_only(documents, Tag.POLICY))
         signatures = [row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE]
         member = Membership(found(charter, signatures, policy.hash), policy, ring, now)
-        member.apply_all(row.data for row in documents if row.tag in SYNCED)
+        member.load(row.data for row in documents if row.tag in SYNCED)
         _ = member.certified
     except ProtocolError as error:
         raise StoreCorrupt(f"its documents do not hold together ({error})") from None
@@ -135,6 +142,17 @@ class Station:
     def handlers(self) -> Handlers:
         """Operations of an unlocked member's node."""
         return self._handlers
+
+    def warnings(self) -> tuple[str, ...]:
+        """What will stop soon, the first first: a nation's published keys that run out."""
+        member, now = self.context.member, self.context.now()
+        ends = []
+        for index, code in enumerate(member.coalition.codes):
+            last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
+            end = (max(last, default=0) + 1) * member.coalition.charter.segment
+            if end - now < KEYS_WARNING:
+                ends.append((end, code))
+        return tuple(f"the published keys of {code} end {_when(end - now)}" for end, code in sorted(ends))
 
     async def run(self, listen: str, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run all parts, until cancelled.

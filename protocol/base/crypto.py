@@ -12,6 +12,7 @@ Rule 4: every failure of a check is an `AuthenticationError` without detail; a k
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Final
@@ -69,10 +70,7 @@ def digest(person: Person, *parts: bytes, key: bytes = b"", size: int = 32) -> b
         key: up to 64 bytes; keyed BLAKE2b is a MAC and a KDF.
         size: bytes of the result, up to 64.
     """
-    h = blake2b(digest_size=size, key=key, person=person.value.encode("ascii"))
-    for part in parts:
-        h.update(part)
-    return h.digest()
+    return blake2b(b"".join(parts), digest_size=size, key=key, person=person.packed).digest()
 
 
 def same(a: bytes, b: bytes) -> bool:
@@ -93,10 +91,18 @@ def ed25519_public(seed: bytes) -> bytes:
 def ed25519_sign(seed: bytes, domain: Domain, message: bytes) -> bytes:
     """Sign `domain || message` with an Ed25519 seed; 64 bytes."""
     _length("Ed25519 seed", seed, 32)
-    public, secret = nacl.bindings.crypto_sign_seed_keypair(bytes(seed))
-    del public
-    signed = nacl.bindings.crypto_sign(domain.prefix + message, secret)
+    signed = nacl.bindings.crypto_sign(domain.prefix + message, _ed25519_secret(bytes(seed)))
     return signed[:SIGNATURE]
+
+
+@lru_cache(maxsize=8)
+def _ed25519_secret(seed: bytes) -> bytes:
+    """libsodium's form of a signing key: the seed, then its public key, which takes as long to make as a signature.
+
+    Kept for the few keys that a process signs with, each of which it holds as long as it runs.
+    """
+    _, secret = nacl.bindings.crypto_sign_seed_keypair(seed)
+    return secret
 
 
 def ed25519_verify(public: bytes, domain: Domain, message: bytes, signature: bytes) -> None:

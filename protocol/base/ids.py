@@ -9,6 +9,7 @@ Rule 4: tags up to 127 are critical: an unknown one is "newer", never "corrupt";
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Final
 
 
@@ -91,7 +92,7 @@ class Domain(StrEnum):
     HPKE_ENVELOPE = "coalchat/hpke-envelope/1"
     HPKE_LINK_SECRET = "coalchat/hpke-link-secret/1"
 
-    @property
+    @cached_property
     def prefix(self) -> bytes:
         """The bytes that stand before what is signed or bound."""
         return self.value.encode("ascii") + b"\0"
@@ -133,8 +134,14 @@ class Person(StrEnum):
     INVITE_MAC = "invite mac"
     INVITE_WORDS = "invite words"
     INVITE_CHECK = "invite check"
+    LINK_SECRET = "link secret"
     KEY_FILE = "key file"
     KEY_FILE_COMMIT = "key file commit"
+
+    @cached_property
+    def packed(self) -> bytes:
+        """As BLAKE2b takes it."""
+        return self.value.encode("ascii")
 
 
 EXPORTER_LABEL: Final = b"EXPORTER-coalchat-link"

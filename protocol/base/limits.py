@@ -43,6 +43,8 @@ MAX_SEGMENTS: Final = 48
 """Segments of one edition: the list of their public keys (1,216 bytes each) must fit one record."""
 MAX_EDITIONS: Final = 8
 """Editions named in one publication: current, two ahead, and those not yet past hold."""
+MAX_KEY_LISTS: Final = 512
+"""Key lists named in one publication (four editions of 128 compartments); with all revocations it fits one record."""
 MAX_KEYING_DEVICES: Final = 4
 """Keying devices of one nation."""
 MAX_REVOCATIONS: Final = 1_024
@@ -53,6 +55,11 @@ MAX_ADMINS: Final = 8
 """Admins of one channel."""
 MAX_SCOPE: Final = 4
 """Channels, or kinds, in the scope of one certificate."""
+
+MAX_CHARTER_FILE: Final = 524_288
+"""Bytes of a charter on its way round: 32 signatures of 5.4 KiB and as many sealed secrets."""
+MAX_KEY_RING: Final = 524_288
+"""Bytes of a home's secrets: three editions of 128 compartments take some 40 KiB."""
 
 # --- feeds, entries, receipts ---
 MAX_REFS: Final = 8

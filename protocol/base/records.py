@@ -7,7 +7,8 @@ A record is one array: its tag, then its fields in order, with exact arity. A fi
         coalition: Annotated[bytes, Bin(16)]
         precedence: Annotated[int, Uint(3)]
 
-Rule 1: `decode` returns a record only if `encode(record) == data`.
+Rule 1: `decode` returns a record only if `encode(record) == data`. A kind loses nothing between wire and field value, so
+`decode` packs again what it unpacked; a test holds every kind, and every record class, to that.
 Rule 2: a part (`record()` without a tag) is an array inside a record, never on the wire by itself.
 Rule 3: names are NFC of assigned code points without control or format characters; texts are any scalar values.
 Rule 4: a kind checks on the way out as on the way in, so that we never emit what we would refuse.
@@ -17,13 +18,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, repeat
+from operator import call
 from typing import Annotated, Any, Protocol, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 import attrs
 
 from protocol.base.codec import MAX_UINT, Value, pack_checked, unpack_loose
-from protocol.base.errors import DecodeError, LocalProtocolError, VersionError
+from protocol.base.errors import DecodeError, LimitError, LocalProtocolError, VersionError
 from protocol.base.ids import CRITICAL_TAG_MAX, Tag
 from protocol.base.limits import MAX_ARRAY, MAX_CODE, MAX_NAME, MAX_RECORD
 
@@ -194,21 +196,24 @@ class Seq:
     def raise_(self, value: Value, field: str) -> tuple[Any, ...]:
         if type(value) is not tuple or not self.min <= len(value) <= self.max:
             raise _refuse(field, f"must be an array of {self.min} to {self.max}")
-        raised = tuple(self.kind.raise_(item, field) for item in value)
+        raised = tuple(map(self.kind.raise_, value, repeat(field)))
         # Only now are the items known to be of one type, and comparable.
-        self._check_order(value, field)
+        if self.ascending:
+            _check_order(value, field)
         return raised
 
     def lower(self, value: Any, field: str) -> Value:
-        lowered = tuple(self.kind.lower(item, field) for item in value)
+        lowered = tuple(map(self.kind.lower, value, repeat(field)))
         if not self.min <= len(lowered) <= self.max:
             raise _refuse(field, f"must be an array of {self.min} to {self.max}")
-        self._check_order(lowered, field)
+        if self.ascending:
+            _check_order(lowered, field)
         return lowered
 
-    def _check_order(self, value: tuple[Value, ...], field: str) -> None:
-        if self.ascending and any(not a < b for a, b in pairwise(value)):  # type: ignore[operator]
-            raise _refuse(field, "must be strictly ascending")
+
+def _check_order(value: tuple[Value, ...], field: str) -> None:
+    if any(not a < b for a, b in pairwise(value)):  # type: ignore[operator]
+        raise _refuse(field, "must be strictly ascending")
 
 
 @attrs.frozen
@@ -234,23 +239,39 @@ class Shape:
     tag: Tag | None
     kinds: tuple[tuple[str, Kind], ...]
     max_size: int
+    # The same by column, so that a record is raised and lowered without a Python loop over its fields:
+    head: tuple[int, ...]
+    names: tuple[str, ...]
+    raisers: tuple[Callable[[Value, str], Any], ...]
+    lowerers: tuple[Callable[[Any, str], Value], ...]
 
     def raise_(self, value: Value, field: str = "") -> Any:
-        where = field or self.cls.__name__
-        offset = 0 if self.tag is None else 1
-        if type(value) is not tuple or len(value) != len(self.kinds) + offset:
-            raise _refuse(where, f"must be an array of {len(self.kinds) + offset}")
-        return self.cls(
-            *(kind.raise_(item, name) for item, (name, kind) in zip(value[offset:], self.kinds, strict=True))
-        )
+        head = len(self.head)
+        if type(value) is not tuple or len(value) != len(self.names) + head:
+            raise _refuse(field or self.cls.__name__, f"must be an array of {len(self.names) + head}")
+        return self.cls(*map(call, self.raisers, value[head:], self.names))
 
     def lower(self, value: Any, field: str = "") -> Value:
         del field
-        lowered = tuple(kind.lower(getattr(value, name), name) for name, kind in self.kinds)
-        return lowered if self.tag is None else (int(self.tag), *lowered)
+        fields = map(getattr, repeat(value), self.names)
+        return (*self.head, *map(call, self.lowerers, fields, self.names))
+
+
+def _compiled(cls: type, tag: Tag | None, kinds: tuple[tuple[str, Kind], ...], max_size: int) -> Shape:
+    return Shape(
+        cls,
+        tag,
+        kinds,
+        max_size,
+        head=() if tag is None else (int(tag),),
+        names=tuple(name for name, _ in kinds),
+        raisers=tuple(kind.raise_ for _, kind in kinds),
+        lowerers=tuple(kind.lower for _, kind in kinds),
+    )
 
 
 _SHAPES: dict[type, Shape] = {}
+_TAGS = {int(tag): tag for tag in Tag}
 BY_TAG: dict[Tag, type] = {}
 """Every record class that stands on the wire by itself, by its tag."""
 
@@ -273,7 +294,7 @@ def record(tag: Tag | None = None, *, max_size: int = MAX_RECORD) -> Callable[[t
             if get_origin(hint) is not Annotated:
                 raise LocalProtocolError("has no kind", field=f"{made.__name__}.{attribute.name}")
             kinds.append((attribute.name, get_args(hint)[1]))
-        _SHAPES[made] = Shape(made, tag, tuple(kinds), max_size)
+        _SHAPES[made] = _compiled(made, tag, tuple(kinds), max_size)
         if tag is not None:
             if tag in BY_TAG:
                 raise LocalProtocolError("tag used twice", field=made.__name__)
@@ -329,10 +350,15 @@ def decode(cls: type[T], data: bytes) -> T:
     value = unpack_loose(data, max_size=shape.max_size)
     if shape.tag is not None and peek(value) != shape.tag:
         raise DecodeError(f"is not a {cls.__name__}", field="tag")
+    return _raised(shape, value, data)  # type: ignore[no-any-return]
+
+
+def _raised(shape: Shape, value: Value, data: bytes) -> Any:
+    """The record of what `data` was unpacked to, if it is its canonical encoding."""
     made = shape.raise_(value)
-    if pack_checked(shape.lower(made), max_size=shape.max_size) != data:
-        raise DecodeError("not the canonical encoding", field=cls.__name__)
-    return made  # type: ignore[no-any-return]
+    if pack_checked(value, max_size=shape.max_size) != data:
+        raise DecodeError("not the canonical encoding", field=shape.cls.__name__)
+    return made
 
 
 def peek(value: Value) -> Tag:
@@ -344,11 +370,11 @@ def peek(value: Value) -> Tag:
     """
     if type(value) is not tuple or not value or type(value[0]) is not int or value[0] < 0:
         raise DecodeError("must be an array that begins with a tag", field="tag")
-    try:
-        return Tag(value[0])
-    except ValueError:
+    tag = _TAGS.get(value[0])
+    if tag is None:
         critical = "critical" if value[0] <= CRITICAL_TAG_MAX else "optional"
-        raise VersionError(f"unknown {critical} tag {value[0]}", field="tag") from None
+        raise VersionError(f"unknown {critical} tag {value[0]}", field="tag")
+    return tag
 
 
 def evolve(value: T, /, **changes: Any) -> T:
@@ -362,7 +388,11 @@ def decode_any(data: bytes, classes: dict[Tag, type], *, max_size: int = MAX_REC
     Raises:
         as `decode`.
     """
-    tag = peek(unpack_loose(data, max_size=max_size))
+    value = unpack_loose(data, max_size=max_size)
+    tag = peek(value)
     if tag not in classes:
         raise DecodeError("is not expected here", field="tag")
-    return decode(classes[tag], data)
+    shape = _shape(classes[tag])
+    if len(data) > shape.max_size:
+        raise LimitError(f"more than {shape.max_size} bytes", field="record")
+    return _raised(shape, value, data)

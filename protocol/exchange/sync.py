@@ -52,7 +52,9 @@ T = TypeVar("T")
 class Sync:
     """One end of an authenticated link.
 
-    Every method gives the frames to send and what happened; every event says in its docstring what it asks of the node.
+    Every method gives the frames to send and what happened; every event says in its docstring what it asks of the node,
+    which answers in the order of the events. What a link asked for and did not get is forgotten with it: ask the next one
+    for feeds and envelopes that are still unknown when it shows its heads.
     """
 
     settings: SyncSettings
@@ -161,7 +163,11 @@ class Sync:
         return self._settle(frames, [])
 
     def local_head(self, feed: bytes, seq: int, entry: bytes, precedence: int = 0) -> Step[SyncEvent]:
-        """A feed that the peer may get is durable here up to `seq`, whose entry's id is `entry`."""
+        """A feed that the peer may get is durable here up to `seq`, whose entry's id is `entry`.
+
+        Args:
+            precedence: the highest of the entries that are new.
+        """
         if self.over:
             return Step()
         self._session.flow.hold(feed, seq, entry, precedence)

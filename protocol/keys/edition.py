@@ -22,8 +22,9 @@ from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_SEGMENTS
 from protocol.base.records import Bin, Seq, decode, encode_part, evolve, record
 from protocol.trust.credential import CUSTODIAN
-from protocol.trust.directory import COUNTER, SEGMENT, Directory, Edition
+from protocol.trust.directory import Directory
 from protocol.trust.label import CATEGORY, LEVEL, NATION
+from protocol.trust.publication import COUNTER, SEGMENT, Edition
 
 SEED = 32
 

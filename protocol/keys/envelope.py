@@ -23,8 +23,8 @@ from protocol.base.records import Bin, Blob, Part, Seq, Uint, decode, encode, en
 from protocol.keys.edition import SegmentId
 from protocol.trust.charter import TIME, key_hash
 from protocol.trust.credential import CUSTODIAN
-from protocol.trust.directory import COUNTER, SEGMENT
 from protocol.trust.label import NATION, ReleaseKey
+from protocol.trust.publication import COUNTER, SEGMENT
 
 TEK = 32
 WRAP = crypto.HPKE_OVERHEAD + TEK

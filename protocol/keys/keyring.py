@@ -12,15 +12,14 @@ from typing import Annotated
 
 from protocol.base import crypto
 from protocol.base.ids import Tag
+from protocol.base.limits import MAX_KEY_RING
 from protocol.base.records import Bin, Blob, Flag, OptBin, Part, Seq, Uint, record
 from protocol.base.signed import SigningKey
 from protocol.keys.edition import SeedChain, SegmentId
 from protocol.trust.credential import CUSTODIAN
-from protocol.trust.directory import COUNTER, SEGMENT
 from protocol.trust.label import CATEGORY, LEVEL, NATION
+from protocol.trust.publication import COUNTER, SEGMENT
 
-MAX_KEY_RING = 524_288
-"""Bytes: three editions of 128 compartments take some 40 KiB."""
 MAX_CHAINS = 1_024
 MAX_PREKEYS = 32
 """Prekeys kept until the OTAR sealed to them has come, or their grace is over."""

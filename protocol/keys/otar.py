@@ -18,13 +18,13 @@ from protocol.base.crypto import digest
 from protocol.base.errors import AuthenticationError, LocalProtocolError, StateError
 from protocol.base.ids import Domain, Person, Tag
 from protocol.base.limits import MAX_COMPARTMENTS
-from protocol.base.records import Bin, Blob, OptBin, Part, Seq, decode, encode, encode_part, evolve, record
+from protocol.base.records import Bin, Blob, OptBin, Part, Seq, Uint, decode, encode, encode_part, evolve, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.keys.edition import SeedChain, SegmentId, SegmentKeys, check_seed
 from protocol.trust.charter import key_hash
 from protocol.trust.credential import CUSTODIAN, Certificate, CustodianCertificate, custodian_id
-from protocol.trust.directory import COUNTER, SEGMENT, Edition
 from protocol.trust.label import CATEGORY, LEVEL, NATION
+from protocol.trust.publication import COUNTER, SEGMENT, Edition
 
 
 @record(Tag.PREKEY_STATEMENT)
@@ -42,7 +42,7 @@ class PrekeyStatement:
     nation: Annotated[int, NATION]
     device: Annotated[bytes, Bin(16)]
     counter: Annotated[int, COUNTER]
-    edition: Annotated[int, SEGMENT]
+    edition: Annotated[int, Uint(2**32 - 1)]
     request: Annotated[bytes, OptBin(16)]
     key: Annotated[bytes, Bin(crypto.XWING_PUBLIC)]
 
@@ -74,7 +74,7 @@ class OtarHeader:
     edition: Annotated[int, COUNTER]
     segment: Annotated[int, SEGMENT]
     last: Annotated[int, SEGMENT]
-    compartments: Annotated[tuple[CompartmentId, ...], Seq(Part(CompartmentId), MAX_COMPARTMENTS)]
+    compartments: Annotated[tuple[CompartmentId, ...], Seq(Part(CompartmentId), MAX_COMPARTMENTS, ascending=True)]
 
 
 @record(Tag.OTAR)

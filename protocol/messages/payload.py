@@ -45,6 +45,8 @@ class ComplaintReason(IntEnum):
     UNWRAP = 1
     COMMITMENT = 2
     ENTRY = 3
+    NO_SLOT = 4
+    """The reader's nation is in the release set, and the envelope has no slot for it."""
 
 
 @record(Tag.COMPLAINT)
@@ -59,7 +61,7 @@ class ComplaintPayload:
     noplay: Annotated[bool, Flag()]
     refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
     envelope: Annotated[bytes, Bin(32)]
-    reason: Annotated[int, Uint(int(ComplaintReason.ENTRY), 1)]
+    reason: Annotated[int, Uint(int(ComplaintReason.NO_SLOT), 1)]
 
 
 Payload = TextPayload | ReceiptPayload | ComplaintPayload

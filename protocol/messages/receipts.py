@@ -119,10 +119,14 @@ def roll_up(marks: Iterable[Mark], seq: int) -> tuple[NationState, ...]:
     for mark in marks:
         if mark.up_to < seq:
             continue
+        # Delivered and read are cumulative; an acknowledgement is of the named entry, and says that those before it
+        # were read.
+        exact = mark.state is not ReceiptState.ACKNOWLEDGED or mark.up_to == seq
+        state = mark.state if exact else ReceiptState.READ
         key = (mark.nation, mark.person)
         known = persons.get(key)
-        if known is None or mark.state > known[0] or (mark.state == known[0] and mark.at < known[1]):
-            persons[key] = (mark.state, mark.at)
+        if known is None or state > known[0] or (state == known[0] and mark.at < known[1]):
+            persons[key] = (state, mark.at)
     nations: dict[int, list[tuple[bytes, ReceiptState, int]]] = {}
     for (nation, person), (state, at) in sorted(persons.items()):
         nations.setdefault(nation, []).append((person, state, at))

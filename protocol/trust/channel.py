@@ -88,6 +88,8 @@ def check_revision(
     if previous is None:
         _check_first(revision, signer.device)
         return revision
+    if revision.number < previous.number:
+        return previous
     if revision.number == previous.number:
         if revision.hash != previous.hash:
             raise ReplayError("two revisions with one number", field="number")

@@ -87,7 +87,7 @@ class Charter:
     retention: Annotated[tuple[int, ...], Seq(SECONDS, MAX_LEVELS, 1)]
     suites: Annotated[tuple[int, ...], Seq(Uint(2**16 - 1), 8, 1, ascending=True)]
     exercise: Annotated[bool, Flag()]
-    settings: Annotated[tuple[Setting, ...], Seq(Part(Setting), 64)]
+    settings: Annotated[tuple[Setting, ...], Seq(Part(Setting), 64, ascending=True)]
 
     @property
     def hash(self) -> bytes:
@@ -169,6 +169,8 @@ def read_charter(data: bytes) -> Charter:
             raise DecodeError("codes and root keys must differ", field=field)
     if not charter.quorum * 2 > len(charter.nations) >= charter.quorum:
         raise DecodeError("must be more than half of the nations and no more than all", field="quorum")
+    if len({setting.tag for setting in charter.settings}) != len(charter.settings):
+        raise DecodeError("a tag stands twice", field="settings")
     if len(charter.holds) != len(charter.retention):
         raise DecodeError("must name as many levels as holds", field="retention")
     return charter

@@ -1,7 +1,5 @@
-"""Publications and the trusted set of a nation's devices (SPEC 6.3).
+"""The trusted set of a nation's devices (SPEC 6.3), built from certificates and publications.
 
-A custodian publishes, hybrid-signed and hash-linked: the Merkle root of the nation's certificates (sorted by device
-id), its keying devices, every unexpired revocation, and the editions of its compartments' keys.
 A device is valid while its certificate is a leaf of the newest unexpired directory of a custodian of its nation, and
 on no list of revocations of its nation. A new publication's revocations count at once; its directory counts when
 all its parts are here, and until then the one before it does.
@@ -12,147 +10,35 @@ arrive in any order: a certificate waits, without effect, until a directory name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
-
 import attrs
 
-from protocol.base import merkle
-from protocol.base.crypto import digest
 from protocol.base.errors import AuthenticationError, ReplayError, StateError
-from protocol.base.ids import Person, Tag
+from protocol.base.ids import Tag
 from protocol.base.limits import (
     CLOCK_SKEW,
     MAX_ARRAY,
-    MAX_COMPARTMENTS,
-    MAX_DIRECTORY,
-    MAX_EDITIONS,
-    MAX_KEYING_DEVICES,
-    MAX_PURPOSE,
-    MAX_REVOCATIONS,
 )
-from protocol.base.records import Bin, OptBin, Part, Seq, Text, Uint, decode, encode, record
-from protocol.base.signed import Signed, SigningKey, read_signed, sign
-from protocol.trust.charter import TIME, Coalition
+from protocol.base.records import decode, encode
+from protocol.base.signed import Signed, read_signed
+from protocol.trust.charter import Coalition
 from protocol.trust.credential import (
-    CUSTODIAN,
     Certified,
     CustodianCertificate,
     check_certificate,
     check_custodian,
     custodian_id,
 )
-from protocol.trust.label import CATEGORY, LEVEL, NATION
+from protocol.trust.publication import (
+    DirectoryPart,
+    Publication,
+    Revocation,
+    check_editions,
+    directory_root,
+    publication_hash,
+)
 
-COUNTER = Uint(2**32 - 1, 1)
-SEGMENT = Uint(2**40)
 KEPT = 4
 """Certificates kept of one device: the listed one, and renewals that wait for a directory to list them."""
-
-
-@record()
-class Revocation:
-    """A device that its nation disowns."""
-
-    device: Annotated[bytes, Bin(16)]
-    at: Annotated[int, TIME]
-    reason: Annotated[str, Text(MAX_PURPOSE // 8)]
-
-
-@record()
-class Edition:
-    """One edition of a nation's keys.
-
-    Attributes:
-        counter: rises strictly per (nation, custodian).
-        first, last: the segment numbers it spans.
-        supersedes: the counter it replaces from its first segment on, or 0.
-    """
-
-    counter: Annotated[int, COUNTER]
-    first: Annotated[int, SEGMENT]
-    last: Annotated[int, SEGMENT]
-    supersedes: Annotated[int, Uint(2**32 - 1)]
-
-
-@record()
-class KeyList:
-    """Hash of one compartment's list of segment public keys in one edition."""
-
-    counter: Annotated[int, COUNTER]
-    level: Annotated[int, LEVEL]
-    category: Annotated[int, CATEGORY]
-    hash: Annotated[bytes, Bin(32)]
-
-
-@record(Tag.PUBLICATION)
-class Publication:
-    """What a custodian says of his nation.
-
-    Attributes:
-        number: rises by one; `previous` is the hash of the one before, or none.
-        not_after: it, and its directory, count until then.
-        directory: Merkle root over the certificates, sorted by device id; `devices` of them.
-        keying: device ids whose envelopes other devices of the nation may seal under.
-    """
-
-    coalition: Annotated[bytes, Bin(16)]
-    nation: Annotated[int, NATION]
-    custodian: Annotated[int, CUSTODIAN]
-    number: Annotated[int, COUNTER]
-    previous: Annotated[bytes, OptBin(32)]
-    issued: Annotated[int, TIME]
-    not_after: Annotated[int, TIME]
-    directory: Annotated[bytes, Bin(32)]
-    devices: Annotated[int, Uint(MAX_DIRECTORY)]
-    keying: Annotated[tuple[bytes, ...], Seq(Bin(16), MAX_KEYING_DEVICES, ascending=True)]
-    revocations: Annotated[tuple[Revocation, ...], Seq(Part(Revocation), MAX_REVOCATIONS)]
-    editions: Annotated[tuple[Edition, ...], Seq(Part(Edition), MAX_EDITIONS)]
-    lists: Annotated[tuple[KeyList, ...], Seq(Part(KeyList), MAX_EDITIONS * MAX_COMPARTMENTS)]
-
-    def list_hash(self, counter: int, level: int, category: int) -> bytes | None:
-        """Hash of a compartment's key list in one edition, if it is published."""
-        for entry in self.lists:
-            if (entry.counter, entry.level, entry.category) == (counter, level, category):
-                return entry.hash
-        return None
-
-    def current_editions(self, segment: int) -> tuple[Edition, ...]:
-        """Editions that span a segment and are not superseded by another one that does."""
-        spanning = [edition for edition in self.editions if edition.first <= segment <= edition.last]
-        superseded = {edition.supersedes for edition in spanning}
-        return tuple(edition for edition in spanning if edition.counter not in superseded)
-
-
-@record(Tag.DIRECTORY)
-class DirectoryPart:
-    """Certificate hashes of one publication's directory, in order of device id, 1,024 a part.
-
-    Not signed: the parts together must give the publication's root.
-    """
-
-    coalition: Annotated[bytes, Bin(16)]
-    nation: Annotated[int, NATION]
-    custodian: Annotated[int, CUSTODIAN]
-    number: Annotated[int, COUNTER]
-    part: Annotated[int, Uint(MAX_DIRECTORY // MAX_ARRAY - 1)]
-    hashes: Annotated[tuple[bytes, ...], Seq(Bin(32), MAX_ARRAY)]
-
-
-def directory_root(hashes: Sequence[bytes]) -> bytes:
-    """Merkle root of a directory: one leaf for each certificate hash, sorted by device id."""
-    return merkle.root([merkle.leaf_hash(leaf) for leaf in hashes])
-
-
-def publication_hash(data: bytes) -> bytes:
-    """32 bytes that name a publication document."""
-    return digest(Person.PUBLICATION, data)
-
-
-def publish(publication: Publication, custodian: SigningKey) -> Signed:
-    """Sign a publication as custodian, hybrid."""
-    signer = custodian_id(publication.coalition, publication.nation, publication.custodian)
-    return sign(Tag.PUBLICATION, signer, encode(publication), custodian)
 
 
 @attrs.frozen
@@ -208,12 +94,19 @@ class Directory:
 
         Raises:
             RemoteProtocolError: it does not verify.
+            ReplayError: another certificate of the same seat and time is known.
         """
         certificate, signed = check_custodian(self.coalition, data)
         place = (certificate.nation, certificate.index)
         known = self._seats.get(place)
-        if known is None or certificate.not_before > known.certificate.not_before:
+        if known is None:
             self._seats[place] = _Seat(certificate, signed)
+        elif certificate.not_before > known.certificate.not_before:
+            # What the seat published under its former key stands until it publishes anew, under any number: else who
+            # stole that key could block the seat with the highest one.
+            known.certificate, known.certificate_document = certificate, signed
+        elif certificate.not_before == known.certificate.not_before and certificate != known.certificate:
+            raise ReplayError("two certificates of one seat and time", field="custodian")
         return certificate
 
     def apply_publication(self, data: bytes) -> Publication:
@@ -231,13 +124,24 @@ class Directory:
         if publication.coalition != self.coalition.id or self._seats.get(place) is not seat:
             raise AuthenticationError
         known = seat.publication
-        if known is not None and seat.publication_document is not None:
+        if (
+            known is not None
+            and seat.publication_document is not None
+            and _by_present_key(seat.publication_document, seat)
+        ):
             if publication.number < known.number:
                 return publication
             if publication.number == known.number:
                 if signed.body != seat.publication_document.body:
                     raise ReplayError("two publications with one number", field="number")
                 return publication
+            if publication.number == known.number + 1 and publication.previous != publication_hash(
+                seat.publication_document.data
+            ):
+                raise ReplayError("does not follow the publication before it", field="previous")
+        check_editions(publication)
+        if known is not None and publication.number <= known.number:
+            seat.listed_number, seat.parts = 0, {}
         seat.publication, seat.publication_document = publication, signed
         seat.parts = {key: part for key, part in seat.parts.items() if key[0] >= publication.number}
         _complete(seat)
@@ -374,6 +278,14 @@ class Directory:
     def _unexpired(self, certified: Certified, now: int) -> bool:
         publication = self.publication(certified.certificate.nation, certified.certificate.custodian)
         return publication is not None and now <= publication.not_after + CLOCK_SKEW
+
+
+def _by_present_key(document: Signed, seat: _Seat) -> bool:
+    try:
+        document.verify(seat.certificate.verify_key)
+    except AuthenticationError:
+        return False
+    return True
 
 
 def _complete(seat: _Seat) -> None:

@@ -4,7 +4,8 @@
 2. One nation makes the charter from the offers, draws the link secret, and seals it to each bundle key.
 3. The charter file goes round; each nation checks and signs. It is complete when all have.
 
-The link secret is not part of the charter's text; it only ever stands sealed in the file.
+The link secret is not part of the charter's text; it only ever stands sealed in the file. The text commits to it, so
+that whoever carries the file cannot put another one in its place.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from protocol.base import crypto
+from protocol.base.crypto import digest
 from protocol.base.errors import AuthenticationError, DecodeError, StateError
-from protocol.base.ids import Domain, Tag
-from protocol.base.limits import MAX_NATIONS, MAX_RECORD
+from protocol.base.ids import Domain, Person, Tag
+from protocol.base.limits import MAX_CHARTER_FILE, MAX_NATIONS, MAX_RECORD
 from protocol.base.records import Bin, Blob, Code, Name, Part, Seq, decode, encode, evolve, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
-from protocol.trust.charter import Charter, Coalition, Nation, check_signature, found, key_hash, read_charter
+from protocol.trust.charter import Charter, Coalition, Nation, Setting, check_signature, found, key_hash, read_charter
 from protocol.trust.label import NATION
 from protocol.trust.policy import Policy, read_policy
 
-MAX_CHARTER_FILE = 524_288
-"""Bytes: 32 signatures of 5.4 KiB and as many sealed secrets fit."""
+SETTING_LINK_SECRET = 1
+"""Tag of the charter setting that commits to the link secret."""
 
 
 @record(Tag.NATION_OFFER)
@@ -97,6 +99,15 @@ def _info(charter: Charter, nation: int, bundle: bytes) -> bytes:
     return Domain.HPKE_LINK_SECRET.prefix + charter.hash + bytes([nation]) + key_hash(bundle)
 
 
+def link_secret_setting(link_secret: bytes, nonce: bytes) -> Setting:
+    """The charter's commitment to its first link secret.
+
+    Args:
+        nonce: of the charter.
+    """
+    return Setting(SETTING_LINK_SECRET, digest(Person.LINK_SECRET, nonce, key=link_secret))
+
+
 def start_file(charter: Charter, policy: Policy, offers: Sequence[NationOffer], link_secret: bytes) -> CharterFile:
     """The unsigned file.
 
@@ -155,12 +166,16 @@ def open_link_secret(file: CharterFile, nation: int, bundle_seed: bytes) -> byte
     """The link secret, as the custodian of a nation.
 
     Raises:
-        AuthenticationError: it was sealed to another key, or for another charter.
+        AuthenticationError: it was sealed to another key or for another charter, or is not the one that the charter
+            commits to.
         StateError: the file holds none for this nation.
     """
     charter = read_charter(file.charter)
     for secret in file.secrets:
         if secret.nation == nation:
             public = crypto.xwing_public(bundle_seed)
-            return crypto.hpke_open(bundle_seed, _info(charter, nation, public), secret.sealed)
+            opened = crypto.hpke_open(bundle_seed, _info(charter, nation, public), secret.sealed)
+            if link_secret_setting(opened, charter.nonce) not in charter.settings:
+                raise AuthenticationError
+            return opened
     raise StateError("holds no link secret for this nation", field="secrets")

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from protocol.base.crypto import digest
 from protocol.base.errors import DecodeError, LocalProtocolError
 from protocol.base.ids import Person, Tag
-from protocol.base.limits import MAX_CATEGORIES, MAX_LEVELS
+from protocol.base.limits import MAX_CATEGORIES, MAX_COMPARTMENTS, MAX_LEVELS
 from protocol.base.records import Code, Name, Part, Seq, Uint, decode, encode, record
 
 COLOUR = Uint(0xFFFFFF)
@@ -86,6 +86,8 @@ def read_policy(data: bytes) -> Policy:
     policy = decode(Policy, data)
     _distinct([level.name for level in policy.levels], "levels")
     _distinct([category.value for category in policy.categories], "categories")
+    if len(policy.compartments()) > MAX_COMPARTMENTS:
+        raise DecodeError(f"levels and categories make more than {MAX_COMPARTMENTS} compartments", field="categories")
     return policy
 
 

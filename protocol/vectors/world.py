@@ -34,16 +34,10 @@ from protocol.trust.credential import (
     make_request,
     person_id,
 )
-from protocol.trust.directory import (
-    Directory,
-    DirectoryPart,
-    Edition,
-    KeyList,
-    Publication,
-    directory_root,
-    publish,
-)
+from protocol.trust.directory import Directory
+from protocol.trust.founding import link_secret_setting
 from protocol.trust.policy import Policy
+from protocol.trust.publication import DirectoryPart, Edition, KeyList, Publication, directory_root, publish
 from protocol.vectors.drbg import Drbg
 from protocol.vectors.recorder import Recorder
 
@@ -58,6 +52,7 @@ COMPARTMENTS = ((0, 0), (2, 1))
 """UNCLASSIFIED, and SECRET with the first category."""
 CLEARANCE = Clearance(2, (1,))
 ENTROPY = Drbg("coalchat vectors 1")
+LINK_SECRET = ENTROPY.fork("link secret")(32)
 
 
 @attrs.frozen
@@ -150,11 +145,12 @@ def build(policy: Policy, recorder: Recorder) -> World:
 def make_charter(policy: Policy, roots: tuple[SigningKey, ...]) -> Charter:
     """The charter of the three nations."""
     publics = [root.public() for root in roots]
+    nonce = ENTROPY.fork("charter")(16)
     return Charter(
         number=0,
         previous=b"",
         name="Exercise Vector",
-        nonce=ENTROPY.fork("charter")(16),
+        nonce=nonce,
         policy=policy.hash,
         nations=tuple(
             Nation(code, f"Nation {code}", public.ed25519, key_hash(public.mldsa))
@@ -169,7 +165,7 @@ def make_charter(policy: Policy, roots: tuple[SigningKey, ...]) -> Charter:
         retention=(30 * DAY,) * 4,
         suites=(SUITE,),
         exercise=True,
-        settings=(),
+        settings=(link_secret_setting(LINK_SECRET, nonce),),
     )
 
 

@@ -33,17 +33,11 @@ from protocol.messages.refs import Ref
 from protocol.trust.access import Clearance
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
 from protocol.trust.charter import SUITE, Charter, Nation, found, key_hash, sign_charter
-from protocol.trust.directory import (
-    Directory,
-    DirectoryPart,
-    Edition,
-    Revocation,
-    directory_root,
-    publication_hash,
-    publish,
-)
+from protocol.trust.directory import Directory
+from protocol.trust.founding import link_secret_setting
 from protocol.trust.label import Label, ReleaseKey, parse_label
 from protocol.trust.policy import Policy, policy_from_toml
+from protocol.trust.publication import DirectoryPart, Edition, Revocation, directory_root, publication_hash, publish
 from protocol.vectors.drbg import Drbg
 from tests.fakes.nation import DAY, FULL, DeviceSpec, FakeDevice, FakeNation, Ground, found_nation, signing_key
 
@@ -233,6 +227,11 @@ class FakeCoalition(Ground):
             return label
         return self.label(label, channel.revision.members).release_key()
 
+    def newest_publication(self, nation: FakeNation) -> bytes:
+        """Hash of the newest publication that `directory` holds of a nation."""
+        chain = self.directory.chain(nation.devices[0].id) if nation.devices else ()
+        return publication_hash(chain[1] if chain else nation.publication_document.data)
+
     def republish(
         self,
         code: str,
@@ -252,7 +251,7 @@ class FakeCoalition(Ground):
         publication = evolve(
             before,
             number=number,
-            previous=publication_hash(nation.publication_document.data),
+            previous=self.newest_publication(nation),
             issued=self.now if issued is None else issued,
             not_after=before.not_after if not_after is None else not_after,
             directory=directory_root(hashes),
@@ -306,7 +305,9 @@ def _build(
     entropy = Drbg(seed)
     policy = policy_from_toml(EXAMPLE_POLICY.read_text(encoding="utf-8"))
     roots = [signing_key(entropy.fork(f"{code}/root")) for code in codes]
+    link_secret = entropy.fork("link secret")(32)
     charter = _charter(codes, [root.public() for root in roots], policy, entropy, (segment, edition))
+    charter = evolve(charter, settings=(link_secret_setting(link_secret, charter.nonce),))
     data = encode(charter)
     signatures = tuple(sign_charter(charter, index, root).data for index, root in enumerate(roots))
     coalition = found(data, signatures, policy.hash)
@@ -318,7 +319,7 @@ def _build(
         charter_data=data,
         signatures=signatures,
         coalition=coalition,
-        link_secret=entropy.fork("link secret")(32),
+        link_secret=link_secret,
         nations=(),
         directory=directory,
         keys=SegmentKeys(directory),

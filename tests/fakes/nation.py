@@ -34,16 +34,9 @@ from protocol.trust.credential import (
     make_request,
     person_id,
 )
-from protocol.trust.directory import (
-    Directory,
-    DirectoryPart,
-    Edition,
-    KeyList,
-    Publication,
-    directory_root,
-    publish,
-)
+from protocol.trust.directory import Directory
 from protocol.trust.policy import Policy
+from protocol.trust.publication import DirectoryPart, Edition, KeyList, Publication, directory_root, publish
 from protocol.vectors.drbg import Drbg
 
 DAY = 86_400

@@ -12,7 +12,7 @@ from coalchat.api.enrolment import ApproveInvite, CreateInvite, GetJoinStatus, J
 from coalchat.api.requests import AddPeer
 from coalchat.api.vocabulary import InviteState, JoinState, Precedence, Role
 from coalchat.custody.founding import create_device
-from coalchat.errors import NotAuthorised, Refused, UnknownInvite, UnknownLabel, UsageError, WordsDiffer
+from coalchat.errors import NotAuthorised, Refused, UnknownInvite, UnknownLabel, Unreachable, UsageError, WordsDiffer
 from coalchat.paths import Home, ensure_private_home
 from protocol.vectors.drbg import Drbg
 from tests.fakes.nodes import FLOOR, PASSPHRASE, Running, Town, linked, until
@@ -140,8 +140,13 @@ async def test_bad_requests_are_named(with_device: dict[str, Home], autojump_clo
             await a.ask(invitation(person="evil\x1b[2J"))
         with pytest.raises(UnknownInvite):
             await a.ask(ApproveInvite(id="ffff", words=()))
-        nonsense = await bot.ask(Join(code="AAAAA-BBBBB", display_name="x"))
-        assert nonsense.state is JoinState.REFUSED
+        with pytest.raises(UsageError):
+            await bot.ask(Join(code="AAAAA-BBBBB", display_name="x"))
+        with pytest.raises(UsageError):
+            await a.ask(invitation(address="nowhere"))
+        unreachable = await a.ask(invitation(address="absent:7447"))
+        with pytest.raises(Unreachable):
+            await bot.ask(Join(code=unreachable.code, display_name="x"))
         await town.close()
 
 

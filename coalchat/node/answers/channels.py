@@ -7,7 +7,7 @@ import attrs
 from coalchat.api.nouns import Channel, Denial, Nation, Reach
 from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
 from coalchat.api.responses import ChannelList, LabelPreview, NationList
-from coalchat.custody.founding import document
+from coalchat.custody.documents import document
 from coalchat.errors import AlreadyExists, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.answers.naming import find_channel
 from coalchat.node.answers.session import Handlers, Session
@@ -129,14 +129,16 @@ class ChannelAnswers:
         del session
         revision = find_channel(self.context, request.channel)
         label = self.sending.label(request.label, revision)
-        denial = self.sending.decide(label, revision) or self._keys(label)
+        denial = self.sending.decide(label, revision)
+        if denial is None:  # a Denied is false, as an answer
+            denial = self._keys(label)
         readers = tuple(self._reach(nation, label) for nation in sorted(label.releasable))
         withheld = tuple(self._reach(nation, None) for nation in revision.members if nation not in label.releasable)
         return LabelPreview(
             marking=self.context.member.marking(label),
             readers=readers,
             withheld=withheld,
-            denied=None if denial is None else Denial(clause=denial.clause, reason=denial.reason),
+            denied=None if denial is None else Denial(clause=str(denial.clause), reason=denial.reason),
             warnings=tuple(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
         )
 

@@ -1,0 +1,268 @@
+"""Hostile vectors of SPEC 6: charters, certificates, publications, channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from protocol.base.codec import pack
+from protocol.base.ids import Tag
+from protocol.base.records import decode, encode, evolve
+from protocol.base.signed import SigningKey, sign
+from protocol.trust.channel import channel_id, sign_revision
+from protocol.trust.charter import root_id, sign_charter
+from protocol.trust.credential import (
+    CertificateRequest,
+    custodian_id,
+    device_id,
+    issue_certificate,
+    issue_custodian,
+    make_request,
+)
+from protocol.trust.publication import publication_hash, publish
+from protocol.vectors.notation import Case
+from protocol.vectors.recorder import Recorder
+from protocol.vectors.trust import channel, sealed_secret
+from protocol.vectors.world import World, holds_hybrid
+
+
+def cases(world: World, recorder: Recorder) -> list[Case]:
+    """All of them, with their controls."""
+    parts: list[Callable[[World], Iterator[Case]]] = [_charters, _requests, _certificates, _channels]
+    return [
+        *(case for part in parts for case in part(world)),
+        *_signatures(world, recorder),
+        *_publications(world, recorder),
+        *_secrets(world, recorder),
+    ]
+
+
+def case(name: str, door: str, data: object, expect: str, field: str = "", **more: object) -> Case:
+    """One vector."""
+    shown = data.hex() if isinstance(data, bytes) else data
+    named = {"field": field} if field else {}
+    return {"name": name, "door": door, "data": shown, **more, "expect": expect, **named}
+
+
+def altered(name: str, at: int, put: bytes) -> Case:
+    """A recorded document with some bytes replaced."""
+    return {"recorded": name, "at": at, "cut": len(put), "put": put.hex()}
+
+
+def kept(recorder: Recorder, name: str, tag: Tag, key: SigningKey, body: bytes, make: Callable[[], bytes]) -> Case:
+    """A hybrid-signed document of our own fault, recorded."""
+    recorder.keep(name, make, lambda recorded: holds_hybrid(recorded, tag, key, body))
+    return {"recorded": name}
+
+
+def _charters(world: World) -> Iterator[Case]:
+    charter = world.charter
+    yield case("control_charter", "charter", world.charter_data, "success")
+    nations = charter.nations
+    for name, bad, expect, field in (
+        ("charter_amendment", evolve(charter, number=1, previous=charter.hash), "version", "number"),
+        ("charter_with_predecessor", evolve(charter, previous=charter.hash), "version", "number"),
+        ("charter_unknown_suite", evolve(charter, suites=(2,)), "version", "suites"),
+        (
+            "charter_one_code_twice",
+            evolve(charter, nations=(nations[0], evolve(nations[1], code="XAA"), nations[2])),
+            "decode",
+            "nations",
+        ),
+        (
+            "charter_one_root_twice",
+            evolve(charter, nations=(nations[0], evolve(nations[1], root=nations[0].root), nations[2])),
+            "decode",
+            "nations",
+        ),
+        ("charter_quorum_of_less_than_half", evolve(charter, quorum=1), "decode", "quorum"),
+        ("charter_quorum_of_more_than_all", evolve(charter, quorum=4), "decode", "quorum"),
+        ("charter_holds_and_retention_differ", evolve(charter, retention=charter.retention[1:]), "decode", "retention"),
+    ):
+        yield case(name, "charter", encode(bad), expect, field)
+
+
+def _signatures(world: World, recorder: Recorder) -> Iterator[Case]:
+    name = "charter signature XAA"
+    size = len(bytes.fromhex(recorder.kept[name]))
+    yield case("control_charter_signature", "charter signature", {"recorded": name}, "success")
+    data = bytes.fromhex(recorder.kept[name])
+    for half, at in (("mldsa", size - 1), ("ed25519", size - 3_309 - 1)):
+        bent = bytes([data[at] ^ 1])
+        yield case(
+            f"charter_signature_{half}_half_bent", "charter signature", altered(name, at, bent), "authentication"
+        )
+    other = evolve(world.charter, exercise=False)
+    document = sign_charter(other, 0, world.roots[0])
+    yield case(
+        "charter_signature_of_another_charter",
+        "charter signature",
+        kept(
+            recorder,
+            "hostile charter signature",
+            Tag.CHARTER_SIGNATURE,
+            world.roots[0],
+            document.body,
+            lambda: document.data,
+        ),
+        "state",
+        "signer",
+    )
+    yield case("control_custodian", "custodian", {"recorded": "custodian XAA"}, "success")
+    seat = evolve(world.xaa.seat, nation=1)
+    signer = root_id(world.coalition.charter_hash, 0)
+    yield case(
+        "custodian_of_another_nation",
+        "custodian",
+        kept(
+            recorder,
+            "hostile custodian",
+            Tag.CUSTODIAN_CERTIFICATE,
+            world.roots[0],
+            encode(seat),
+            lambda: issue_custodian(seat, world.roots[0], signer).data,
+        ),
+        "authentication",
+    )
+
+
+def _requests(world: World) -> Iterator[Case]:
+    xaa = world.xaa
+    request = decode(CertificateRequest, xaa.request_document.body)
+    yield case("control_request", "request", xaa.request_document.data, "success")
+    yield case(
+        "request_for_another_nation",
+        "request",
+        make_request(evolve(request, nation=1), xaa.device).data,
+        "authentication",
+    )
+    other = evolve(request, coalition=bytes(16))
+    yield case("request_of_another_coalition", "request", make_request(other, xaa.device).data, "authentication")
+    forged = sign(Tag.CERTIFICATE_REQUEST, xaa.certificate.device, encode(request), world.xbb.device)
+    yield case("request_signed_by_another_key", "request", forged.data, "authentication")
+
+
+def _certificates(world: World) -> Iterator[Case]:
+    xaa, good = world.xaa, world.xaa.certificate
+    signer = custodian_id(world.coalition.id, 0, 0)
+    yield case("control_certificate", "certificate", xaa.certificate_document.data, "success")
+    stolen = evolve(good, key=world.xbb.certificate.key, request=world.xbb.certificate.request)
+    for name, bad in (
+        ("certificate_request_for_another_nation", evolve(good, request=world.xbb.certificate.request)),
+        ("certificate_of_another_nations_device", stolen),
+        ("certificate_of_another_coalition", evolve(good, coalition=bytes(16))),
+    ):
+        document = sign(Tag.CERTIFICATE, signer, encode(bad), xaa.custodian)
+        yield case(name, "certificate", document.data, "authentication")
+    moved = sign(Tag.CERTIFICATE, signer, encode(evolve(good, nation=1)), xaa.custodian)
+    yield case("certificate_names_another_nation", "certificate", moved.data, "authentication")
+    yield case(
+        "certificate_signed_by_the_device", "certificate", issue_certificate(good, xaa.device).data, "authentication"
+    )
+    elsewhere = custodian_id(world.coalition.id, 1, 0)
+    renamed = pack((int(Tag.CERTIFICATE), elsewhere, xaa.certificate_document.body, xaa.certificate_document.signature))
+    yield case("certificate_under_another_signer", "certificate", renamed, "authentication")
+    body = xaa.certificate_document.body
+    for name, changed, field in (
+        ("certificate_name_not_nfc", body.replace(b"\xadMaj Ann Alpha", b"\xadMaj A\xcc\x8an Alph"), "name"),
+        ("certificate_category_none", body.replace(b"\x92\x02\x91\x01", b"\x92\x02\x91\x00"), "categories"),
+        ("certificate_body_with_a_byte_more", body + b"\x00", "record"),
+        ("certificate_integer_not_shortest", body.replace(b"\x92\x02\x91\x01", b"\x92\x02\x91\xcc\x01"), "Certificate"),
+    ):
+        document = sign(Tag.CERTIFICATE, signer, changed, xaa.custodian)
+        yield case(name, "certificate", document.data, "decode", field)
+
+
+def _publications(world: World, recorder: Recorder) -> Iterator[Case]:
+    xaa = world.xaa
+    yield case("control_publication", "publication", {"recorded": "publication XAA"}, "success")
+    fork = evolve(xaa.publication, issued=xaa.publication.issued + 1)
+    yield case(
+        "publication_number_used_twice",
+        "publication",
+        kept(
+            recorder,
+            "hostile publication fork",
+            Tag.PUBLICATION,
+            xaa.custodian,
+            encode(fork),
+            lambda: publish(fork, xaa.custodian).data,
+        ),
+        "replay",
+        "number",
+    )
+    follows = evolve(xaa.publication, number=2, previous=publication_hash(xaa.publication_document.data))
+    unlinked = evolve(follows, previous=bytes(32))
+    yield case(
+        "publication_linked_to_another",
+        "publication",
+        kept(
+            recorder,
+            "hostile publication unlinked",
+            Tag.PUBLICATION,
+            xaa.custodian,
+            encode(unlinked),
+            lambda: publish(unlinked, xaa.custodian).data,
+        ),
+        "replay",
+        "previous",
+    )
+    foreign = follows
+    signer = custodian_id(world.coalition.id, 1, 0)
+    yield case(
+        "publication_by_another_nations_custodian",
+        "publication",
+        kept(
+            recorder,
+            "hostile publication foreign",
+            Tag.PUBLICATION,
+            world.xbb.custodian,
+            encode(foreign),
+            lambda: sign(Tag.PUBLICATION, signer, encode(foreign), world.xbb.custodian).data,
+        ),
+        "authentication",
+    )
+    yield case("control_directory_part", "directory part", xaa.part, "success")
+    unknown = xaa.part.replace(b"\x00\x00\x01\x00\x91", b"\x00\x01\x01\x00\x91")
+    yield case("directory_part_of_an_unknown_custodian", "directory part", unknown, "state", "directory")
+
+
+def _secrets(world: World, recorder: Recorder) -> Iterator[Case]:
+    yield case("control_link_secret", "link secret", {"recorded": "link secret XAA"}, "success")
+    stray = sealed_secret(world, recorder, "hostile link secret stray", secret=bytes(range(32)))
+    yield case("link_secret_that_the_charter_does_not_commit_to", "link secret", stray, "authentication")
+    moved = sealed_secret(world, recorder, "hostile link secret moved", nation=1)
+    yield case("link_secret_of_another_nation", "link secret", moved, "authentication")
+
+
+def _channels(world: World) -> Iterator[Case]:
+    revision, document = channel(world)
+    xaa, founder = world.xaa, world.xaa.certificate.device
+    outsider = device_id(world.coalition.id, 0, bytes(32))
+    yield case("control_channel", "channel", document.data, "success", previous=False)
+    for name, bad, expect, field in (
+        ("channel_founder_is_no_admin", evolve(revision, admins=(outsider,)), "authentication", ""),
+        ("channel_id_of_another_founder", evolve(revision, nonce=bytes(16)), "authentication", ""),
+        ("channel_of_another_nation", evolve(revision, nation=1), "authentication", ""),
+        ("channel_of_another_coalition", evolve(revision, coalition=bytes(16)), "authentication", ""),
+        ("channel_without_its_founding_nation", evolve(revision, members=(1, 2)), "state", "members"),
+        ("channel_that_begins_in_the_middle", evolve(revision, number=1, previous=revision.hash), "state", "number"),
+    ):
+        yield case(name, "channel", sign_revision(bad, founder, xaa.device).data, expect, field, previous=False)
+    again = evolve(revision, number=1, previous=revision.hash, title="ops two")
+    yield case(
+        "control_channel_next", "channel", sign_revision(again, founder, xaa.device).data, "success", previous=True
+    )
+    for name, bad, expect, field in (
+        ("channel_number_used_twice", evolve(revision, title="ops two"), "replay", "number"),
+        ("channel_number_left_out", evolve(again, number=2), "state", "previous"),
+        ("channel_linked_to_another_revision", evolve(again, previous=bytes(32)), "state", "previous"),
+        (
+            "channel_that_moves",
+            evolve(again, channel=channel_id(world.coalition.id, founder, bytes(16))),
+            "state",
+            "previous",
+        ),
+    ):
+        yield case(name, "channel", sign_revision(bad, founder, xaa.device).data, expect, field, previous=True)
+    forged = sign(Tag.CHANNEL_REVISION, founder, encode(again), world.xbb.device)
+    yield case("channel_signed_by_another_device", "channel", forged.data, "authentication", previous=True)

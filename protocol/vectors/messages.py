@@ -1,0 +1,183 @@
+"""Vectors of SPEC 8: payloads, feed records, entries, and receipts folded into state."""
+
+from __future__ import annotations
+
+import attrs
+
+from protocol.base import crypto
+from protocol.base.crypto import digest
+from protocol.base.ids import VERSION, Person
+from protocol.base.signed import Signed, SigningKey
+from protocol.keys.envelope import Envelope
+from protocol.messages.entry import Entry, EntryBase, content_key, pad, seal_entry
+from protocol.messages.feed import FeedRecord, sign_feed
+from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
+from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
+from protocol.messages.refs import Ref, Relation
+from protocol.vectors.keys import TEK, release
+from protocol.vectors.notation import Case, File
+from protocol.vectors.trust import channel
+from protocol.vectors.world import ENTROPY, NOW, Keyed, World
+
+TEXT = "convoy leaves at dawn"
+
+
+@attrs.frozen
+class Feed:
+    """A feed of the vectors and its author."""
+
+    nation: Keyed
+    record: FeedRecord
+    document: Signed
+
+    @property
+    def key(self) -> SigningKey:
+        """The author's signing key."""
+        return self.nation.device
+
+
+def build(world: World, envelope: Envelope) -> File:
+    """The file's content."""
+    alpha, bravo = feed(world, world.xaa), feed(world, world.xbb)
+    first, second = entries(alpha, envelope)
+    receipt = entry(bravo, envelope, receipt_payload(alpha, second), None)
+    named: list[tuple[str, Payload]] = [
+        ("text", text_payload()),
+        ("reply", reply_payload(first)),
+        ("receipt", receipt_payload(alpha, second)),
+    ]
+    return {
+        "chapter": "8 Messages",
+        "format": {
+            "payloads": "each kind of payload, encoded",
+            "feeds": "feed record of a device, signed by it",
+            "entries": "payloads sealed under the TEK of keys.json's envelope; deterministic, with the values on the way",
+            "states": "receipts as (device, nation, person, state, up_to, at), and the state of the entry at `seq` per nation",
+        },
+        "verification": [
+            'feed id = H16("feed id", body of the feed document)',
+            "padded = payload || 0x80 || zeros to the next multiple of 64 bytes",
+            'ck = H("entry key", key = tek, base); salt = H("salt", key = ck, base || padded)',
+            'key || nonce = H56("message key", key = ck, base || salt); ct = XChaCha20-Poly1305(key, nonce, base || salt, padded)',
+            'id = H("entry", base || salt || H("ciphertext", ct)); the signature verifies over ENTRY domain || 0x00 || id',
+            "the second entry names the first as prev",
+            "a nation's state is the furthest of its persons', since when the first of them came so far",
+            "DELIVERED and READ cover all before `up_to`, ACKNOWLEDGED the entry at `up_to`, and says that those before were READ",
+        ],
+        "payloads": [
+            {"name": name, "encoded": encode_payload(payload).hex()}
+            for name, payload in [*named, ("complaint", complaint_payload(envelope))]
+        ],
+        "feeds": [_feed(each) for each in (alpha, bravo)],
+        "entries": [
+            _entry("first", alpha, first, text_payload()),
+            _entry("second", alpha, second, reply_payload(first)),
+            _entry("receipt", bravo, receipt, receipt_payload(alpha, second)),
+        ],
+        "states": [_states()],
+    }
+
+
+def feed(world: World, nation: Keyed) -> Feed:
+    """The feed of a nation's device for the envelope's release key."""
+    certificate = nation.certificate
+    record = FeedRecord(
+        coalition=world.coalition.id,
+        device=certificate.device,
+        person=certificate.person,
+        channel=channel(world)[0].channel,
+        release=release(world),
+        predecessor=b"",
+        nonce=ENTROPY.fork(f"feed {nation.index}")(16),
+    )
+    return Feed(nation, record, sign_feed(record, nation.device))
+
+
+def entry(author: Feed, envelope: Envelope, payload: Payload, before: Entry | None, **changes: int) -> Entry:
+    """The next entry of a feed."""
+    base = EntryBase(
+        version=VERSION,
+        precedence=changes.get("precedence", 0),
+        feed=author.record.id,
+        seq=1 if before is None else before.base.seq + 1,
+        prev=b"" if before is None else before.id,
+        envelope=envelope.id,
+    )
+    return seal_entry(base, encode_payload(payload), TEK, author.key.ed25519)
+
+
+def entries(author: Feed, envelope: Envelope) -> tuple[Entry, Entry]:
+    """The first two entries of a feed."""
+    first = entry(author, envelope, text_payload(), None)
+    return first, entry(author, envelope, reply_payload(first), first, precedence=2)
+
+
+def text_payload() -> TextPayload:
+    """A message."""
+    return TextPayload(FORMAT, NOW, False, (), TEXT, 0)
+
+
+def reply_payload(to: Entry) -> TextPayload:
+    """A reply that asks for an acknowledgement, about real events inside the exercise."""
+    return TextPayload(FORMAT, NOW + 60, True, (Ref(int(Relation.REPLY), to.id),), "NO PLAY: Übung ruht", NOW + 3_600)
+
+
+def receipt_payload(author: Feed, last: Entry) -> ReceiptPayload:
+    """Acknowledges a feed up to an entry."""
+    covered = (Range(author.record.id, last.base.seq, last.id),)
+    return ReceiptPayload(FORMAT, NOW + 90, False, (), int(ReceiptState.ACKNOWLEDGED), covered, int(Response.WILCO), "")
+
+
+def complaint_payload(envelope: Envelope) -> ComplaintPayload:
+    """Says that an envelope does not open."""
+    return ComplaintPayload(FORMAT, NOW, False, (), envelope.id, int(ComplaintReason.COMMITMENT))
+
+
+def _feed(each: Feed) -> Case:
+    return {
+        "nation": each.nation.index,
+        "author_key": each.nation.certificate.key.hex(),
+        "id": each.record.id.hex(),
+        "document": each.document.data.hex(),
+    }
+
+
+def _entry(name: str, author: Feed, sealed: Entry, payload: Payload) -> Case:
+    padded = pad(encode_payload(payload))
+    ck = content_key(TEK, sealed.base_data)
+    both = digest(Person.MESSAGE_KEY, sealed.base_data, sealed.salt, key=ck, size=56)
+    return {
+        "name": name,
+        "author_key": author.nation.certificate.key.hex(),
+        "tek": TEK.hex(),
+        "payload": encode_payload(payload).hex(),
+        "base": sealed.base_data.hex(),
+        "ck": ck.hex(),
+        "salt": sealed.salt.hex(),
+        "key": both[: crypto.AEAD_KEY].hex(),
+        "nonce": both[crypto.AEAD_KEY :].hex(),
+        "padded": padded.hex(),
+        "ct": sealed.ct.hex(),
+        "id": sealed.id.hex(),
+        "encoded": sealed.data.hex(),
+    }
+
+
+def _states() -> Case:
+    entropy = ENTROPY.fork("states")
+    persons = [entropy(16) for _ in range(4)]
+    marks = [
+        Mark(entropy(16), 0, persons[0], ReceiptState.DELIVERED, 9, NOW + 5),
+        Mark(entropy(16), 0, persons[0], ReceiptState.READ, 4, NOW + 20),
+        Mark(entropy(16), 0, persons[1], ReceiptState.READ, 5, NOW + 10),
+        Mark(entropy(16), 1, persons[2], ReceiptState.ACKNOWLEDGED, 3, NOW + 30),
+        Mark(entropy(16), 1, persons[2], ReceiptState.DELIVERED, 4, NOW + 40),
+        Mark(entropy(16), 2, persons[3], ReceiptState.ACKNOWLEDGED, 6, NOW + 50),
+    ]
+    return {
+        "seq": 4,
+        "receipts": [
+            [mark.device.hex(), mark.nation, mark.person.hex(), int(mark.state), mark.up_to, mark.at] for mark in marks
+        ],
+        "nations": [[state.nation, int(state.state), state.at] for state in roll_up(marks, 4)],
+    }

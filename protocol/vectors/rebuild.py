@@ -1,0 +1,39 @@
+"""All vector files, as text by name, from fixed entropy and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from protocol.trust.policy import policy_from_toml
+from protocol.vectors import encoding, hostile, keys, labels, link, messages, primitives, trust, world
+from protocol.vectors.notation import File, write
+from protocol.vectors.recorder import Recorder
+
+RECORDED = "recorded.json"
+
+
+def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
+    """Every file of this directory.
+
+    Args:
+        policy: the text of `policies/example.toml`.
+        recorded: the `documents` of the file of recorded documents; what still holds stays.
+    """
+    recorder = Recorder(recorded)
+    example = policy_from_toml(policy)
+    built = world.build(example, recorder)
+    files: dict[str, File] = {
+        "encoding.json": encoding.build(),
+        "primitives.json": primitives.build(recorder),
+        "labels.json": labels.build(example),
+        "trust.json": trust.build(built, recorder),
+        "keys.json": keys.build(built, recorder),
+        "messages.json": messages.build(built, keys.kept_envelope(recorder)),
+        "link.json": link.build(built),
+        "hostile.json": hostile.build(built, recorder),
+    }
+    files[RECORDED] = {
+        "about": "Documents with a part that the library draws at random (HPKE, ML-DSA): made once, then kept.",
+        "documents": recorder.kept,
+    }
+    return {name: write(file) for name, file in files.items()}

@@ -1,0 +1,107 @@
+"""The table of operations, and that every record in it can travel."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import attrs
+import pytest
+
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api.base import Request, Response
+from coalchat.api.operations import OPERATIONS, answer_of
+from coalchat.api.scopes import Scope
+from coalchat.api.shapes import _shape
+from coalchat.api.vocabulary import Precedence, Role, State
+from coalchat.errors import NotAuthorised
+from protocol.trust import credential
+
+MODULES = (requests, enrolment, responses, nouns, events)
+RECORDS: set[type] = {
+    cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and attrs.has(cls)
+}
+
+
+def test_these_are_the_operations_with_their_scopes() -> None:
+    table = {op: cls.scope for op, cls in OPERATIONS.items()}
+    assert table == {
+        "hello": None,
+        "unlock": Scope.READ,
+        "status": Scope.READ,
+        "stop": Scope.ADMIN,
+        "channel.list": Scope.READ,
+        "channel.create": Scope.ADMIN,
+        "label.preview": Scope.READ,
+        "message.send": Scope.SEND,
+        "message.list": Scope.READ,
+        "message.show": Scope.READ,
+        "message.mark": Scope.SEND,
+        "message.status": Scope.READ,
+        "events.next": Scope.READ,
+        "peer.add": Scope.ADMIN,
+        "peer.list": Scope.READ,
+        "peer.remove": Scope.ADMIN,
+        "audit.list": Scope.READ,
+        "nation.list": Scope.READ,
+        "invite.create": Scope.ADMIN,
+        "invite.list": Scope.ADMIN,
+        "invite.approve": Scope.ADMIN,
+        "invite.withdraw": Scope.ADMIN,
+        "join": Scope.ADMIN,
+        "join.status": Scope.ADMIN,
+    }
+
+
+def test_every_request_stands_in_the_table() -> None:
+    made = {cls for cls in RECORDS if issubclass(cls, Request)}
+    assert made == set(OPERATIONS.values())
+
+
+@pytest.mark.parametrize("cls", OPERATIONS.values(), ids=lambda cls: cls.op)
+def test_every_request_has_an_answer_and_is_frozen(cls: type[Request[Response]]) -> None:
+    assert issubclass(answer_of(cls), Response)
+    assert answer_of(cls) in RECORDS
+    assert cls.__doc__
+
+
+def test_every_record_s_fields_can_travel() -> None:
+    for cls in RECORDS:
+        assert set(_shape(cls)) == {attribute.name for attribute in attrs.fields(cls)}
+        assert all(attribute.kw_only for attribute in attrs.fields(cls)), cls
+
+
+def test_the_kind_of_an_event_is_no_field_of_it() -> None:
+    kinds = {body.kind: _shape(body) for body in get_args(events.Body)}
+    assert list(kinds) == ["message", "receipt", "state", "link", "audit", "control"]
+    assert not any("kind" in shape for shape in kinds.values())
+
+
+def test_secrets_do_not_show_in_a_representation() -> None:
+    shown = [
+        repr(requests.Unlock(passphrase=b"SECRET")),
+        repr(requests.Hello(api_version=1, client_name="x", token="SECRET", scopes=())),
+        repr(enrolment.Join(code="SECRET", display_name="Berg")),
+        repr(enrolment.InviteCode(code="SECRET", invite_id="x", expires=1)),
+    ]
+    assert not any("SECRET" in line for line in shown)
+
+
+def test_scopes_do_not_contain_each_other() -> None:
+    scopes.require(None, ())
+    scopes.require(Scope.SEND, scopes.ALL)
+    with pytest.raises(NotAuthorised, match="scope read"):
+        scopes.require(Scope.READ, (Scope.ADMIN, Scope.SEND))
+
+
+def test_the_words_are_the_protocol_s() -> None:
+    assert [word.value for word in Precedence] == [word.name for word in credential.Precedence]
+    assert [word.value.upper() for word in Role] == [word.name for word in credential.Role]
+
+
+def test_a_state_reaches_what_lies_before_it_and_never_an_end_without_success() -> None:
+    ladder = [State.QUEUED, State.SENT, State.HELD, State.DELIVERED, State.READ, State.ACKNOWLEDGED]
+    for index, state in enumerate(ladder):
+        assert [state.reaches(target) for target in ladder] == [index >= other for other in range(6)]
+    for state in State:
+        assert not state.reaches(State.REFUSED)
+        assert not State.EXPIRED.reaches(state)

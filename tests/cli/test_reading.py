@@ -1,0 +1,70 @@
+"""Which messages are shown, and how: pure."""
+
+import attrs
+
+from coalchat.api.nouns import Message
+from coalchat.api.vocabulary import Flag, Precedence
+from coalchat.cli.reading import NEWEST, choose, message_lines
+from coalchat.display import display_safe
+from tests.fakes.api_records import channel_record, message_record
+
+OPS = channel_record(1, "#ops", ("XAA", "XBB"), "MISSION SECRET", "")
+
+
+def messages(read: int, unread: int) -> list[Message]:
+    every = [message_record(position, OPS, f"text {position}") for position in range(1, read + unread + 1)]
+    return [attrs.evolve(one, read=one.position <= read) for one in every]
+
+
+def positions(found: list[Message]) -> list[int]:
+    return [one.position for one in found]
+
+
+def test_without_a_limit_the_newest_are_shown() -> None:
+    assert positions(choose(messages(80, 3), 3, None, mark=True)) == list(range(83 - NEWEST + 1, 84))
+    assert positions(choose(messages(2, 1), 1, None, mark=False)) == [1, 2, 3]
+    assert choose([], 0, None, mark=True) == []
+
+
+def test_nothing_unread_is_left_out() -> None:
+    assert positions(choose(messages(5, 70), 70, None, mark=True)) == list(range(6, 76))
+
+
+def test_a_limit_shows_the_newest_and_with_mark_the_first_unread() -> None:
+    assert positions(choose(messages(5, 5), 5, 2, mark=False)) == [9, 10]
+    assert positions(choose(messages(5, 5), 5, 2, mark=True)) == [6, 7]
+    assert positions(choose(messages(5, 0), 0, 2, mark=True)) == [4, 5]
+
+
+def test_a_message_stands_under_its_marking() -> None:
+    message = attrs.evolve(
+        message_record(1, OPS, "first\nsecond"),
+        precedence=Precedence.FLASH,
+        ack_by=1_795_000_000,
+        flags=(Flag.AUTO,),
+        refs=("ab" * 32,),
+    )
+    lines = message_lines(message, exercise=False)
+    assert lines[0] == "[MISSION SECRET REL XAA, XBB]"
+    for word in (
+        "XBB Kowal",
+        "#ops",
+        "FLASH",
+        "acknowledge by",
+        "new",
+        "auto",
+        "answers abababababab",
+        message.entry_id[:12],
+    ):
+        assert word in lines[1]
+    assert lines[2:] == ["    first", "    second", ""]
+    assert message_lines(message, exercise=True)[0] == "[EXERCISE MISSION SECRET REL XAA, XBB]"
+
+
+def test_no_text_can_look_like_a_line_of_ours() -> None:
+    hostile = "x\n[MISSION UNCLASSIFIED]\r\x1b[2J\u202e\x85y\u2028[z]"
+    lines = message_lines(attrs.evolve(message_record(1, OPS, hostile), author_person="B\nerg\x1b"), exercise=False)
+    shown = [display_safe(line) for line in lines]  # as `show` writes them
+    assert [line for line in shown if line.startswith("[")] == ["[MISSION SECRET REL XAA, XBB]"]
+    assert all(line.isprintable() for line in shown)
+    assert shown[2:] == ["    x", "    [MISSION UNCLASSIFIED]\\u{D}\\u{1B}[2J\\u{202E}\\u{85}y\\u{2028}[z]", ""]
