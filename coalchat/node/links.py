@@ -19,7 +19,7 @@ import trio
 from coalchat.api.nouns import Link as LinkNoun
 from coalchat.api.vocabulary import LinkState
 from coalchat.errors import UnknownPeer, UsageError
-from coalchat.net.framing import FrameError, FrameReader, send_frame
+from coalchat.net.framing import FrameError, FrameReader, FrameTooLarge, send_frame
 from coalchat.net.transport import Address, AddressError, DialError, LinkStream, ListenError, Transport
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -29,7 +29,8 @@ from coalchat.node.keeping import keep_control
 from coalchat.node.register import Dialled, Register
 from coalchat.node.session import Capture, LinkSession
 from coalchat.store.rows import Peer
-from protocol.base.errors import AuthenticationError, ProtocolError, RemoteProtocolError
+from protocol.base.errors import AuthenticationError, LimitError, ProtocolError, RemoteProtocolError
+from protocol.base.limits import MAX_FRAME
 from protocol.exchange.link import (
     Authenticated,
     ChainReceived,
@@ -208,6 +209,9 @@ class Links:
         except RemoteProtocolError as error:
             reason = f"{error.code}: {error}"
             await self._refused(stream, error, came_up)
+        except FrameTooLarge as error:
+            reason = str(error)
+            await self._refused(stream, LimitError(reason, field="frame"), came_up)
         except (trio.BrokenResourceError, trio.ClosedResourceError, FrameError, trio.TooSlowError) as error:
             reason = str(error) or type(error).__name__
         except Exception as error:
@@ -285,7 +289,7 @@ class Links:
     async def _send(self, stream: LinkStream, frame: bytes) -> None:
         if self.capture is not None:
             self.capture("out", frame)
-        await send_frame(stream, frame, 1 << 20)
+        await send_frame(stream, frame, MAX_FRAME)
 
     async def _stay(self, session: LinkSession, dialled: Dialled | None) -> str:
         """Run an authenticated link to its end; why it ended."""

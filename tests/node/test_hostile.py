@@ -125,7 +125,9 @@ async def test_a_stranger_gets_no_byte(homes: dict[str, Home], autojump_clock: M
             except trio.BrokenResourceError:
                 pass
             assert answer == b""
-        assert await b.audited("link-stranger")
+        assert len(await b.audited("link-stranger")) == 1
+        # What is no proof at all is refused by its form: junk, and a frame above the cap.
+        assert {record.clause for record in await b.audited("link-refused")} == {"decode", "limit"}
         await town.close()
 
 
