@@ -10,11 +10,13 @@ import attrs
 from coalchat.demo.claims import claim, present
 from coalchat.demo.search import Opened
 from protocol.base.ids import Tag
+from protocol.base.records import decode
 from protocol.keys.keyring import KeyRing
 from protocol.trust.charter import Coalition, found
 from protocol.trust.credential import Certificate, Certified
 from protocol.trust.directory import Directory
 from protocol.trust.policy import Policy, read_policy
+from protocol.trust.publication import DirectoryPart
 
 
 @attrs.frozen
@@ -58,11 +60,15 @@ def trusted_set(home: Opened) -> Trusted:
         Tag.CUSTODIAN_CERTIFICATE: directory.apply_custodian,
         Tag.CERTIFICATE: directory.apply_certificate,
         Tag.PUBLICATION: directory.apply_publication,
-        Tag.DIRECTORY: directory.apply_directory_part,
     }
     for tag, take in apply.items():
         for row in home.read.documents(tag):
             take(row.data)
+    for row in home.read.documents(Tag.DIRECTORY):
+        part = decode(DirectoryPart, row.data)
+        publication = directory.publication(part.nation, part.custodian)
+        if publication is not None and publication.number == part.number:
+            directory.apply_directory_part(row.data)
     for index, code in enumerate(coalition.codes):
         seats = [publication.custodian for publication in directory.publications(index)]
         claim(seats, f"{code} has published")

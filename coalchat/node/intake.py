@@ -160,15 +160,20 @@ class Intake:
                 )
                 await self.context.record(finding)
             return Taken()
+        await self._queue(feed, outcome, stored)
         for fork in outcome.forks:
             finding = Finding(AuditEvent.ENTRY_FORK, fork.id.hex(), self.context.code(feed.author.certificate.nation))
             await self.context.record(finding)
-        await self._queue(feed, outcome, stored)
         return Taken()
 
     async def _queue(self, feed: KnownFeed, accepted: Accepted, stored: Callable[[bytes, int], None]) -> None:
-        for entry in accepted.entries:
-            await self._send.send(self._arrival(feed, entry, stored))
+        try:
+            for entry in accepted.entries:
+                await self._send.send(self._arrival(feed, entry, stored))
+        except BaseException:
+            # The link ended just now: what its chain accepted and is not queued must be accepted anew when it comes again.
+            self.feeds.forget_chain(feed.id)
+            raise
 
     def _arrival(self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None]) -> Arrival:
         outcome, segment = self._open(feed, entry)

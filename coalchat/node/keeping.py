@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import trio
+
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.node.context import Context
@@ -31,7 +33,10 @@ async def keep_control(context: Context, control: Control) -> None:
         if revision is not None:
             keep_channel(tx, revision, now)
 
-    await context.store.write(write)
+    # It counts in memory already: a link that ends just now must not keep it from the disk.
+    with trio.CancelScope(shield=True):
+        if control.hash in context.member.controls:  # or a newer one has come meanwhile
+            await context.store.write(write)
 
 
 def keep_channel(tx: Transaction, revision: ChannelRevision, now: int) -> None:

@@ -53,6 +53,8 @@ MAX_DIRECTORY: Final = 65_536
 """Certificates of one directory (64 parts of 1,024 hashes)."""
 MAX_ADMINS: Final = 8
 """Admins of one channel."""
+MAX_CERTIFICATE: Final = 400
+"""Bytes of a certificate that a custodian issues: it goes with every link, also the narrowest."""
 MAX_SCOPE: Final = 4
 """Channels, or kinds, in the scope of one certificate."""
 

@@ -17,9 +17,9 @@ import attrs
 
 from protocol.base import crypto
 from protocol.base.crypto import digest
-from protocol.base.errors import AuthenticationError, ExpiredError
+from protocol.base.errors import AuthenticationError, ExpiredError, LocalProtocolError
 from protocol.base.ids import Domain, Person, Tag
-from protocol.base.limits import CLOCK_SKEW, MAX_CUSTODIANS, MAX_DISPLAY_NAME, MAX_SCOPE
+from protocol.base.limits import CLOCK_SKEW, MAX_CERTIFICATE, MAX_CUSTODIANS, MAX_DISPLAY_NAME, MAX_SCOPE
 from protocol.base.records import Bin, Flag, Name, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.trust.access import Clearance
@@ -233,9 +233,16 @@ def check_request(coalition: bytes, nation: int, data: bytes) -> tuple[Certifica
 
 
 def issue_certificate(certificate: Certificate, custodian: SigningKey) -> Signed:
-    """Sign a device certificate as custodian."""
+    """Sign a device certificate as custodian.
+
+    Raises:
+        LocalProtocolError: it would be longer than `MAX_CERTIFICATE`: shorten its name or its scope.
+    """
     signer = custodian_id(certificate.coalition, certificate.nation, certificate.custodian)
-    return sign(Tag.CERTIFICATE, signer, encode(certificate), custodian)
+    signed = sign(Tag.CERTIFICATE, signer, encode(certificate), custodian)
+    if len(signed.data) > MAX_CERTIFICATE:
+        raise LocalProtocolError(f"more than {MAX_CERTIFICATE} bytes", field="certificate")
+    return signed
 
 
 def check_certificate(custodian: CustodianCertificate, data: bytes) -> Certified:

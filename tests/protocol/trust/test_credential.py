@@ -8,7 +8,7 @@ import pytest
 
 from protocol.base.errors import AuthenticationError, DecodeError, ExpiredError, LocalProtocolError, RemoteProtocolError
 from protocol.base.ids import Tag
-from protocol.base.limits import CLOCK_SKEW
+from protocol.base.limits import CLOCK_SKEW, MAX_CERTIFICATE
 from protocol.base.records import encode, evolve
 from protocol.base.signed import SigningKey, sign
 from protocol.trust.access import Clearance
@@ -271,3 +271,11 @@ def test_refusals_say_nothing_of_which_check_failed() -> None:
             check_certificate(SEAT, data)
         told.add((refusal.value.code, refusal.value.field, refusal.value.detail))
     assert len(told) == 1
+
+
+def test_a_custodian_issues_no_certificate_above_the_bound() -> None:
+    channels = tuple(bytes([number]) * 16 for number in range(1, 5))
+    certificate = evolve(ANN.certificate, name="N" * 40)
+    assert len(issue_certificate(certificate, XAA.custodian).data) <= MAX_CERTIFICATE
+    with pytest.raises(LocalProtocolError, match="400 bytes"):
+        issue_certificate(evolve(certificate, scope=evolve(FULL_SCOPE, channels=channels)), XAA.custodian)
