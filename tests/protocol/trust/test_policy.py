@@ -22,7 +22,7 @@ def test_the_example_policy_is_what_the_story_says() -> None:
     assert POLICY.prefix == "MISSION"
     assert [level.name for level in POLICY.levels] == ["UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET"]
     assert [category.value for category in POLICY.categories] == ["CONVOY", "EXCON"]
-    assert POLICY.levels[2] == Level("SECRET", "S", 0xFFFFFF, 0xC8102E)
+    assert POLICY.levels[2] == Level("SECRET", "S", 0xFFFFFF, 0xA3172C)
 
 
 def test_it_round_trips_and_its_hash_is_of_its_bytes() -> None:
