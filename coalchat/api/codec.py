@@ -233,12 +233,13 @@ def decode_result(request: type[Request[A_co]], fields: Mapping[str, Any]) -> A_
 def fitting(items: Iterable[T], room: int = PAGE_ROOM) -> tuple[T, ...]:
     """The first of these records that fit on one page: at least one, and as many as take `room` bytes in all.
 
-    For the node: a page is cut by size as well as by the asked limit, and then says `more`.
+    For the node: a page is cut by size as well as by the asked limit, and then says `more`. A page backwards gives its
+    records from the last one on.
     """
     page: list[T] = []
     for item in items:
         room -= len(msgpack.packb(lower_fields(item), use_bin_type=True))
-        if room < 0 and page:
+        if (room < 0 and page) or len(page) == _MAX_ARRAY:
             break
         page.append(item)
     return tuple(page)

@@ -29,7 +29,7 @@ class MessageArrived:
 
 @attrs.frozen(kw_only=True)
 class ReceiptArrived:
-    """A recipient's signed receipt moved one of our messages on."""
+    """A recipient's signed receipt moved one of our messages on; or this device acknowledged a message of another's."""
 
     kind: ClassVar[str] = "receipt"
     channel_id: str
@@ -50,6 +50,15 @@ class StateChanged:
     nation: str
     state: State
     reason: str
+
+
+@attrs.frozen(kw_only=True)
+class MarkMoved:
+    """A person has read a channel up to a position, at whatever client of this node."""
+
+    kind: ClassVar[str] = "mark"
+    channel_id: str
+    position: int
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +97,9 @@ class ControlChanged:
     phase: Phase
 
 
-Body: TypeAlias = MessageArrived | ReceiptArrived | StateChanged | LinkChanged | AuditWritten | ControlChanged
+Body: TypeAlias = (
+    MessageArrived | ReceiptArrived | StateChanged | MarkMoved | LinkChanged | AuditWritten | ControlChanged
+)
 """One of these; on the wire its map has one key more, `kind`."""
 
 

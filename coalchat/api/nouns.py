@@ -10,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 from coalchat.api.base import Response
-from coalchat.api.vocabulary import Flag, LinkState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Flag, LinkState, Phase, Precedence, Role, State
 
 
 @attrs.frozen(kw_only=True)
@@ -72,26 +72,47 @@ class Channel(Response):
 
     Attributes:
         id: 32 hex digits. title: the founder's words. members: nation codes, by charter index.
-        ceiling: marking of the highest label in it. admin: this device may widen it.
-        unread: beyond the read mark. newest: position of its newest message, or 0.
+        ceiling: marking of the highest label in it. ceiling_level: index of its level in the policy.
+        admin: this device may widen it.
+        unread: messages of others beyond the read mark. unread_precedence: the highest of them, or none.
+        read_position: the read mark. newest: position of its newest message, or 0.
     """
 
     id: str
     title: str
     members: tuple[str, ...]
     ceiling: str
+    ceiling_level: int
     purpose: str
     admin: bool
     unread: int
+    unread_precedence: Precedence | None
+    read_position: int
     newest: int
 
 
 @attrs.frozen(kw_only=True)
+class Level:
+    """A classification of the security policy.
+
+    Attributes:
+        name: as marked. portion: its short form in portion marks.
+        foreground, background: 0xRRGGBB of the banner.
+    """
+
+    name: str
+    portion: str
+    foreground: int
+    background: int
+
+
+@attrs.frozen(kw_only=True)
 class Reach:
-    """A nation and the number of its devices that a label lets read, or keeps from it."""
+    """A nation and the number of its devices that a label lets read, or keeps from it; `of` all valid ones."""
 
     nation: str
     devices: int
+    of: int
 
 
 @attrs.frozen(kw_only=True)
@@ -137,12 +158,14 @@ class Message(Response):
         position: order of arrival here.
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
+        level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
         kind: of the payload; "text" in this version.
         text: any characters: `display_safe(text, multiline=True)`.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
         ack_by: when the author wants it acknowledged; 0: not asked.
         mine: written by this device. read: not beyond the read mark.
+        answered: how this person acknowledged it, or none.
         refs: entry ids that it answers or builds on.
     """
 
@@ -154,6 +177,8 @@ class Message(Response):
     author_person: str
     author_device: int
     marking: str
+    level: int
+    portion: str
     nations: tuple[str, ...]
     kind: str
     text: str
@@ -165,6 +190,7 @@ class Message(Response):
     ack_by: int
     mine: bool
     read: bool
+    answered: Answer | None
     refs: tuple[str, ...]
     flags: tuple[Flag, ...]
 
@@ -174,15 +200,20 @@ class Delivery:
     """How far a message is with one recipient.
 
     Attributes:
-        nation: whose. person, device: none while nobody of the nation is known to have it.
-        since: when the state began. reason: why it is refused, expired or waits; or "".
+        nation: whose. person, device, role: none while no device of the nation is known that could read it.
+        state: of a device that has said nothing itself, how far the message is with its nation, at most `held`.
+        since: when the state began.
+        answer: with `acknowledged`, else none.
+        reason: why it is refused, expired or waits; of an acknowledgement, its text; or "".
     """
 
     nation: str
     person: str | None
     device: int | None
+    role: Role | None
     state: State
     since: int
+    answer: Answer | None
     reason: str
 
 

@@ -12,22 +12,25 @@ import attrs
 from coalchat.api.base import Request
 from coalchat.api.nouns import Channel, Link, Message, Node
 from coalchat.api.responses import (
+    Acknowledged,
     AuditPage,
     ChannelList,
     Done,
     EventPage,
+    Keys,
     LabelPreview,
     Marked,
     MessagePage,
     MessageStatus,
     NationList,
     PeerList,
+    Policy,
     Sent,
     Status,
     Welcome,
 )
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import Precedence
+from coalchat.api.vocabulary import Answer, Precedence
 
 
 @attrs.frozen(kw_only=True)
@@ -139,10 +142,12 @@ class SendMessage(Request[Sent]):
 
 @attrs.frozen(kw_only=True)
 class ListMessages(Request[MessagePage]):
-    """Messages behind a position (0: from the first), oldest first. Errors: UnknownChannel.
+    """A page of messages, oldest first: the first behind a position, or the last before one. Errors: UnknownChannel.
 
     Attributes:
         channel: one, or "" for all.
+        after_position: 0: from the first.
+        before_position: 0: a page forward; `NEWEST`: the last page there is. Not both.
         limit: 1 to 1,000.
     """
 
@@ -150,6 +155,7 @@ class ListMessages(Request[MessagePage]):
     scope = Scope.READ
     channel: str
     after_position: int
+    before_position: int
     limit: int
 
 
@@ -173,6 +179,24 @@ class MarkRead(Request[Marked]):
     scope = Scope.SEND
     channel: str
     entry_id: str
+
+
+@attrs.frozen(kw_only=True)
+class AcknowledgeMessage(Request[Acknowledged]):
+    """Acknowledge a message: a person's deliberate, signed act, which goes out at once. A later one takes its place.
+
+    Errors: UnknownMessage, Ambiguous; NotAuthorised (a bot); Refused; UsageError (an own message, one that cannot be
+    read, a caveat without text, a text without an answer).
+
+    Attributes:
+        text: the caveat, or why unable; up to 256 bytes.
+    """
+
+    op = "message.acknowledge"
+    scope = Scope.SEND
+    id: str
+    answer: Answer
+    text: str
 
 
 @attrs.frozen(kw_only=True)
@@ -243,4 +267,20 @@ class ListNations(Request[NationList]):
     """Nations of the charter."""
 
     op = "nation.list"
+    scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class ShowPolicy(Request[Policy]):
+    """The coalition's security policy: what labels are made of."""
+
+    op = "policy.show"
+    scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class ShowKeys(Request[Keys]):
+    """The key period that runs."""
+
+    op = "keys.show"
     scope = Scope.READ

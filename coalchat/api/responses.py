@@ -11,6 +11,7 @@ from coalchat.api.nouns import (
     Channel,
     Delivery,
     Denial,
+    Level,
     Link,
     Message,
     Nation,
@@ -19,6 +20,7 @@ from coalchat.api.nouns import (
     Reach,
 )
 from coalchat.api.scopes import Scope
+from coalchat.api.vocabulary import Answer
 
 
 @attrs.frozen(kw_only=True)
@@ -86,14 +88,16 @@ class LabelPreview(Response):
     """Who would read a message with this label, decided before anything is sent.
 
     Attributes:
-        marking: the whole label as it will be shown, with the nations written out.
+        marking: the whole label as it will be shown, with the nations written out. level, portion: as in `Message`.
         readers: nations that can, with their devices cleared for it.
-        withheld: members of the channel that cannot, with all their devices.
+        withheld: members of the channel that cannot, each with all its devices.
         denied: why it cannot be sent so; none if it can.
         warnings: what a person should know before sending, one sentence each.
     """
 
     marking: str
+    level: int
+    portion: str
     readers: tuple[Reach, ...]
     withheld: tuple[Reach, ...]
     denied: Denial | None
@@ -105,6 +109,43 @@ class NationList(Response):
     """Nations, by charter index."""
 
     nations: tuple[Nation, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Policy(Response):
+    """The security policy of the coalition (SPEC 5.1).
+
+    Attributes:
+        id: its name, as it stands in labels. prefix: what markings show in place of it; may be empty.
+        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked.
+        readable: index of the highest level that this device may read.
+    """
+
+    id: str
+    version: int
+    prefix: str
+    levels: tuple[Level, ...]
+    categories: tuple[str, ...]
+    readable: int
+
+
+@attrs.frozen(kw_only=True)
+class Keys(Response):
+    """The key period that runs, by this node's clock (SPEC 7).
+
+    Attributes:
+        edition: counter of this nation's edition that runs. segment: which of its segments, from 1 to `segments`.
+            All three are 0 when none runs: the last one has ended, or the next has not begun.
+        segment_ends, edition_ends: when.
+        published_until: end of the last edition that this nation has published; nobody can seal to it after that.
+    """
+
+    edition: int
+    segment: int
+    segments: int
+    segment_ends: int
+    edition_ends: int
+    published_until: int
 
 
 @attrs.frozen(kw_only=True)
@@ -127,11 +168,11 @@ class Sent(Response):
 
 @attrs.frozen(kw_only=True)
 class MessagePage(Response):
-    """Messages by position.
+    """Messages by position, oldest first.
 
     Attributes:
-        next_position: ask on with it as `after_position`; unchanged if there was nothing.
-        more: there are more now.
+        next_position: ask on with it, in the same direction; unchanged if there was nothing.
+        more: there are more in that direction now.
     """
 
     messages: tuple[Message, ...]
@@ -153,12 +194,29 @@ class Marked(Response):
 
 
 @attrs.frozen(kw_only=True)
+class Acknowledged(Response):
+    """This device's acknowledgement of a message.
+
+    Attributes:
+        at: when. repeated: the very same was given before: nothing was sent now.
+    """
+
+    entry_id: str
+    channel_id: str
+    answer: Answer
+    text: str
+    at: int
+    repeated: bool
+
+
+@attrs.frozen(kw_only=True)
 class MessageStatus(Response):
     """Who has a message.
 
     Attributes:
-        deliveries: each recipient device, by nation and person; a nation of which nothing is known has one row without
-            a person. The author's own device has no row.
+        deliveries: each recipient device, by nation and person: those that said something, and of our own messages
+            also those that are cleared for it and said nothing. A nation of which no such device is known has one row
+            without a person. The author's own device has no row.
     """
 
     entry_id: str

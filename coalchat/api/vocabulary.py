@@ -25,6 +25,11 @@ class Precedence(StrEnum):
     IMMEDIATE = "IMMEDIATE"
     FLASH = "FLASH"
 
+    @property
+    def rank(self) -> int:
+        """Order, from 0 for ROUTINE."""
+        return tuple(Precedence).index(self)
+
 
 class State(StrEnum):
     """How far a message is with one recipient. A state never means more than it says."""
@@ -62,6 +67,17 @@ _RANKS = {
     State.READ: 4,
     State.ACKNOWLEDGED: 5,
 }
+
+
+class Answer(StrEnum):
+    """What an acknowledgement says besides that it is one (SPEC 8.5)."""
+
+    NONE = "none"
+    WILCO = "wilco"
+    """Will comply."""
+    UNABLE = "unable"
+    CAVEAT = "caveat"
+    """Acknowledged with a reservation, which its text says."""
 
 
 class Flag(StrEnum):

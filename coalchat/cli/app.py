@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from coalchat import __version__
+from coalchat.cli.ack import ack
 from coalchat.cli.audit import audit
 from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
@@ -41,7 +42,7 @@ def coalchat(
         help_if_alone(context)
 
 
-for verb in (send, read, tail, status, join, demo):
+for verb in (send, read, tail, ack, status, join, demo):
     app.command(verb.__name__, cls=Command)(verb)
 for name, noun in (
     ("nation", nation),

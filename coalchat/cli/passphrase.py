@@ -8,15 +8,27 @@ Rule 3: a new passphrase is asked for twice at the terminal, because nothing cou
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from coalchat.cli import terminal
 from coalchat.cli.options import Asked
+from coalchat.client.secret import (
+    MAX_SECRET,
+    ask_secret,
+    available,
+    locked,
+    not_empty,
+    read_descriptor,
+    read_secret_file,
+)
 from coalchat.errors import Locked, UsageError
 
-MAX_SECRET = 1_024
-"""Bytes; a passphrase of 170 words."""
+__all__ = [
+    "MAX_SECRET",
+    "has_source",
+    "locked",
+    "new_passphrase",
+    "passphrase",
+    "read_descriptor",
+    "read_secret_file",
+]
 
 
 def passphrase(asked: Asked) -> bytes:
@@ -37,7 +49,7 @@ def new_passphrase(asked: Asked) -> bytes:
         UsageError: none was given, and there is no terminal to ask at; or typed differently the second time.
     """
     given = _given(asked)
-    if given is None and not terminal.available():
+    if given is None and not available():
         raise UsageError("a new home needs a passphrase", hint=Locked.advice)
     if given is None:
         given = _typed(f"new passphrase for {asked.home.path}: ")
@@ -49,58 +61,18 @@ def new_passphrase(asked: Asked) -> bytes:
 
 def _given(asked: Asked) -> bytes | None:
     if asked.passphrase_fd is not None:
-        return _not_empty(read_descriptor(asked.passphrase_fd, "--passphrase-fd"))
+        return not_empty(read_descriptor(asked.passphrase_fd, "--passphrase-fd"))
     if asked.passphrase_file is not None:
-        return _not_empty(read_secret_file(asked.passphrase_file))
+        return not_empty(read_secret_file(asked.passphrase_file))
     return None
 
 
-def locked() -> Locked:
-    """The error of a home whose passphrase nobody gives."""
-    error = Locked()
-    error.sentence = "the home is locked"
-    return error
-
-
 def _typed(prompt: str) -> bytes:
-    if not terminal.available():
+    if not available():
         raise locked()
-    return _not_empty(terminal.ask_secret(prompt))
+    return not_empty(ask_secret(prompt))
 
 
 def has_source(asked: Asked) -> bool:
     """Whether a passphrase can be had at all."""
-    return asked.passphrase_fd is not None or asked.passphrase_file is not None or terminal.available()
-
-
-def read_descriptor(descriptor: int, option: str) -> bytes:
-    """All that comes from a descriptor, without its line end.
-
-    Raises:
-        UsageError: it is not open for reading, or gives more than a secret.
-    """
-    try:
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_SECRET + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read descriptor {descriptor} of {option}: {error.strerror}") from None
-    if len(data) > MAX_SECRET:
-        raise UsageError(f"descriptor {descriptor} of {option} gives more than {MAX_SECRET} bytes")
-    return data.rstrip(b"\r\n")
-
-
-def read_secret_file(path: Path) -> bytes:
-    """A private file, without its line end.
-
-    Raises:
-        NotPrivate, UsageError: see `read_private_file`.
-    """
-    from coalchat.paths import read_private_file
-
-    return read_private_file(path, limit=MAX_SECRET).rstrip(b"\r\n")
-
-
-def _not_empty(secret: bytes) -> bytes:
-    if not secret:
-        raise UsageError("the passphrase is empty")
-    return secret
+    return asked.passphrase_fd is not None or asked.passphrase_file is not None or available()

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coalchat.api.base import MAX_LIMIT
+from coalchat.api.base import NEWEST as LAST
 from coalchat.cli.options import Asked, asked_of
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ async def _behind(client: Client, channel: str, after: int, limit: int | None) -
         return await client.all_messages(channel, after)
     found: list[Message] = []
     while len(found) < limit:
-        page = await client.messages(channel, after, min(limit - len(found), 1_000))
+        page = await client.messages(channel, after, min(limit - len(found), MAX_LIMIT))
         found += page.messages
         after = page.next_position
         if not page.more:
@@ -74,21 +76,15 @@ async def _behind(client: Client, channel: str, after: int, limit: int | None) -
 
 
 async def _newest(client: Client, channel: str, wanted: int) -> tuple[list[Message], int]:
-    """At least the newest messages, and all that are unread, oldest first; and how many are unread.
-
-    Positions are given to messages of all channels in turn, so it looks further and further back.
-    """
-    channels = await client.channels()
-    newest = max((one.newest for one in channels), default=0)
-    unread = {one.id: one.unread for one in channels}
-    span = wanted
-    while True:
-        after = max(0, newest - span)
-        found = await client.all_messages(channel, after)
-        expected = unread.get(found[0].channel_id, 0) if found else 0
-        if after == 0 or (len(found) >= wanted and sum(not one.read for one in found) >= expected):
-            return found, expected
-        span *= 4
+    """At least the newest messages, and all that are unread, oldest first; and how many are unread."""
+    unread = {one.id: one.unread for one in await client.channels()}
+    page = await client.messages(channel, before=LAST, limit=min(wanted, MAX_LIMIT))
+    found = list(page.messages)
+    expected = unread.get(found[0].channel_id, 0) if found else 0
+    while page.more and (len(found) < wanted or sum(not one.read for one in found) < expected):
+        page = await client.messages(channel, before=page.next_position, limit=MAX_LIMIT)
+        found = [*page.messages, *found]
+    return found, expected
 
 
 def choose(found: Sequence[Message], unread: int, limit: int | None, *, mark: bool) -> list[Message]:
@@ -156,6 +152,7 @@ def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
 
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
     """A message as lines: marking; author, time and what else must be known; the text."""
+    from coalchat.cli.ack import acknowledged
     from coalchat.cli.output import body, short
     from coalchat.cli.times import dtg
 
@@ -165,6 +162,7 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
         message.channel_title,
         message.precedence,
         f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
+        "" if message.answered is None else acknowledged(message.answered),
         "" if message.read else "new",
         *message.flags,
         short(message.entry_id),

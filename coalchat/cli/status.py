@@ -22,7 +22,8 @@ def status(
     \b
     coalchat status 3f2a9c
 
-    A state says no more than what is known: "delivered" and "read" are the recipient's own signed receipts.
+    A state says no more than what is known: "delivered", "read" and "acknowledged" are the recipient's own signed receipts. Who has said nothing is no further than
+    his nation: "sent" says that a node of it has the message, not who has seen it.
     """
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
@@ -66,7 +67,8 @@ def status_lines(status: Status) -> list[str]:
 
 
 def delivery_lines(status: MessageStatus) -> list[str]:
-    """How far a message is with each recipient."""
+    """How far a message is with each recipient, and what he answered."""
+    from coalchat.cli.ack import acknowledged
     from coalchat.cli.output import columns
     from coalchat.cli.times import dtg
 
@@ -74,7 +76,7 @@ def delivery_lines(status: MessageStatus) -> list[str]:
         (
             delivery.nation,
             "-" if delivery.person is None else f"{delivery.person} ({delivery.device})",
-            delivery.state,
+            delivery.state if delivery.answer is None else acknowledged(delivery.answer),
             dtg(delivery.since),
             delivery.reason,
         )

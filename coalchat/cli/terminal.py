@@ -5,30 +5,10 @@ Rule: where there is no terminal nothing is asked; the caller says what option w
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from getpass import getpass
-
+from coalchat.client.secret import TERMINAL, ask_secret, available
 from coalchat.display import display_safe
 
-TERMINAL = "/dev/tty"
-
-
-def available() -> bool:
-    """Whether there is somebody to ask."""
-    try:
-        descriptor = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    os.close(descriptor)
-    return True
-
-
-def ask_secret(prompt: str) -> bytes:
-    """A line that is not shown while it is typed."""
-    with suppress(EOFError):
-        return getpass(display_safe(prompt)).encode("utf-8", "surrogateescape")
-    return b""
+__all__ = ["TERMINAL", "ask_line", "ask_secret", "available"]
 
 
 def ask_line(prompt: str) -> str:

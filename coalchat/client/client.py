@@ -17,7 +17,7 @@ import anyio
 from coalchat.api import enrolment, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Precedence, Role, State
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
 from coalchat.client.waiting import concerns, missing
@@ -135,6 +135,14 @@ class Client:
         """Nations of the charter."""
         return (await self.call(requests.ListNations())).nations
 
+    async def policy(self) -> responses.Policy:
+        """The coalition's security policy."""
+        return await self.call(requests.ShowPolicy())
+
+    async def keys(self) -> responses.Keys:
+        """The key period that runs."""
+        return await self.call(requests.ShowKeys())
+
     # --- messages ---
 
     async def send(
@@ -175,9 +183,20 @@ class Client:
         )
         return await self.call(request)
 
-    async def messages(self, channel: str = "", after: int = 0, limit: int = 200) -> responses.MessagePage:
-        """A page of messages behind a position, oldest first; "" is all channels. Raises: UnknownChannel."""
-        return await self.call(requests.ListMessages(channel=channel, after_position=after, limit=limit))
+    async def messages(
+        self, channel: str = "", after: int = 0, limit: int = 200, *, before: int = 0
+    ) -> responses.MessagePage:
+        """A page of messages, oldest first: behind a position, or the last ones before one.
+
+        Args:
+            channel: one, or "" for all.
+            after, before: positions, at most one of them not 0; `before=NEWEST` is the last page.
+
+        Raises:
+            UnknownChannel: as it says.
+        """
+        request = requests.ListMessages(channel=channel, after_position=after, before_position=before, limit=limit)
+        return await self.call(request)
 
     async def all_messages(self, channel: str = "", after: int = 0) -> list[nouns.Message]:
         """All messages behind a position, page by page. Raises: UnknownChannel."""
@@ -196,6 +215,10 @@ class Client:
     async def mark(self, channel: str, entry_id: str) -> responses.Marked:
         """Move the read mark: a person has read up to here. Raises: UnknownChannel, UnknownMessage."""
         return await self.call(requests.MarkRead(channel=channel, entry_id=entry_id))
+
+    async def acknowledge(self, entry_id: str, answer: Answer = Answer.NONE, text: str = "") -> responses.Acknowledged:
+        """Acknowledge a message, in the person's name. Raises: UnknownMessage, Ambiguous, NotAuthorised, Refused."""
+        return await self.call(requests.AcknowledgeMessage(id=entry_id, answer=answer, text=text))
 
     async def message_status(self, entry_id: str) -> responses.MessageStatus:
         """Who has a message. Raises: UnknownMessage, Ambiguous."""

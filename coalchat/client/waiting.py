@@ -1,7 +1,7 @@
 """When a message is "there" (SPEC 10.5): pure.
 
-A state is reached when each nation of the release set other than the author's has a device that reached it; a message to
-the author's own nation alone waits for that one.
+A state is reached when each nation of the release set other than the author's has a device that reached it, whatever its
+other devices say or do not say; a message to the author's own nation alone waits for that one.
 """
 
 from __future__ import annotations

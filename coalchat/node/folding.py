@@ -5,23 +5,31 @@ Runs inside the transaction that accepts an entry, on the writer: it touches the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from coalchat.api.events import MessageArrived, ReceiptArrived
+from coalchat.api.vocabulary import Answer, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
-from coalchat.api.vocabulary import State
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.store.faces import Transaction
-from coalchat.store.rows import Delivery, Message, Outgoing, ReceiptMark
+from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.messages.entry import Entry
 from protocol.messages.payload import Payload, TextPayload
-from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState
+from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
 from protocol.trust.credential import Precedence
 
+ANSWERS = {
+    Response.NONE: Answer.NONE,
+    Response.WILCO: Answer.WILCO,
+    Response.UNABLE: Answer.UNABLE,
+    Response.CAVEAT: Answer.CAVEAT,
+}
 STATES = {
     ReceiptState.DELIVERED: State.DELIVERED,
     ReceiptState.READ: State.READ,
@@ -88,6 +96,45 @@ class Folding:
             write_finding(tx, now, Finding(AuditEvent.RECEIPT_REFUSED, entry.id.hex(), code, clause))
             return
         state = ReceiptState(payload.state)
+        if state is ReceiptState.ACKNOWLEDGED:
+            self._acknowledged(tx, feed, entry, payload, covered, now)
+        else:
+            self._reached(tx, feed, entry, payload, covered, state, covered.up_to, now)
+
+    def _acknowledged(
+        self, tx: Transaction, feed: KnownFeed, entry: Entry, payload: ReceiptPayload, covered: Range, now: int
+    ) -> None:
+        """It is of the named entry only, and says that this one and those before it were read."""
+        row = Acknowledgement(
+            feed_id=covered.feed,
+            seq=covered.up_to,
+            device=feed.record.device,
+            nation=feed.author.certificate.nation,
+            person=feed.record.person,
+            entry_id=covered.entry,
+            receipt_id=entry.id,
+            receipt_seq=entry.base.seq,
+            answer=payload.response,
+            text=payload.text,
+            at=payload.time,
+        )
+        if tx.put_acknowledgement(row):
+            messages = tx.messages_of_feed(covered.feed, covered.up_to, after=covered.up_to - 1)
+            self._tell(tx, feed, ReceiptState.ACKNOWLEDGED, messages, now)
+        self._reached(tx, feed, entry, payload, covered, ReceiptState.READ, covered.up_to - 1, now)
+
+    def _reached(
+        self,
+        tx: Transaction,
+        feed: KnownFeed,
+        entry: Entry,
+        payload: ReceiptPayload,
+        covered: Range,
+        state: ReceiptState,
+        told: int,
+        now: int,
+    ) -> None:
+        """All entries up to the named one are in this state; clients are told of those up to `told`."""
         before = tx.receipt_mark(covered.feed, feed.record.device, int(state))
         mark = ReceiptMark(
             feed_id=covered.feed,
@@ -101,19 +148,19 @@ class Folding:
             at=payload.time,
         )
         if tx.advance_receipt(mark):
-            self._tell(tx, feed, state, covered, 0 if before is None else before.up_to, now)
+            after = max(0 if before is None else before.up_to, covered.up_to - MAX_TOLD)
+            self._tell(tx, feed, state, tx.messages_of_feed(covered.feed, told, after=after), now)
 
     def _tell(
-        self, tx: Transaction, feed: KnownFeed, state: ReceiptState, covered: Range, after: int, now: int
+        self, tx: Transaction, feed: KnownFeed, state: ReceiptState, messages: Iterable[Message], now: int
     ) -> None:
-        """Move our own messages on, and tell clients of each."""
-        # Delivered and read are cumulative; an acknowledgement is of the named entry only.
-        after = covered.up_to - 1 if state is ReceiptState.ACKNOWLEDGED else max(after, covered.up_to - MAX_TOLD)
+        """Move our own messages on, and tell clients of each; also of what this device itself acknowledged."""
         certificate = feed.author.certificate
-        for message in tx.messages_of_feed(covered.feed, covered.up_to, after=after):
-            if not message.mine or not message.listed:
+        answered = feed.record.device == self.context.member.device and state is ReceiptState.ACKNOWLEDGED
+        for message in messages:
+            if not message.listed or not (message.mine or answered):
                 continue
-            if certificate.nation != self.context.member.nation:
+            if message.mine and certificate.nation != self.context.member.nation:
                 tx.set_outgoing(Outgoing(message.entry_id, certificate.nation, Delivery.DELIVERED, "", now))
             write_event(
                 tx,

@@ -20,12 +20,12 @@ from protocol.base.signed import VerifyKey, read_signed
 from protocol.exchange.messages import document_hash
 from protocol.keys.edition import SeedChain, SegmentKeys
 from protocol.keys.keyring import KeyRing
-from protocol.trust.access import Clearance
+from protocol.trust.access import Clearance, dominates
 from protocol.trust.channel import ChannelRevision, check_fits, check_revision
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certificate, Certified, device_id
 from protocol.trust.directory import Directory
-from protocol.trust.label import Label, marking
+from protocol.trust.label import Label, marking, portion_mark
 from protocol.trust.policy import Policy
 from protocol.trust.publication import DirectoryPart
 
@@ -133,11 +133,28 @@ class Membership:
                 return chain.private(segment)
         return None
 
+    # --- devices ---
+
+    def valid(self, nation: int) -> tuple[Certified, ...]:
+        """A nation's devices that may act now, by device id."""
+        now = self.now()
+        standings = (self.directory.standing(known.device, now) for known in self.directory.devices(nation))
+        return tuple(found.certified for found in standings if found is not None and found.valid)
+
+    def cleared(self, nation: int, label: Label) -> tuple[Certified, ...]:
+        """Those of them that a label lets read."""
+        return tuple(c for c in self.valid(nation) if dominates(c.certificate.clearance, label))
+
     # --- names ---
 
     def marking(self, label: Label) -> str:
         """Full marking of a label."""
         return marking(label, self.policy, self.coalition.codes)
+
+    def portion(self, label: Label) -> str:
+        """Portion mark of a label without its release set: "S CONVOY"."""
+        bare = attrs.evolve(label, releasable=frozenset())
+        return portion_mark(bare, self.policy, self.coalition.codes)[1:-1]
 
     def clearance_marking(self, clearance: Clearance) -> str:
         """Marking of the highest that a clearance allows, without a release set."""

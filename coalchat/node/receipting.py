@@ -1,12 +1,14 @@
 """Receipts that this device owes (SPEC 8.5, 10.5).
 
 DELIVERED is owed for each message of another device that became durable and readable here; it is batched over a short
-window, by channel and label. READ is owed when a person moves the read mark, and goes at once.
-What is owed is derived from the store at the start, so a crash between a message and its receipt loses nothing.
+window, by channel and label. READ is owed when a person moves the read mark, and goes at once. ACKNOWLEDGED is a
+person's own act about one message: it is never owed, and is sealed when he does it or not at all.
+What is owed is derived from the store at the start, so a crash before a receipt loses nothing.
 
-Rule 1: a receipt is sealed under the envelope of the newest entry that it covers, while that is not retired and no
-complaint about it is known; otherwise under one of our own.
+Rule 1: a receipt without text is sealed under the envelope of the newest entry that it covers, while that is not
+retired and no complaint about it is known; otherwise, and with text, under one of our own.
 Rule 2: receipts, complaints and what cannot be read are not receipted.
+Rule 3: the same acknowledgement again is not sent again; another one takes its place.
 """
 
 from __future__ import annotations
@@ -16,27 +18,40 @@ from collections.abc import Iterable
 import attrs
 import trio
 
-from coalchat.errors import CoalchatError
+from coalchat.errors import CoalchatError, InternalError, NotAuthorised, Refused, UsageError
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, NoKey, Sealing
 from coalchat.node.feeds import Feeds
 from coalchat.node.sending import Sending
 from coalchat.store.faces import Transaction
-from coalchat.store.rows import Message, ReceiptMark
+from coalchat.store.rows import Acknowledgement, Message, ReceiptMark
 from protocol.base.errors import AuthenticationError
-from protocol.base.limits import MAX_RANGES
+from protocol.base.limits import MAX_PURPOSE, MAX_RANGES
+from protocol.base.records import decode
 from protocol.keys.envelope import read_envelope
 from protocol.messages.entry import Entry
 from protocol.messages.payload import FORMAT
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response, may_issue
 from protocol.trust.credential import Precedence, Role
-from protocol.trust.label import ReleaseKey
+from protocol.trust.label import ReleaseKey, label_of
 
 WINDOW = 0.4
 """Seconds over which DELIVERED receipts gather: a hundred readers must not cost a hundred entries a message."""
 
 Audience = tuple[bytes, bytes]
 """(channel, packed release key): what one receipt entry can cover."""
+
+
+@attrs.frozen
+class Given:
+    """An acknowledgement of this device.
+
+    Attributes:
+        repeated: the very same was given before; nothing was sealed now.
+    """
+
+    row: Acknowledgement
+    repeated: bool
 
 
 @attrs.define(eq=False)
@@ -51,14 +66,17 @@ class Receipting:
         factory=dict, init=False, repr=False
     )
     _wake: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _acknowledging: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
+
+    # --- what is owed ---
 
     def owe_delivered(self, messages: Iterable[Message]) -> None:
         """Note that these messages are durable here."""
         self._owe(ReceiptState.DELIVERED, messages)
 
     def owe_read(self, messages: Iterable[Message]) -> None:
-        """Note that a person has read these messages."""
-        self._owe(ReceiptState.READ, messages)
+        """Note that a person has read these messages; an acknowledgement may have said so already."""
+        self._owe(ReceiptState.READ, (message for message in messages if message.seq > self._said_read(message)))
 
     def _owe(self, state: ReceiptState, messages: Iterable[Message]) -> None:
         if not may_issue(Role(self.context.member.certificate.role), state):
@@ -71,16 +89,26 @@ class Receipting:
                 due[message.feed_id] = (message.seq, message.entry_id)
         self._wake.set()
 
+    def _said_read(self, message: Message) -> int:
+        """Up to where this device has said that a message's feed was read."""
+        own = self.context.member.device
+        mark = self.context.store.read.receipt_mark(message.feed_id, own, int(ReceiptState.READ))
+        return 0 if mark is None else mark.up_to
+
     def derive(self) -> None:
-        """Owe what the store says is owed: what came before a crash and was not receipted."""
+        """Owe what the store says is owed: what came, or was read, before a crash and was not receipted."""
         read = self.context.store.read
         own = self.context.member.device
         for feed in read.feeds():
             if feed.device == own or not feed.released >> self.context.member.nation & 1:
                 continue
-            mark = read.receipt_mark(feed.feed_id, own, int(ReceiptState.DELIVERED))
-            after = 0 if mark is None else mark.up_to
+            delivered = read.receipt_mark(feed.feed_id, own, int(ReceiptState.DELIVERED))
+            after = 0 if delivered is None else delivered.up_to
             self.owe_delivered(read.messages_of_feed(feed.feed_id, feed.head_seq, after=after))
+            seen = read.receipt_mark(feed.feed_id, own, int(ReceiptState.READ))
+            after = 0 if seen is None else seen.up_to
+            last = read.last_read_of_feed(feed.feed_id, after=after, position=read.read_mark(feed.channel))
+            self.owe_read([] if last is None else [last])
 
     async def run(self) -> None:
         """Seal what is owed, until cancelled."""
@@ -125,6 +153,52 @@ class Receipting:
             for feed_id, place in covered:
                 self._due.setdefault((state, audience), {}).setdefault(feed_id, place)
 
+    # --- acknowledging ---
+
+    async def acknowledge(self, message: Message, response: Response, text: str) -> Given:
+        """Seal a person's acknowledgement of one message, in the person's name.
+
+        Raises:
+            NotAuthorised: a bot acknowledges nothing.
+            Refused: the clause says why; nothing left, and the audit record has it.
+            UsageError: the message cannot be acknowledged, or text and response do not fit.
+        """
+        if not may_issue(Role(self.context.member.certificate.role), ReceiptState.ACKNOWLEDGED):
+            raise NotAuthorised("a person acknowledges, a bot does not")
+        _check(message, response, text)
+        async with self._acknowledging:
+            read, device = self.context.store.read, self.context.member.device
+            known = read.acknowledgement(message.feed_id, message.seq, device)
+            if known is not None and _says(known) == (message.entry_id, int(response), text):
+                return Given(known, repeated=True)
+            await self._seal_acknowledgement(message, response, text)
+            given = read.acknowledgement(message.feed_id, message.seq, device)
+            if given is None:
+                raise InternalError("the acknowledgement was not kept")
+            return Given(given, repeated=False)
+
+    async def _seal_acknowledgement(self, message: Message, response: Response, text: str) -> None:
+        revision = self.sending.revision(message.channel)
+        release = decode(ReleaseKey, message.release)
+        ranges = (Range(message.feed_id, message.seq, message.entry_id),)
+        payload = ReceiptPayload(
+            FORMAT, self.context.now(), noplay=False, refs=(), state=int(ReceiptState.ACKNOWLEDGED), ranges=ranges,
+            response=int(response), text=text,
+        )  # fmt: skip
+        # As urgent as what it answers, as far as this device may be.
+        precedence = Precedence(min(message.precedence, self.context.member.certificate.scope.precedence))
+        try:
+            denial = self.sending.decide(label_of(release), revision)
+            if denial is not None:
+                raise Refused(denial.clause, denial.reason)
+            under = None if text else self._under(ranges, release)
+            await self.sending.post(revision, release, payload, precedence, under=under)
+        except Refused as refused:
+            await self.sending.account(revision, label_of(release), refused)
+            raise
+
+    # --- sealing ---
+
     def _mark(self, state: ReceiptState, item: Range, receipt: bytes, now: int) -> ReceiptMark:
         member = self.context.member
         return ReceiptMark(
@@ -147,3 +221,21 @@ class Receipting:
             except (NoKey, AuthenticationError):
                 continue
         return None
+
+
+def _check(message: Message, response: Response, text: str) -> None:
+    """Raises UsageError, which names the field."""
+    if message.mine:
+        raise UsageError("id: nobody acknowledges a message of his own")
+    if message.kind == 0:
+        raise UsageError("id: this message cannot be read here")
+    if response is Response.CAVEAT and not text:
+        raise UsageError("text: a caveat says what it is")
+    if response is Response.NONE and text:
+        raise UsageError("text: goes with an answer only")
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_PURPOSE:
+        raise UsageError(f"text: must have at most {MAX_PURPOSE} bytes")
+
+
+def _says(row: Acknowledgement) -> tuple[bytes, int, str]:
+    return (row.entry_id, row.answer, row.text)

@@ -140,17 +140,21 @@ class Sending:
                 raise Refused(denial.clause, denial.reason)
             return await self.post(revision, label.release_key(), text, precedence, key=key)
         except Refused as refused:
-            marking = self.context.member.marking(label)
-            await self.context.record(
-                Finding(
-                    AuditEvent.SEND_REFUSED,
-                    revision.channel.hex(),
-                    self.context.code(certificate.nation),
-                    refused.clause,
-                    f"{marking}: {refused.detail}",
-                )
-            )
+            await self.account(revision, label, refused)
             raise
+
+    async def account(self, revision: ChannelRevision, label: Label, refused: Refused) -> None:
+        """Write down that something was not sent."""
+        member = self.context.member
+        await self.context.record(
+            Finding(
+                AuditEvent.SEND_REFUSED,
+                revision.channel.hex(),
+                self.context.code(member.nation),
+                refused.clause,
+                f"{member.marking(label)}: {refused.detail}",
+            )
+        )
 
     async def post(
         self,

@@ -12,17 +12,19 @@ import attrs
 import structlog
 import trio
 
+from coalchat.api.events import StateChanged
+from coalchat.api.vocabulary import State as StateWord
 from coalchat.net.framing import FrameReader, send_frame
 from coalchat.net.transport import LinkStream
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import release_bits
 from coalchat.node.intake import Intake, NeedEnvelope, NeedFeed, Taken
-from coalchat.node.journal import Finding
+from coalchat.node.journal import Finding, write_event
 from coalchat.node.keeping import keep_control
 from coalchat.node.membership import Control
 from coalchat.store.faces import Transaction
-from coalchat.store.rows import Delivery, Outgoing
+from coalchat.store.rows import Delivery, Message, Outgoing
 from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
 from protocol.base.records import decode
@@ -332,8 +334,23 @@ class LinkSession:
             for message in tx.messages_of_feed(feed_id, up_to, after=max(0, up_to - 256)):
                 for outgoing in tx.outgoing(message.entry_id):
                     if outgoing.nation == nation and outgoing.state in {Delivery.QUEUED, Delivery.HELD}:
-                        tx.set_outgoing(Outgoing(message.entry_id, nation, Delivery.SENT, "", now))
-                    elif outgoing.state == Delivery.QUEUED:
-                        tx.set_outgoing(Outgoing(message.entry_id, outgoing.nation, Delivery.HELD, f"by {code}", now))
+                        moved = Outgoing(message.entry_id, nation, Delivery.SENT, "", now)
+                    elif outgoing.nation != nation and outgoing.state == Delivery.QUEUED:
+                        moved = Outgoing(message.entry_id, outgoing.nation, Delivery.HELD, f"by {code}", now)
+                    else:
+                        continue
+                    if tx.set_outgoing(moved):
+                        self._tell(tx, message, moved)
 
         await self.context.store.write(write)
+
+    def _tell(self, tx: Transaction, message: Message, moved: Outgoing) -> None:
+        """Tell clients, once a change: an acknowledgement that is said again moves nothing."""
+        body = StateChanged(
+            channel_id=message.channel.hex(),
+            entry_id=message.entry_id.hex(),
+            nation=self.context.code(moved.nation),
+            state=StateWord(moved.state.value),
+            reason=moved.detail,
+        )
+        write_event(tx, moved.at, body)

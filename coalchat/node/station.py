@@ -19,6 +19,7 @@ from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.messages import MessageAnswers
+from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -136,6 +137,7 @@ class Station:
             **channels.handlers(),
             **self.messages.handlers(),
             **coalition.handlers(),
+            **PolicyAnswers(context).handlers(),
             **enrolling.handlers(),
         }
 

@@ -2,70 +2,165 @@
 
 A state never means more than it says: `sent` is "a node of that nation has it durably", `held` "a node of another
 nation keeps it", `delivered` and beyond are the reader's own signed receipts.
+
+Rule 1: a device that has said nothing is as far as its nation's outbox says, and at most `sent` or `held`: that one
+device of its nation has it says nothing of the others.
+Rule 2: an answer that would be longer than a frame keeps each nation's furthest row, then those who said something.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from coalchat.api.codec import fitting
 from coalchat.api.nouns import Delivery
+from coalchat.api.vocabulary import Role as RoleWord
 from coalchat.api.vocabulary import State
 from coalchat.node.context import Context
-from coalchat.node.folding import STATES
-from coalchat.store.rows import Message, ReceiptMark
+from coalchat.node.folding import ANSWERS, STATES
+from coalchat.store.rows import Acknowledgement, Message, Outgoing, ReceiptMark
+from coalchat.store.rows import Delivery as OnItsWay
 from protocol.base.records import decode
-from protocol.messages.receipts import Mark, ReceiptState, roll_up
-from protocol.trust.label import ReleaseKey
+from protocol.messages.receipts import Mark, ReceiptState, Response, roll_up
+from protocol.trust.credential import Certified, Role
+from protocol.trust.label import ReleaseKey, label_of
 
 
 def deliveries(context: Context, message: Message) -> tuple[Delivery, ...]:
-    """One row a recipient device that said something, by nation and person; one row a nation of which nothing is known."""
-    read = context.store.read
-    furthest: dict[bytes, ReceiptMark] = {}
-    for mark in read.receipts_of(message.feed_id, message.seq):
-        known = furthest.get(mark.device)
-        if mark.device != message.device and (known is None or mark.state > known.state):
-            furthest[mark.device] = mark
-    rows = [_of_device(context, mark) for mark in furthest.values()]
-    heard = {mark.nation for mark in furthest.values()}
-    outgoing = {row.nation: row for row in read.outgoing(message.entry_id)}
+    """One row a recipient device, by nation and person; one row a nation of which no device is known.
+
+    Of messages of others only those devices are known that said something.
+    """
+    outgoing = {row.nation: row for row in context.store.read.outgoing(message.entry_id)}
+    heard = _heard(context, message)
+    spoken = [_of_device(context, said) for said in heard.values()]
+    silent: list[Delivery] = []
     for nation in decode(ReleaseKey, message.release).releasable:
-        row = outgoing.get(nation)
-        if nation in heard or (row is None and nation == context.member.nation):
-            continue
-        rows.append(
-            Delivery(
-                nation=context.code(nation),
-                person=None,
-                device=None,
-                state=State(row.state.value) if row is not None else State.QUEUED,
-                since=row.at if row is not None else message.received,
-                reason=row.detail if row is not None else "",
-            )
-        )
+        said = [said for said in heard.values() if said.nation == nation]
+        way = _way(context, message, nation, outgoing.get(nation), said)
+        rows = _silent(context, message, nation, way, heard.keys()) if message.mine else []
+        # Of our own nation, and of the author's, nothing is awaited where no device is known.
+        if not rows and not said and (nation in outgoing or nation not in {context.member.nation, message.nation}):
+            rows = [way]
+        silent += rows
     codes = context.member.coalition.codes
-    return tuple(sorted(rows, key=lambda row: (codes.index(row.nation), row.person or "", row.device or 0)))
+    kept = bounded([*spoken, *silent])
+    return tuple(sorted(kept, key=lambda row: (codes.index(row.nation), row.person or "", row.device or 0)))
 
 
-def _of_device(context: Context, mark: ReceiptMark) -> Delivery:
-    standing = context.member.directory.standing(mark.device, context.now())
-    certificate = None if standing is None else standing.certified.certificate
+@attrs.frozen
+class _Said:
+    """The furthest that a device said of a message."""
+
+    device: bytes
+    nation: int
+    state: State
+    at: int
+    given: Acknowledgement | None = None
+
+
+def _heard(context: Context, message: Message) -> dict[bytes, _Said]:
+    """By device; the author's own is no recipient."""
+    furthest: dict[bytes, _Said] = {}
+    for mark in context.store.read.receipts_of(message.feed_id, message.seq):
+        known = furthest.get(mark.device)
+        state = STATES[ReceiptState(mark.state)]
+        if known is None or state.rank > known.state.rank:
+            furthest[mark.device] = _Said(mark.device, mark.nation, state, mark.at)
+    for given in _acknowledgements(context, message):
+        furthest[given.device] = _Said(given.device, given.nation, State.ACKNOWLEDGED, given.at, given)
+    furthest.pop(message.device, None)
+    return furthest
+
+
+def _acknowledgements(context: Context, message: Message) -> list[Acknowledgement]:
+    """Those of this very entry: one that names another branch of its feed is about another message."""
+    rows = context.store.read.acknowledgements(message.feed_id, message.seq)
+    return [row for row in rows if row.entry_id == message.entry_id]
+
+
+def _of_device(context: Context, said: _Said) -> Delivery:
+    standing = context.member.directory.standing(said.device, context.now())
+    certified = None if standing is None else standing.certified
+    given = said.given
     return Delivery(
-        nation=context.code(mark.nation),
-        person="" if certificate is None else certificate.name,
-        device=0 if certificate is None else certificate.number,
-        state=STATES[ReceiptState(mark.state)],
-        since=mark.at,
-        reason="",
+        nation=context.code(said.nation),
+        person="" if certified is None else certified.certificate.name,
+        device=0 if certified is None else certified.certificate.number,
+        role=None if certified is None else _role(certified),
+        state=said.state,
+        since=said.at,
+        answer=None if given is None else ANSWERS[Response(given.answer)],
+        reason="" if given is None else given.text,
     )
+
+
+def _role(certified: Certified) -> RoleWord:
+    return RoleWord(Role(certified.certificate.role).name.lower())
+
+
+def _way(context: Context, message: Message, nation: int, row: Outgoing | None, said: Sequence[_Said]) -> Delivery:
+    """How far a message is with a nation, as far as its silent devices are concerned."""
+    if row is None:
+        # Our own nation has no outbox: there it has left once one of its devices has said so.
+        state = State.SENT if said else State.QUEUED
+        since, reason = min((one.at for one in said), default=message.received), ""
+    else:
+        state = State.SENT if row.state is OnItsWay.DELIVERED else State(row.state.value)
+        since, reason = row.at, row.detail
+    return Delivery(
+        nation=context.code(nation),
+        person=None,
+        device=None,
+        role=None,
+        state=state,
+        since=since,
+        answer=None,
+        reason=reason,
+    )
+
+
+def _silent(context: Context, message: Message, nation: int, way: Delivery, heard: Iterable[bytes]) -> list[Delivery]:
+    """Devices of a nation that could read a message and have said nothing."""
+    others = {message.device, *heard}
+    cleared = context.member.cleared(nation, label_of(decode(ReleaseKey, message.release)))
+    return [
+        attrs.evolve(
+            way,
+            person=certified.certificate.name,
+            device=certified.certificate.number,
+            role=_role(certified),
+        )
+        for certified in cleared
+        if certified.device not in others
+    ]
+
+
+def bounded(rows: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    """As many rows as a frame holds: the furthest of each nation, then the others from the first on."""
+    furthest: dict[str, Delivery] = {}
+    for row in rows:
+        known = furthest.get(row.nation)
+        if known is None or row.state.rank > known.state.rank:
+            furthest[row.nation] = row
+    first = {id(row) for row in furthest.values()}
+    return fitting([*furthest.values(), *(row for row in rows if id(row) not in first)])
 
 
 def nation_states(context: Context, message: Message) -> tuple[tuple[int, State], ...]:
     """How far a message is with each nation of its release set, our own excepted where nothing is known of it."""
-    read = context.store.read
-    marks = [
-        Mark(mark.device, mark.nation, mark.person, ReceiptState(mark.state), mark.up_to, mark.at)
-        for mark in read.receipts_of(message.feed_id, message.seq)
-        if mark.device != message.device
+    marks = [_mark(mark) for mark in context.store.read.receipts_of(message.feed_id, message.seq)]
+    marks += [
+        Mark(row.device, row.nation, row.person, ReceiptState.ACKNOWLEDGED, row.seq, row.at)
+        for row in _acknowledgements(context, message)
     ]
-    states = {row.nation: State(row.state.value) for row in read.outgoing(message.entry_id)}
-    states |= {rolled.nation: STATES[rolled.state] for rolled in roll_up(marks, message.seq)}
+    states = {row.nation: State(row.state.value) for row in context.store.read.outgoing(message.entry_id)}
+    readers = (mark for mark in marks if mark.device != message.device)
+    states |= {rolled.nation: STATES[rolled.state] for rolled in roll_up(readers, message.seq)}
     return tuple(sorted(states.items()))
+
+
+def _mark(row: ReceiptMark) -> Mark:
+    return Mark(row.device, row.nation, row.person, ReceiptState(row.state), row.up_to, row.at)

@@ -1,7 +1,7 @@
 """What this device opened (SPEC, "At rest"): channels, messages in the order they became readable, read marks.
 
-A client's world: it holds what was opened here and nothing that is only carried. `position` is that order, it never
-changes and is never used twice; the order shown (causal, then by segment) is the desk's.
+A client's world: it holds what was opened here and nothing that is only carried. `position` is that order: it never
+changes, is never used twice, and is the order shown, so that no line appears above what a person has read.
 A message may be kept and not `listed`, as a receipt is: it proves something and takes no line.
 """
 
@@ -48,11 +48,22 @@ class MessageReads(Verbs):
         )
         return page[::-1]
 
-    def messages_of_all(self, *, after_position: int = 0, limit: int) -> list[Message]:
-        """The first `limit` listed messages of all channels after a position, in order."""
-        return self.sql.all(
-            Message, "WHERE listed = 1 AND position > ? ORDER BY position LIMIT ?", after_position, limit
+    def messages_of_all(
+        self, *, after_position: int = 0, before_position: int | None = None, limit: int
+    ) -> list[Message]:
+        """Likewise a page of the listed messages of all channels."""
+        if before_position is None:
+            return self.sql.all(
+                Message, "WHERE listed = 1 AND position > ? ORDER BY position LIMIT ?", after_position, limit
+            )
+        page = self.sql.all(
+            Message,
+            "WHERE listed = 1 AND position > ? AND position < ? ORDER BY position DESC LIMIT ?",
+            after_position,
+            before_position,
+            limit,
         )
+        return page[::-1]
 
     def messages_named(self, prefix: str, *, limit: int = 2) -> list[Message]:
         """Listed messages whose id, in hex, begins so; two are enough to see that a prefix is ambiguous."""
@@ -74,12 +85,24 @@ class MessageReads(Verbs):
         """Messages of a feed from `after` (exclusive) to `up_to` (inclusive), listed or not: what a receipt covers."""
         return self.sql.all(Message, "WHERE feed_id = ? AND seq > ? AND seq <= ? ORDER BY seq", feed_id, after, up_to)
 
+    def last_read_of_feed(self, feed_id: bytes, *, after: int, position: int) -> Message | None:
+        """The last listed and readable message of a feed after a number and not behind a position."""
+        return self.sql.one(
+            Message,
+            "WHERE feed_id = ? AND seq > ? AND position <= ? AND listed = 1 AND kind <> 0 ORDER BY seq DESC",
+            feed_id,
+            after,
+            position,
+        )
+
     def unread_counts(self) -> list[Unread]:
         """For each channel that has any: listed messages of others beyond its read mark."""
         counted = self.sql.run(
-            "SELECT channel.channel, (SELECT count(*) FROM message WHERE message.channel = channel.channel"
-            "   AND listed = 1 AND mine = 0 AND message.position > coalesce(read_mark.position, 0)) AS beyond"
-            " FROM channel LEFT JOIN read_mark USING (channel) WHERE beyond > 0 ORDER BY channel.channel"
+            "SELECT channel.channel, count(*), max(message.precedence)"
+            " FROM channel LEFT JOIN read_mark USING (channel)"
+            " CROSS JOIN message ON message.channel = channel.channel"
+            "   AND message.listed = 1 AND message.mine = 0 AND message.position > coalesce(read_mark.position, 0)"
+            " GROUP BY channel.channel ORDER BY channel.channel"
         )
         return [Unread(*row) for row in counted]
 

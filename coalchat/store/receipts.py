@@ -1,17 +1,19 @@
-"""Who has it (SPEC, "At rest"): receipt marks of all devices, and the way of our own entries to each nation.
+"""Who has it (SPEC, "At rest"): receipts of all devices, and the way of our own entries to each nation.
 
 Rule 1: a receipt mark only grows; what arrives late or twice changes nothing.
-Rule 2: a delivery that has happened is not taken back.
+Rule 2: an acknowledgement is of one entry, so each has a row of its own; of several by one device the newest in its
+feed counts, in whatever order they arrive.
+Rule 3: a delivery that has happened is not taken back.
 """
 
 from __future__ import annotations
 
-from coalchat.store.rows import Outgoing, ReceiptMark
+from coalchat.store.rows import Acknowledgement, Outgoing, ReceiptMark
 from coalchat.store.sql import Verbs
 
 
 class ReceiptReads(Verbs):
-    """Verbs that read receipt marks and the outbox."""
+    """Verbs that read receipt marks, acknowledgements and the outbox."""
 
     def receipts_of(self, feed_id: bytes, seq: int, *, at_least: int = 0) -> list[ReceiptMark]:
         """Marks that cover one place of a feed, of `at_least` this state; by device and state."""
@@ -26,6 +28,14 @@ class ReceiptReads(Verbs):
     def receipt_mark(self, feed_id: bytes, device: bytes, state: int) -> ReceiptMark | None:
         """How far one device has said one state of a feed."""
         return self.sql.one(ReceiptMark, "WHERE feed_id = ? AND device = ? AND state = ?", feed_id, device, state)
+
+    def acknowledgements(self, feed_id: bytes, seq: int) -> list[Acknowledgement]:
+        """How devices acknowledged the entry at one place of a feed; by device."""
+        return self.sql.all(Acknowledgement, "WHERE feed_id = ? AND seq = ? ORDER BY device", feed_id, seq)
+
+    def acknowledgement(self, feed_id: bytes, seq: int, device: bytes) -> Acknowledgement | None:
+        """How one device acknowledged it."""
+        return self.sql.one(Acknowledgement, "WHERE feed_id = ? AND seq = ? AND device = ?", feed_id, seq, device)
 
     def outgoing(self, entry_id: bytes) -> list[Outgoing]:
         """How far an entry of ours is, by nation."""
@@ -44,7 +54,7 @@ class ReceiptReads(Verbs):
 
 
 class ReceiptWrites(ReceiptReads):
-    """Verbs that write receipt marks and the outbox."""
+    """Verbs that write receipt marks, acknowledgements and the outbox."""
 
     def advance_receipt(self, mark: ReceiptMark) -> bool:
         """Move a mark forward; False if it is there or further."""
@@ -53,6 +63,18 @@ class ReceiptWrites(ReceiptReads):
             "ON CONFLICT (feed_id, device, state) DO UPDATE SET up_to = excluded.up_to, nation = excluded.nation,"
             " person = excluded.person, entry_id = excluded.entry_id, receipt_id = excluded.receipt_id,"
             " at = excluded.at WHERE excluded.up_to > receipt_mark.up_to",
+        )
+
+    def put_acknowledgement(self, row: Acknowledgement) -> bool:
+        """Keep how a device acknowledged an entry; False if a receipt as new or newer of that device is here."""
+        # A device that opened two feeds of one audience has no order between them: the id decides, the same everywhere.
+        return self.sql.insert(
+            row,
+            "ON CONFLICT (feed_id, seq, device) DO UPDATE SET nation = excluded.nation, person = excluded.person,"
+            " entry_id = excluded.entry_id, receipt_id = excluded.receipt_id, receipt_seq = excluded.receipt_seq,"
+            " answer = excluded.answer, text = excluded.text, at = excluded.at"
+            " WHERE (excluded.receipt_seq, excluded.receipt_id)"
+            " > (acknowledgement.receipt_seq, acknowledgement.receipt_id)",
         )
 
     def set_outgoing(self, outgoing: Outgoing) -> bool:

@@ -210,10 +210,11 @@ class Message(Row):
 
 @attrs.frozen
 class Unread:
-    """Messages of others in a channel beyond its read mark."""
+    """Messages of others in a channel beyond its read mark, and the highest precedence among them."""
 
     channel: bytes
     count: int
+    precedence: int
 
 
 @attrs.frozen
@@ -233,6 +234,29 @@ class ReceiptMark(Row):
     up_to: int
     entry_id: bytes
     receipt_id: bytes
+    at: int
+
+
+@attrs.frozen
+class Acknowledgement(Row):
+    """How one device acknowledged one entry: what its newest receipt about it says.
+
+    `entry_id` is the entry that the receipt names at this place, `receipt_id` the receipt and `receipt_seq` its number
+    in its own feed.
+    """
+
+    TABLE = "acknowledgement"
+
+    feed_id: bytes
+    seq: int
+    device: bytes
+    nation: int
+    person: bytes
+    entry_id: bytes
+    receipt_id: bytes
+    receipt_seq: int
+    answer: int
+    text: str = attrs.field(repr=False)
     at: int
 
 

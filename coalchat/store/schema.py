@@ -175,6 +175,27 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             expires INTEGER NOT NULL
         ) STRICT""",
     ),
+    (
+        # A watermark in receipt_mark would hide an older acknowledgement behind a newer one. There is nothing to move:
+        # before this step no program made one.
+        """CREATE TABLE acknowledgement (
+            feed_id BLOB NOT NULL,
+            seq INTEGER NOT NULL CHECK (seq > 0),
+            device BLOB NOT NULL,
+            nation INTEGER NOT NULL,
+            person BLOB NOT NULL,
+            entry_id BLOB NOT NULL,
+            receipt_id BLOB NOT NULL,
+            receipt_seq INTEGER NOT NULL,
+            answer INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, seq, device)
+        ) STRICT, WITHOUT ROWID""",
+        # unread_counts() also says the highest precedence, and still reads nothing else
+        "DROP INDEX message_channel",
+        "CREATE INDEX message_channel ON message (channel, position, mine, precedence) WHERE listed = 1",
+    ),
 )
 
 

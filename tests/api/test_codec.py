@@ -124,7 +124,11 @@ def test_any_words_of_an_error_can_be_sent() -> None:
 
 # --- one bad field ---
 
-GOOD = {"id": 1, "op": "message.list", "args": {"channel": "#ops", "after_position": 0, "limit": 10}}
+GOOD = {
+    "id": 1,
+    "op": "message.list",
+    "args": {"channel": "#ops", "after_position": 0, "before_position": 0, "limit": 10},
+}
 
 
 @pytest.mark.parametrize(
@@ -332,6 +336,15 @@ def test_a_page_is_cut_so_that_a_frame_holds_it() -> None:
     assert len(encode_result(1, answer)) <= MAX_FRAME
     assert fitting(messages[:3], room=1) == tuple(messages[:1])
     assert fitting(()) == ()
+
+
+def test_a_page_has_no_more_records_than_a_reader_takes() -> None:
+    page = fitting([nouns.NationState(nation="XAA", state=State.SENT)] * 5_000)
+    assert len(page) == 4_096
+    answer = responses.Sent(
+        entry_id="", channel_id="", position=1, marking="", nations=page, repeated=False
+    )  # fmt: skip
+    assert decode_result(requests.SendMessage, read_reply(body(encode_result(1, answer))).fields or {}) == answer
 
 
 def test_a_full_page_of_short_messages_is_read() -> None:

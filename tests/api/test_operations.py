@@ -12,8 +12,9 @@ from coalchat.api.base import Request, Response
 from coalchat.api.operations import OPERATIONS, answer_of
 from coalchat.api.scopes import Scope
 from coalchat.api.shapes import _shape
-from coalchat.api.vocabulary import Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Precedence, Role, State
 from coalchat.errors import NotAuthorised
+from protocol.messages import receipts
 from protocol.trust import credential
 
 MODULES = (requests, enrolment, responses, nouns, events)
@@ -36,6 +37,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.list": Scope.READ,
         "message.show": Scope.READ,
         "message.mark": Scope.SEND,
+        "message.acknowledge": Scope.SEND,
         "message.status": Scope.READ,
         "events.next": Scope.READ,
         "peer.add": Scope.ADMIN,
@@ -43,6 +45,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "peer.remove": Scope.ADMIN,
         "audit.list": Scope.READ,
         "nation.list": Scope.READ,
+        "policy.show": Scope.READ,
+        "keys.show": Scope.READ,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,
         "invite.approve": Scope.ADMIN,
@@ -72,7 +76,7 @@ def test_every_record_s_fields_can_travel() -> None:
 
 def test_the_kind_of_an_event_is_no_field_of_it() -> None:
     kinds = {body.kind: _shape(body) for body in get_args(events.Body)}
-    assert list(kinds) == ["message", "receipt", "state", "link", "audit", "control"]
+    assert list(kinds) == ["message", "receipt", "state", "mark", "link", "audit", "control"]
     assert not any("kind" in shape for shape in kinds.values())
 
 
@@ -96,6 +100,12 @@ def test_scopes_do_not_contain_each_other() -> None:
 def test_the_words_are_the_protocol_s() -> None:
     assert [word.value for word in Precedence] == [word.name for word in credential.Precedence]
     assert [word.value.upper() for word in Role] == [word.name for word in credential.Role]
+    assert [word.value.upper() for word in Answer] == [word.name for word in receipts.Response]
+
+
+def test_precedences_are_ordered_as_the_protocol_s() -> None:
+    assert [word.rank for word in Precedence] == [int(word) for word in credential.Precedence]
+    assert max(Precedence, key=lambda word: word.rank) is Precedence.FLASH
 
 
 def test_a_state_reaches_what_lies_before_it_and_never_an_end_without_success() -> None:

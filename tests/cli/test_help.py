@@ -20,7 +20,7 @@ HEAVY = {
     "sqlcipher3", "structlog", "textual", "trio",
 }  # fmt: skip
 COMMANDS = {
-    ("send",), ("read",), ("tail",), ("status",), ("join",), ("demo",),
+    ("send",), ("read",), ("tail",), ("ack",), ("status",), ("join",), ("demo",),
     ("nation", "create"), ("nation", "list"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),

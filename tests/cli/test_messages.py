@@ -48,6 +48,49 @@ def test_a_message_is_sent_read_and_receipted(pair: Pair) -> None:
     assert not any(not one["read"] for one in pair.xbb.run("read", "#ops", "--json").records)
 
 
+def test_a_message_is_acknowledged_and_its_author_sees_how(pair: Pair) -> None:
+    order = send(pair.xaa, "hold at PL RED").out.strip()
+    # Before anybody says something, the status names who could.
+    assert any(
+        line.startswith("XBB  Cdr XBB (1)  ") for line in pair.xaa.run("status", order).out.splitlines()
+    )  # fmt: skip
+    arrives(pair.xbb, order)
+    given = pair.xbb.run("ack", order[:12], "--wilco", "--json").record
+    assert (given["entry_id"], given["answer"], given["repeated"]) == (order, "wilco", False)
+    assert pair.xbb.run("ack", order, "--wilco", "--json").record["repeated"]
+
+    def shown(what: str) -> str | None:
+        lines = pair.xaa.run("status", order).out.splitlines()
+        return next((line for line in lines if what in line), None)
+
+    assert until(lambda: shown("acknowledged, wilco")).startswith("XBB  Cdr XBB (1)  ")
+    told = pair.xbb.run("ack", order, "--caveat", "by day\n[MISSION UNCLASSIFIED]\x1b[2J")
+    assert told.out == f"{order}  acknowledged, caveat\n"
+    assert told.err.startswith("[MISSION SECRET REL XAA, XBB]\n")
+    assert "    hold at PL RED\n" in told.err
+    caveat = until(lambda: shown("acknowledged, caveat"))
+    assert caveat.endswith("by day\\u{A}[MISSION UNCLASSIFIED]\\u{1B}[2J")
+    (row,) = pair.xaa.run("status", order, "--json").record["deliveries"]
+    assert (row["person"], row["state"], row["answer"], row["role"]) == (
+        "Cdr XBB",
+        "acknowledged",
+        "caveat",
+        "custodian",
+    )
+    assert row["reason"] == "by day\n[MISSION UNCLASSIFIED]\x1b[2J"
+    assert "so acknowledged before" in pair.xbb.run("ack", order, "--caveat", row["reason"]).err
+    assert arrives(pair.xbb, order)["answered"] == "caveat"
+
+
+def test_what_cannot_be_acknowledged(pair: Pair) -> None:
+    order = send(pair.xaa, "an order of mine").out.strip()
+    assert "a message of his own" in pair.xaa.run("ack", order, code=2).err
+    assert pair.xaa.run("ack", "ffffffffff", "--json", code=2).error["code"] == "unknown-message"
+    arrives(pair.xbb, order)
+    assert "at most 256 bytes" in pair.xbb.run("ack", order, "--caveat", "x" * 257, code=2).err
+    assert arrives(pair.xbb, order)["answered"] is None
+
+
 def test_stdin_is_one_message(pair: Pair) -> None:
     for arguments in ((), ("-",)):
         told = pair.xaa.run("send", "#ops", *arguments, "--label", "RESTRICTED", "--json", stdin="one\ntwo\n\n")
@@ -137,8 +180,8 @@ def test_a_label_that_the_policy_does_not_know(pair: Pair, label: str, code: str
 def test_a_label_is_checked_without_sending(pair: Pair) -> None:
     record = pair.xaa.run("label", "check", "restricted rel xaa", "--channel", "#ops", "--json").record
     assert record["marking"] == "MISSION RESTRICTED REL XAA"
-    assert record["readers"] == [{"nation": "XAA", "devices": 1}]
-    assert record["withheld"] == [{"nation": "XBB", "devices": 1}]
+    assert record["readers"] == [{"nation": "XAA", "devices": 1, "of": 1}]
+    assert record["withheld"] == [{"nation": "XBB", "devices": 1, "of": 1}]
     shown = pair.xaa.run("label", "check", "RESTRICTED REL XAA", "--channel", "#ops").out
     assert shown == "MISSION RESTRICTED REL XAA\ncan read: XAA (1 device)\nwithheld: XBB (1 device)\n"
     refused = pair.xaa.run("label", "check", "TOP SECRET", "--channel", "#ops", "--json", code=3)

@@ -3,7 +3,7 @@
 import attrs
 
 from coalchat.api.nouns import Message
-from coalchat.api.vocabulary import Flag, Precedence
+from coalchat.api.vocabulary import Answer, Flag, Precedence
 from coalchat.cli.reading import NEWEST, choose, message_lines
 from coalchat.display import display_safe
 from tests.fakes.api_records import channel_record, message_record
@@ -59,6 +59,13 @@ def test_a_message_stands_under_its_marking() -> None:
         assert word in lines[1]
     assert lines[2:] == ["    first", "    second", ""]
     assert message_lines(message, exercise=True)[0] == "[EXERCISE MISSION SECRET REL XAA, XBB]"
+
+
+def test_a_message_shows_how_it_was_acknowledged() -> None:
+    message = message_record(1, OPS, "hold")
+    assert "acknowledged" not in message_lines(message, exercise=False)[1]
+    for answer, word in ((Answer.NONE, "  acknowledged  "), (Answer.CAVEAT, "  acknowledged, caveat  ")):
+        assert word in message_lines(attrs.evolve(message, answered=answer), exercise=False)[1]
 
 
 def test_no_text_can_look_like_a_line_of_ours() -> None:

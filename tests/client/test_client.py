@@ -7,8 +7,9 @@ import pytest
 from anyio.abc import TaskGroup
 
 from coalchat.api import nouns, requests
+from coalchat.api.base import NEWEST
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import JoinState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, JoinState, Phase, Precedence, Role, State
 from coalchat.client import Client, over
 from coalchat.errors import (
     AlreadyExists,
@@ -25,12 +26,13 @@ from coalchat.errors import (
     UnknownLabel,
     UnknownMessage,
     UnknownPeer,
+    UsageError,
     WordsDiffer,
     WrongPassphrase,
 )
 from tests.client.conftest import Dial, stream_pair
 from tests.fakes.api_node import PASSPHRASE, WORDS, FakeNode
-from tests.fakes.api_records import NATIONS, NOW
+from tests.fakes.api_records import KEYS, NATIONS, NOW
 from tests.fakes.api_server import serve
 
 
@@ -97,8 +99,8 @@ async def test_channels_are_created_and_listed(client: Client) -> None:
 async def test_a_preview_says_who_can_read_and_who_not(client: Client) -> None:
     preview = await client.preview("#ops", "secret rel xaa, xbb")
     assert preview.marking == "MISSION SECRET REL XAA, XBB"
-    assert preview.readers == (nouns.Reach(nation="XAA", devices=3), nouns.Reach(nation="XBB", devices=3))
-    assert preview.withheld == (nouns.Reach(nation="XCC", devices=5),)
+    assert preview.readers == (nouns.Reach(nation="XAA", devices=3, of=5), nouns.Reach(nation="XBB", devices=3, of=5))
+    assert preview.withheld == (nouns.Reach(nation="XCC", devices=5, of=5),)
     assert preview.denied is None
     denied = (await client.preview("#ops", "TOP SECRET")).denied
     assert denied is not None
@@ -173,6 +175,43 @@ async def test_all_messages_come_though_no_frame_holds_them(fake: FakeNode, clie
     assert sum(isinstance(call, requests.ListMessages) for call in fake.calls) >= 3
 
 
+async def test_pages_go_backwards_too(fake: FakeNode, client: Client) -> None:
+    for number in range(5):
+        fake.add_message("#ops", f"text {number}")
+    newest = await client.messages("#ops", limit=2, before=NEWEST)
+    assert ([message.text for message in newest.messages], newest.more) == (["text 3", "text 4"], True)
+    before = await client.messages("#ops", limit=9, before=newest.next_position)
+    assert ([message.text for message in before.messages], before.more) == (["text 0", "text 1", "text 2"], False)
+    nothing = await client.messages("#ops", before=before.next_position)
+    assert (nothing.messages, nothing.next_position) == ((), before.next_position)
+    with pytest.raises(UsageError, match="before_position"):
+        await client.messages("#ops", after=1, before=2)
+
+
+async def test_the_policy_and_the_keys_are_shown(client: Client) -> None:
+    policy = await client.policy()
+    assert [level.name for level in policy.levels] == ["UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET"]
+    assert (policy.categories, policy.readable) == (("CONVOY", "EXCON"), 2)
+    assert await client.keys() == KEYS
+
+
+async def test_a_message_is_acknowledged(fake: FakeNode, client: Client) -> None:
+    order = fake.add_message("#ops", "hold")
+    given = await client.acknowledge(order.entry_id[:8], Answer.CAVEAT, "by day")
+    assert (given.entry_id, given.answer, given.text, given.repeated) == (
+        order.entry_id,
+        Answer.CAVEAT,
+        "by day",
+        False,
+    )
+    assert (await client.acknowledge(order.entry_id, Answer.CAVEAT, "by day")).repeated
+    assert not (await client.acknowledge(order.entry_id)).repeated
+    assert (await client.message(order.entry_id)).answered is Answer.NONE
+    assert requests.AcknowledgeMessage(id=order.entry_id, answer=Answer.NONE, text="") in fake.calls
+    with pytest.raises(UsageError, match="text"):
+        await client.acknowledge(order.entry_id, Answer.CAVEAT)
+
+
 async def test_the_read_mark_moves(fake: FakeNode, client: Client) -> None:
     fake.add_message("#ops", "one")
     last = fake.add_message("#ops", "two")
@@ -200,6 +239,23 @@ async def test_waiting_ends_when_every_other_nation_is_there(fake: FakeNode, cli
     tasks.start_soon(travel)
     status = await client.wait_status(sent.entry_id, State.DELIVERED, within=30)
     assert {row.nation: row.state for row in status.deliveries} == {"XBB": State.READ, "XCC": State.DELIVERED}
+
+
+async def test_a_nation_counts_by_its_furthest_device(fake: FakeNode, client: Client) -> None:
+    """Those of its devices that have said nothing neither hold it back nor carry it on."""
+    sent = await client.send("#ops", "x", "SECRET")
+    for nation in ("XBB", "XCC"):
+        for person in ("Kowal", "Silent"):
+            fake.move(sent.entry_id, nation, State.SENT, person=person)
+    with pytest.raises(StillQueued, match="XBB sent, XCC sent"):
+        await client.wait_status(sent.entry_id, State.DELIVERED, within=0)
+    fake.move(sent.entry_id, "XBB", State.READ, person="Kowal")
+    with pytest.raises(StillQueued, match="XCC sent") as caught:
+        await client.wait_status(sent.entry_id, State.DELIVERED, within=0)
+    assert "XBB" not in caught.value.detail
+    fake.move(sent.entry_id, "XCC", State.ACKNOWLEDGED, person="Kowal", answer=Answer.UNABLE)
+    status = await client.wait_status(sent.entry_id, State.DELIVERED, within=0)
+    assert len(status.deliveries) == 4
 
 
 async def test_waiting_ends_with_who_is_missing(fake: FakeNode, client: Client) -> None:

@@ -1,5 +1,6 @@
 """A scripted node without network and cryptography: lists in memory, for the tests of the client and of the front ends.
 
+It keeps what a node keeps of channels, read marks, deliveries and acknowledgements, and tells the same events.
 `answers` puts a fixed answer, an error or a function in place of what it would say. `api_server` puts it behind a stream.
 """
 
@@ -16,10 +17,10 @@ from coalchat.api import enrolment, events, nouns, requests, responses, scopes
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.vocabulary import (
+    Answer,
     ControlSubject,
-    InviteState,
-    JoinState,
     Phase,
+    Role,
     State,
 )
 from coalchat.errors import (
@@ -28,19 +29,31 @@ from coalchat.errors import (
     Locked,
     Refused,
     UnknownChannel,
-    UnknownInvite,
     UnknownLabel,
     UnknownMessage,
     UnknownPeer,
-    WordsDiffer,
+    UsageError,
     WrongPassphrase,
 )
-from tests.fakes.api_records import NATIONS, NOW, channel_record, link_record, message_record, node_record
+from tests.fakes.api_enrolment import WORDS, answer_enrolment
+from tests.fakes.api_records import (
+    KEYS,
+    NATIONS,
+    NOW,
+    POLICY,
+    channel_record,
+    level_of,
+    link_record,
+    message_record,
+    node_record,
+    portion_of,
+)
 
-Answer = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
+Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
+
+__all__ = ["PASSPHRASE", "WORDS", "FakeNode"]
 
 PASSPHRASE = b"correct horse"
-WORDS = ("abandon", "ability", "able", "about", "above", "absent")
 LOCKED_OPS = (requests.Hello, requests.Unlock, requests.GetStatus, requests.Stop)
 
 
@@ -51,10 +64,14 @@ class FakeNode:
     phase: Phase = Phase.UNLOCKED
     token: str = ""
     granted: tuple[scopes.Scope, ...] = scopes.ALL
-    answers: dict[type[Request[Any]], Answer] = attrs.field(factory=dict)
+    answers: dict[type[Request[Any]], Scripted] = attrs.field(factory=dict)
     calls: list[Request[Any]] = attrs.field(factory=list)
     channels: list[nouns.Channel] = attrs.field(factory=list)
     messages: list[nouns.Message] = attrs.field(factory=list)
+    marks: dict[str, int] = attrs.field(factory=dict)
+    acknowledged: dict[str, responses.Acknowledged] = attrs.field(factory=dict)
+    policy: responses.Policy = POLICY
+    keys: responses.Keys = KEYS
     by_client_id: dict[str, responses.Sent] = attrs.field(factory=dict)
     deliveries: dict[str, list[nouns.Delivery]] = attrs.field(factory=dict)
     happened: list[events.Event] = attrs.field(factory=list)
@@ -76,6 +93,9 @@ class FakeNode:
         """Let a message arrive from Maj Kowal of XBB, or from whom `changes` say."""
         where = self.find_channel(channel)
         position = len(self.messages) + 1
+        if "marking" in changes:
+            marking = changes["marking"]
+            changes = {"level": level_of(marking), "portion": portion_of(marking), **changes}
         message = attrs.evolve(message_record(position, where, text), **changes)
         self.messages.append(message)
         self.tell(
@@ -90,12 +110,33 @@ class FakeNode:
         )
         return message
 
-    def move(self, entry_id: str, nation: str, state: State, *, person: str | None = None, reason: str = "") -> None:
-        """Let a message of ours move on with a nation."""
+    def move(
+        self,
+        entry_id: str,
+        nation: str,
+        state: State,
+        *,
+        person: str | None = None,
+        reason: str = "",
+        answer: Answer | None = None,
+    ) -> None:
+        """Let a message of ours move on with a nation, or with a person of it."""
         rows = self.deliveries.setdefault(entry_id, [])
         rows[:] = [row for row in rows if (row.nation, row.person) not in {(nation, None), (nation, person)}]
-        device = None if person is None else 1
-        rows.append(nouns.Delivery(nation=nation, person=person, device=device, state=state, since=NOW, reason=reason))
+        if state is State.ACKNOWLEDGED and answer is None:
+            answer = Answer.NONE
+        rows.append(
+            nouns.Delivery(
+                nation=nation,
+                person=person,
+                device=None if person is None else 1,
+                role=None if person is None else Role.OFFICER,
+                state=state,
+                since=NOW,
+                answer=answer,
+                reason=reason,
+            )
+        )
         channel = self.find_message(entry_id).channel_id
         self.tell(events.StateChanged(channel_id=channel, entry_id=entry_id, nation=nation, state=state, reason=reason))
 
@@ -158,7 +199,7 @@ class FakeNode:
             case requests.Stop():
                 return responses.Done()
             case requests.ListChannels():
-                return responses.ChannelList(channels=tuple(self.channels))
+                return responses.ChannelList(channels=tuple(self._channel(channel) for channel in self.channels))
             case requests.CreateChannel():
                 return self.add_channel(
                     request.title, *request.members, ceiling=request.ceiling, purpose=request.purpose
@@ -173,6 +214,8 @@ class FakeNode:
                 return self.find_message(request.id)
             case requests.MarkRead():
                 return self._mark(request)
+            case requests.AcknowledgeMessage():
+                return self._acknowledge(request)
             case requests.GetMessageStatus():
                 message = self.find_message(request.id)
                 return responses.MessageStatus(
@@ -197,7 +240,11 @@ class FakeNode:
                 return responses.AuditPage(records=records, next_number=reached, more=reached < len(self.audit))
             case requests.ListNations():
                 return responses.NationList(nations=NATIONS)
-        return self._enrolment(request)
+            case requests.ShowPolicy():
+                return self.policy
+            case requests.ShowKeys():
+                return self.keys
+        return answer_enrolment(self.invites, request)
 
     def _status(self) -> Response:
         return responses.Status(
@@ -213,18 +260,36 @@ class FakeNode:
             warnings=(),
         )
 
+    def _channel(self, channel: nouns.Channel) -> nouns.Channel:
+        """The channel with what its messages make of it; as a test set it, as long as there are none."""
+        inside = [message for message in self.messages if message.channel_id == channel.id]
+        if not inside:
+            return channel
+        unread = [message for message in inside if not message.read and not message.mine]
+        return attrs.evolve(
+            channel,
+            unread=len(unread),
+            unread_precedence=max((m.precedence for m in unread), key=lambda found: found.rank, default=None),
+            read_position=self.marks.get(channel.id, 0),
+            newest=inside[-1].position,
+        )
+
     def _preview(self, request: requests.PreviewLabel) -> Response:
         channel = self.find_channel(request.channel)
         level, _, rest = request.label.upper().partition(" REL ")
-        if level not in {"UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET"}:
-            raise UnknownLabel(request.label)
+        try:
+            index = level_of(level)
+        except KeyError:
+            raise UnknownLabel(request.label) from None
         named = tuple(code.strip() for code in rest.removeprefix("TO ").split(",")) if rest else channel.members
         denied = nouns.Denial(clause="level-ceiling", reason="the channel's ceiling is MISSION SECRET")
         return responses.LabelPreview(
             marking=f"MISSION {level} REL {', '.join(named)}",
-            readers=tuple(nouns.Reach(nation=code, devices=3) for code in named),
-            withheld=tuple(nouns.Reach(nation=code, devices=5) for code in channel.members if code not in named),
-            denied=denied if level == "TOP SECRET" else None,
+            level=index,
+            portion=portion_of(level),
+            readers=tuple(nouns.Reach(nation=code, devices=3, of=5) for code in named),
+            withheld=tuple(nouns.Reach(nation=code, devices=5, of=5) for code in channel.members if code not in named),
+            denied=denied if index > level_of(channel.ceiling) else None,
             warnings=(),
         )
 
@@ -268,58 +333,60 @@ class FakeNode:
 
     def _list(self, request: requests.ListMessages) -> Response:
         channel = self.find_channel(request.channel).id if request.channel else None
-        behind = [
-            message
-            for message in self.messages
-            if message.position > request.after_position and channel in {None, message.channel_id}
-        ]
+        before = 2**62 if request.before_position == NEWEST else request.before_position
+        if before and request.after_position:
+            raise UsageError("before_position: not together with after_position")
+        inside = [message for message in self.messages if channel in {None, message.channel_id}]
+        if before:
+            ahead = [message for message in inside if message.position < before]
+            page = fitting(ahead[-request.limit :][::-1])[::-1]
+            reached = page[0].position if page else request.before_position
+            return responses.MessagePage(messages=page, next_position=reached, more=len(page) < len(ahead))
+        behind = [message for message in inside if message.position > request.after_position]
         page = fitting(behind[: request.limit])
         reached = page[-1].position if page else request.after_position
         return responses.MessagePage(messages=page, next_position=reached, more=len(page) < len(behind))
 
     def _mark(self, request: requests.MarkRead) -> Response:
         channel, marked = self.find_channel(request.channel), self.find_message(request.entry_id)
+        position = max(self.marks.get(channel.id, 0), marked.position)
+        if position > self.marks.get(channel.id, 0):
+            self.marks[channel.id] = position
+            self.tell(events.MarkMoved(channel_id=channel.id, position=position))
         newly = 0
         for index, message in enumerate(self.messages):
             if message.channel_id == channel.id and message.position <= marked.position and not message.read:
                 self.messages[index] = attrs.evolve(message, read=True)
                 newly += 1
-        return responses.Marked(channel_id=channel.id, position=marked.position, newly=newly)
+        return responses.Marked(channel_id=channel.id, position=position, newly=newly)
 
-    def _enrolment(self, request: Request[Any]) -> Response:
-        match request:
-            case enrolment.CreateInvite():
-                invite = enrolment.Invite(
-                    id=f"{len(self.invites) + 1:016x}",
-                    person=request.person,
-                    role=request.role,
-                    clearance=f"MISSION {request.level}",
-                    precedence=request.precedence,
-                    state=InviteState.ASKED,
-                    words=WORDS,
-                    device_id="0d" * 16,
-                    expires=NOW + 72 * 3600,
-                )
-                self.invites.insert(0, invite)
-                return enrolment.InviteCode(code="code-" + invite.id, invite_id=invite.id, expires=invite.expires)
-            case enrolment.ListInvites():
-                return enrolment.InviteList(invites=tuple(self.invites))
-            case enrolment.ApproveInvite():
-                invite = self._find_invite(request.id)
-                if request.words != invite.words:
-                    raise WordsDiffer
-                return enrolment.Enrolled(device_id=invite.device_id, person=invite.person, device=1)
-            case enrolment.WithdrawInvite():
-                self.invites.remove(self._find_invite(request.id))
-                return responses.Done()
-            case enrolment.Join() | enrolment.GetJoinStatus():
-                return enrolment.Joining(
-                    state=JoinState.COMPARING, words=WORDS, reason="", node=node_record(Phase.ENROLLING)
-                )
-        raise AssertionError(f"no answer to {request.op}")
-
-    def _find_invite(self, invite_id: str) -> enrolment.Invite:
-        for invite in self.invites:
-            if invite.id == invite_id:
-                return invite
-        raise UnknownInvite(invite_id)
+    def _acknowledge(self, request: requests.AcknowledgeMessage) -> Response:
+        message = self.find_message(request.id)
+        if message.mine:
+            raise UsageError("id: an own message")
+        wanted = {Answer.NONE: False, Answer.CAVEAT: True}
+        if wanted.get(request.answer, bool(request.text)) != bool(request.text):
+            raise UsageError("text: a caveat has one, and who answers nothing has none")
+        given = responses.Acknowledged(
+            entry_id=message.entry_id,
+            channel_id=message.channel_id,
+            answer=request.answer,
+            text=request.text,
+            at=NOW,
+            repeated=False,
+        )
+        if self.acknowledged.get(message.entry_id) == given:
+            return attrs.evolve(given, repeated=True)
+        self.acknowledged[message.entry_id] = given
+        self.messages[self.messages.index(message)] = attrs.evolve(message, answered=request.answer)
+        self.tell(
+            events.ReceiptArrived(
+                channel_id=message.channel_id,
+                entry_id=message.entry_id,
+                nation="XAA",
+                person="Berg",
+                device=1,
+                state=State.ACKNOWLEDGED,
+            )
+        )
+        return given

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from coalchat.api import nouns
+from pathlib import Path
+
+from coalchat.api import nouns, responses
 from coalchat.api.vocabulary import LinkState, Phase, Precedence, Role
+from protocol.trust.policy import policy_from_toml
 
 NOW = 1_795_000_000
 
@@ -19,6 +22,48 @@ NATIONS = tuple(
     )
     for index, code in enumerate(("XAA", "XBB", "XCC"))
 )
+
+_EXAMPLE = policy_from_toml((Path(__file__).parents[2] / "protocol" / "policies" / "example.toml").read_text())
+POLICY = responses.Policy(
+    id=_EXAMPLE.identifier,
+    version=_EXAMPLE.version,
+    prefix=_EXAMPLE.prefix,
+    levels=tuple(
+        nouns.Level(name=level.name, portion=level.portion, foreground=level.foreground, background=level.background)
+        for level in _EXAMPLE.levels
+    ),
+    categories=tuple(category.value for category in _EXAMPLE.categories),
+    readable=2,
+)
+"""The example policy, to a reader of SECRET."""
+
+KEYS = responses.Keys(
+    edition=3,
+    segment=2,
+    segments=24,
+    segment_ends=NOW + 1_800,
+    edition_ends=NOW + 81_000,
+    published_until=NOW + 72 * 3600,
+)
+
+
+def level_of(marking: str) -> int:
+    """Index of the level that a marking or a label's text names.
+
+    Raises:
+        KeyError: none of the policy.
+    """
+    words = marking.upper().partition(" REL")[0].removeprefix("MISSION ").strip()
+    names = {level.name: index for index, level in enumerate(POLICY.levels)}
+    for category in POLICY.categories:
+        words = words.removesuffix(f" {category}")
+    return names[words]
+
+
+def portion_of(marking: str) -> str:
+    """Portion mark of a marking, e.g. "S CONVOY"."""
+    words = marking.upper().partition(" REL")[0].split()
+    return " ".join((POLICY.levels[level_of(marking)].portion, *(c for c in POLICY.categories if c in words)))
 
 
 def node_record(phase: Phase = Phase.UNLOCKED) -> nouns.Node:
@@ -61,9 +106,12 @@ def channel_record(number: int, title: str, members: tuple[str, ...], ceiling: s
         title=title,
         members=members,
         ceiling=ceiling,
+        ceiling_level=level_of(ceiling),
         purpose=purpose,
         admin=True,
         unread=0,
+        unread_precedence=None,
+        read_position=0,
         newest=0,
     )
 
@@ -79,6 +127,8 @@ def message_record(position: int, channel: nouns.Channel, text: str) -> nouns.Me
         author_person="Kowal",
         author_device=1,
         marking=f"MISSION SECRET REL {', '.join(channel.members)}",
+        level=2,
+        portion="S",
         nations=channel.members,
         kind="text",
         text=text,
@@ -90,6 +140,7 @@ def message_record(position: int, channel: nouns.Channel, text: str) -> nouns.Me
         ack_by=0,
         mine=False,
         read=False,
+        answered=None,
         refs=(),
         flags=(),
     )

@@ -15,14 +15,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import trio
 
 from coalchat.api.base import Request
+from coalchat.api.events import Body
 from coalchat.api.nouns import AuditRecord, Channel, Message
 from coalchat.api.requests import (
+    AcknowledgeMessage,
     AddPeer,
     CreateChannel,
     GetMessageStatus,
@@ -30,11 +32,12 @@ from coalchat.api.requests import (
     ListChannels,
     ListMessages,
     MarkRead,
+    NextEvents,
     SendMessage,
 )
-from coalchat.api.responses import MessageStatus, Sent
+from coalchat.api.responses import Acknowledged, MessageStatus, Sent
 from coalchat.api.scopes import ALL
-from coalchat.api.vocabulary import Precedence
+from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.custody.founding import Terms, create_nation, found_charter, sign_charter_file
 from coalchat.errors import UnknownChannel
 from coalchat.node.answers.session import Session
@@ -51,6 +54,8 @@ from protocol.vectors.drbg import Drbg
 from tests.fakes.transport import MemoryNetwork
 
 NOW = 1_790_000_000
+B = TypeVar("B", bound=Body)
+
 FLOOR = KdfCost(ARGON2_TIME_MIN, ARGON2_MEMORY_MIN)
 PASSPHRASE = b"correct horse"
 POLICY = Path(__file__).parents[2] / "protocol" / "policies" / "example.toml"
@@ -155,7 +160,7 @@ class Running:
         )
 
     async def messages(self, channel: str = "") -> list[Message]:
-        page = await self.ask(ListMessages(channel=channel, after_position=0, limit=1000))
+        page = await self.ask(ListMessages(channel=channel, after_position=0, before_position=0, limit=1000))
         return list(page.messages)
 
     async def texts(self, channel: str = "") -> list[str]:
@@ -170,12 +175,24 @@ class Running:
     async def mark(self, channel: str, entry_id: str) -> None:
         await self.ask(MarkRead(channel=channel, entry_id=entry_id))
 
+    async def acknowledge(self, entry_id: str, answer: Answer = Answer.NONE, text: str = "") -> Acknowledged:
+        return await self.ask(AcknowledgeMessage(id=entry_id, answer=answer, text=text))  # type: ignore[no-any-return]
+
     async def audit(self) -> list[AuditRecord]:
         page = await self.ask(ListAudit(after=0, limit=1000))
         return list(page.records)
 
     async def audited(self, event: str) -> list[AuditRecord]:
         return [record for record in await self.audit() if record.event == event]
+
+    async def events(self, kind: type[B]) -> list[B]:
+        """All events of a kind that there were."""
+        found: list[B] = []
+        cursor = 0
+        while (page := await self.ask(NextEvents(cursor=cursor, limit=1000, wait_seconds=0))).events:
+            found += [event.body for event in page.events if isinstance(event.body, kind)]
+            cursor = page.next_cursor
+        return found
 
     async def channels(self) -> list[Channel]:
         return list((await self.ask(ListChannels())).channels)

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from coalchat.custody.founding import create_device
 from coalchat.log import configure_log
-from coalchat.paths import Home
-from tests.fakes.nodes import copy_homes, found_homes
+from coalchat.paths import Home, ensure_private_home
+from protocol.vectors.drbg import Drbg
+from tests.fakes.nodes import FLOOR, PASSPHRASE, copy_homes, found_homes
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,14 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
 @pytest.fixture
 def homes(founded: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
     return copy_homes(founded, tmp_path)
+
+
+@pytest.fixture
+def with_device(homes: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
+    """The homes, and one of a device that belongs to no nation yet: `bot`."""
+    home = ensure_private_home(tmp_path / "bot")
+    create_device(home, PASSPHRASE, entropy=Drbg("bot"), cost=FLOOR)
+    return homes | {"bot": home}
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -30,15 +30,8 @@ def invitation(**changes: object) -> CreateInvite:
     return CreateInvite(**fields)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def with_device(homes: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
-    home = ensure_private_home(tmp_path / "bot")
-    create_device(home, PASSPHRASE, entropy=Drbg("bot"), cost=FLOOR)
-    return homes | {"bot": home}
-
-
-async def enrolled(town: Town, custodian: Running, joiner: Running) -> None:
-    made = await custodian.ask(invitation())
+async def enrolled(town: Town, custodian: Running, joiner: Running, **changes: object) -> None:
+    made = await custodian.ask(invitation(**changes))
     status = await joiner.ask(Join(code=made.code, display_name="watch bot"))
     assert status.state is JoinState.COMPARING
     assert len(status.words) == 6

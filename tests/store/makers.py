@@ -10,6 +10,7 @@ import attrs
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import (
     EVERYONE,
+    Acknowledgement,
     Channel,
     Document,
     Entry,
@@ -85,6 +86,13 @@ def message(seq: int, name: str = "feed", **changes: Any) -> Message:
 def mark(**changes: Any) -> ReceiptMark:
     made = ReceiptMark(
         ident("feed"), ident("device"), 0, ident("person"), 1, 1, ident("feed 1", 32), ident("receipt", 32), 1
+    )
+    return attrs.evolve(made, **changes)
+
+
+def acknowledgement(**changes: Any) -> Acknowledgement:
+    made = Acknowledgement(
+        ident("feed"), 1, ident("device"), 0, ident("person"), ident("feed 1", 32), ident("receipt", 32), 1, 0, "", 1
     )
     return attrs.evolve(made, **changes)
 

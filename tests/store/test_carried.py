@@ -13,7 +13,19 @@ from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reade
 from coalchat.store.rows import Peer
 from coalchat.store.sql import Sql, Verbs
 from coalchat.store.writer import Store
-from tests.store.makers import document, entry, envelope, feed, ident, invite, mark, outgoing, parked, post
+from tests.store.makers import (
+    acknowledgement,
+    document,
+    entry,
+    envelope,
+    feed,
+    ident,
+    invite,
+    mark,
+    outgoing,
+    parked,
+    post,
+)
 
 WIRE = frozenset({"document", "feed", "entry", "parked", "envelope"})
 SQLITE_READ = 20
@@ -27,17 +39,26 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.messages(ident("carried channel"), limit=99),
         r.messages(ident("channel"), before_position=99, limit=99),
     ),
-    "messages_of_all": lambda r: r.messages_of_all(limit=99),
+    "messages_of_all": lambda r: (r.messages_of_all(limit=99), r.messages_of_all(before_position=99, limit=99)),
     "messages_named": lambda r: (
         r.messages_named(ident("feed 1", 32).hex()[:5]),
         r.messages_named(ident("carried 1", 32).hex()[:6]),
     ),
     "last_position": lambda r: r.last_position(),
     "messages_of_feed": lambda r: (r.messages_of_feed(ident("feed"), 99), r.messages_of_feed(ident("carried"), 99)),
+    "last_read_of_feed": lambda r: (
+        r.last_read_of_feed(ident("feed"), after=0, position=99),
+        r.last_read_of_feed(ident("carried"), after=0, position=99),
+    ),
     "unread_counts": lambda r: r.unread_counts(),
     "read_mark": lambda r: (r.read_mark(ident("channel")), r.read_mark(ident("carried channel"))),
     "receipts_of": lambda r: (r.receipts_of(ident("feed"), 1), r.receipts_of(ident("carried"), 1)),
     "receipt_mark": lambda r: r.receipt_mark(ident("carried"), ident("device"), 1),
+    "acknowledgements": lambda r: (r.acknowledgements(ident("feed"), 1), r.acknowledgements(ident("carried"), 1)),
+    "acknowledgement": lambda r: (
+        r.acknowledgement(ident("feed"), 1, ident("device")),
+        r.acknowledgement(ident("carried"), 1, ident("device")),
+    ),
     "outgoing": lambda r: (r.outgoing(ident("feed 1", 32)), r.outgoing(ident("carried 1", 32))),
     "pending": lambda r: r.pending(99),
     "events_after": lambda r: r.events_after(0, 99),
@@ -102,6 +123,7 @@ def fill(transaction: Transaction) -> None:
     post(transaction, 2)
     transaction.set_outgoing(outgoing(1))
     transaction.advance_receipt(mark())
+    transaction.put_acknowledgement(acknowledgement())
     transaction.advance_read_mark(ident("channel"), 1)
     transaction.append_event(1, "message", b"")
     transaction.append_audit(1, "sent", "", "")

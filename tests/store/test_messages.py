@@ -50,7 +50,7 @@ async def test_a_channel_is_read_in_pages_from_both_ends(store: Store) -> None:
 async def test_what_is_not_listed_takes_no_line_and_is_not_unread(store: Store) -> None:
     await store.write(lambda t: [post(t, 1), post(t, 2, listed=False), post(t, 3)])
     assert [one.seq for one in store.read.messages(ident("channel"), limit=9)] == [1, 3]
-    assert store.read.unread_counts() == [Unread(ident("channel"), 2)]
+    assert store.read.unread_counts() == [Unread(ident("channel"), 2, 0)]
     assert [one.seq for one in store.read.messages_of_feed(ident("feed"), 9)] == [1, 2, 3]
 
 
@@ -65,9 +65,9 @@ async def test_unread_is_what_others_said_beyond_the_read_mark(store: Store) -> 
     await store.write(lambda t: post(t, 5, mine=True))
     here = ident("channel")
     assert store.read.read_mark(here) == 0
-    assert store.read.unread_counts() == [Unread(here, 4)]
+    assert store.read.unread_counts() == [Unread(here, 4, 0)]
     assert await store.write(lambda t: t.advance_read_mark(here, positions[1]))
-    assert store.read.unread_counts() == [Unread(here, 2)]
+    assert store.read.unread_counts() == [Unread(here, 2, 0)]
     assert not await store.write(lambda t: t.advance_read_mark(here, positions[0])), "it only grows"
     assert not await store.write(lambda t: t.advance_read_mark(here, positions[1]))
     assert store.read.read_mark(here) == positions[1]
@@ -75,6 +75,57 @@ async def test_unread_is_what_others_said_beyond_the_read_mark(store: Store) -> 
     assert store.read.unread_counts() == []
     with pytest.raises(StoreConflict):
         await store.write(lambda t: t.advance_read_mark(b"unknown", 1))
+
+
+async def test_unread_names_the_highest_precedence_of_what_others_said(store: Store) -> None:
+    positions = await store.write(
+        lambda t: [
+            post(t, 1, precedence=3),
+            post(t, 2, precedence=1),
+            post(t, 3),
+            post(t, 4, precedence=2, mine=True),
+            post(t, 5, precedence=2, listed=False),
+            post(t, 1, "other", channel=ident("elsewhere"), precedence=2),
+        ]
+    )
+    here, elsewhere = ident("channel"), ident("elsewhere")
+
+    def unread() -> dict[bytes, Unread]:
+        return {row.channel: row for row in store.read.unread_counts()}
+
+    assert unread() == {here: Unread(here, 3, 3), elsewhere: Unread(elsewhere, 1, 2)}
+    await store.write(lambda t: t.advance_read_mark(here, positions[0]))
+    assert unread()[here] == Unread(here, 2, 1)
+    await store.write(lambda t: t.advance_read_mark(here, positions[1]))
+    assert unread()[here] == Unread(here, 1, 0)
+    await store.write(lambda t: t.advance_read_mark(here, positions[2]))
+    assert unread() == {elsewhere: Unread(elsewhere, 1, 2)}
+
+
+async def test_unread_is_counted_from_its_index_alone(store: Store) -> None:
+    statements: list[str] = []
+    store.read.sql.connection.set_trace_callback(statements.append)
+    store.read.unread_counts()
+    store.read.sql.connection.set_trace_callback(None)
+    (statement,) = statements
+    plan = [detail for *_, detail in store.read.sql.run(f"EXPLAIN QUERY PLAN {statement}")]
+    assert any(detail.startswith("SEARCH message USING COVERING INDEX message_channel") for detail in plan), plan
+
+
+async def test_the_last_of_a_feed_that_a_person_has_read(store: Store) -> None:
+    positions = await store.write(
+        lambda t: [post(t, 1), post(t, 2), post(t, 3, kind=0), post(t, 4, listed=False), post(t, 5)]
+    )
+
+    def last(after: int, position: int) -> int | None:
+        found = store.read.last_read_of_feed(ident("feed"), after=after, position=position)
+        return None if found is None else found.seq
+
+    assert last(0, positions[3]) == 2, "what cannot be read was not read, and what takes no line neither"
+    assert last(0, positions[4]) == 5
+    assert last(0, positions[0]) == 1
+    assert last(2, positions[3]) is None
+    assert last(0, 0) is None
 
 
 async def test_a_channel_is_replaced_by_what_is_newer(store: Store) -> None:
@@ -92,6 +143,12 @@ async def test_all_channels_are_read_in_one_order(store: Store) -> None:
     )
     assert [one.position for one in store.read.messages_of_all(limit=9)] == [positions[i] for i in (0, 1, 3)]
     assert [one.position for one in store.read.messages_of_all(after_position=positions[0], limit=1)] == positions[1:2]
+    end = store.read.last_position() + 1
+    assert [one.position for one in store.read.messages_of_all(before_position=end, limit=2)] == [
+        positions[1],
+        positions[3],
+    ]
+    assert [one.position for one in store.read.messages_of_all(before_position=positions[3], limit=9)] == positions[:2]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 32, 63, 64])

@@ -1,13 +1,15 @@
-"""Receipt marks, and the way of our own entries."""
+"""Receipt marks, acknowledgements, and the way of our own entries."""
 
 from __future__ import annotations
+
+from itertools import permutations
 
 import pytest
 
 from coalchat.store.errors import StoreConflict
 from coalchat.store.rows import Delivery
 from coalchat.store.writer import Store
-from tests.store.makers import entry, feed, ident, mark, message, outgoing, post
+from tests.store.makers import acknowledgement, entry, feed, ident, mark, message, outgoing, post
 
 
 async def test_a_receipt_mark_only_grows(store: Store) -> None:
@@ -32,6 +34,35 @@ async def test_receipts_cover_a_place_by_state(store: Store) -> None:
     assert store.read.receipts_of(ident("feed"), 3) == marks[:2]
     assert store.read.receipts_of(ident("feed"), 3, at_least=2) == marks[1:2]
     assert store.read.receipts_of(ident("feed"), 6) == []
+
+
+async def test_acknowledgements_stand_side_by_side(store: Store) -> None:
+    """A watermark would show the newest only, and hide the caveat of the order before it."""
+    rows = [
+        acknowledgement(seq=1, device=b"a", answer=3, text="not by night"),
+        acknowledgement(seq=1, device=b"b", answer=1),
+        acknowledgement(seq=2, device=b"a", receipt_seq=2),
+    ]
+    assert await store.write(lambda t: [t.put_acknowledgement(row) for row in rows]) == [True, True, True]
+    assert store.read.acknowledgements(ident("feed"), 1) == rows[:2]
+    assert store.read.acknowledgement(ident("feed"), 2, b"a") == rows[2]
+    assert store.read.acknowledgement(ident("feed"), 2, b"b") is None
+    assert "not by night" not in repr(rows)
+
+
+@pytest.mark.parametrize("order", [*permutations(range(4))])
+async def test_of_several_acknowledgements_the_newest_in_its_feed_counts(store: Store, order: tuple[int, ...]) -> None:
+    """Whatever the clocks say, and however they arrive."""
+    said = [
+        acknowledgement(receipt_seq=1, at=9, answer=1),
+        acknowledgement(receipt_seq=4, at=8, answer=2, text="no fuel"),
+        acknowledgement(receipt_seq=7, at=1, answer=3, text="by 1600Z"),
+        acknowledgement(receipt_seq=7, at=1, answer=3, text="by 1600Z"),
+    ]
+    for index in order:
+        await store.write(lambda t, row=said[index]: t.put_acknowledgement(row))  # type: ignore[misc]
+    assert store.read.acknowledgements(ident("feed"), 1) == [said[2]]
+    assert not await store.write(lambda t: t.put_acknowledgement(said[0]))
 
 
 async def test_pending_is_most_urgent_first_then_oldest(store: Store) -> None:

@@ -12,12 +12,12 @@ from coalchat.errors import ExitCode, HomeNotPrivate, NotPrivate, StoreCorrupt
 from coalchat.store import private
 from coalchat.store.errors import StoreError, StoreNewer, ValueRefused
 from coalchat.store.faces import Reader, Transaction
-from coalchat.store.rows import PENDING, Row
+from coalchat.store.rows import PENDING, Row, Unread
 from coalchat.store.runner import in_place
 from coalchat.store.schema import STEPS, migrate
 from coalchat.store.sql import Sql
 from coalchat.store.writer import Store, connect, open_store
-from tests.store.makers import KEY, channel, document, envelope, ident, parked, post
+from tests.store.makers import KEY, acknowledgement, channel, document, envelope, ident, mark, parked, post
 
 
 @pytest.fixture
@@ -49,6 +49,23 @@ def test_an_older_database_goes_through_the_steps_it_lacks(fresh: Sql) -> None:
     migrate(fresh, (*STEPS, *later))
     assert fresh.value("PRAGMA user_version") == len(STEPS) + 2
     assert "more" in tables(fresh)
+
+
+def test_a_home_of_the_first_version_keeps_its_messages_and_can_acknowledge(fresh: Sql) -> None:
+    migrate(fresh, STEPS[:1])
+    fresh.begin()
+    write = Transaction(fresh)
+    post(write, 1)
+    write.advance_receipt(mark(state=2))
+    fresh.change("COMMIT")
+    migrate(fresh)
+    fresh.begin()
+    assert write.put_acknowledgement(acknowledgement())
+    fresh.change("COMMIT")
+    assert [one.seq for one in write.messages(ident("channel"), limit=9)] == [1]
+    assert write.receipts_of(ident("feed"), 1) == [mark(state=2)]
+    assert write.unread_counts() == [Unread(ident("channel"), 1, 0)]
+    assert write.acknowledgements(ident("feed"), 1) == [acknowledgement()]
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(fresh: Sql) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from coalchat.api.nouns import Channel, Denial, Nation, Reach
 from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
 from coalchat.api.responses import ChannelList, LabelPreview, NationList
+from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.custody.documents import document
 from coalchat.errors import AlreadyExists, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.answers.naming import find_channel
@@ -17,10 +20,12 @@ from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_channel
 from coalchat.node.sending import Sending
 from coalchat.store.faces import Transaction
+from coalchat.store.rows import Unread
 from protocol.base.errors import Denied, ProtocolError
 from protocol.base.ids import Tag
 from protocol.trust.access import Clause, Clearance, dominates
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
+from protocol.trust.credential import Precedence
 from protocol.trust.label import Label, parse_label
 
 
@@ -45,22 +50,26 @@ class ChannelAnswers:
     async def list(self, request: ListChannels, session: Session) -> ChannelList:
         """All channels here."""
         del request, session
-        unread = {row.channel: row.count for row in self.context.store.read.unread_counts()}
+        unread = {row.channel: row for row in self.context.store.read.unread_counts()}
         revisions = sorted(self.context.member.channels.values(), key=lambda revision: revision.title)
         return ChannelList(channels=tuple(self.noun(revision, unread) for revision in revisions))
 
-    def noun(self, revision: ChannelRevision, unread: dict[bytes, int]) -> Channel:
+    def noun(self, revision: ChannelRevision, unread: Mapping[bytes, Unread]) -> Channel:
         """A channel as clients see it."""
         member = self.context.member
+        waiting = unread.get(revision.channel)
         newest = self.context.store.read.messages(revision.channel, before_position=2**62, limit=1)
         return Channel(
             id=revision.channel.hex(),
             title=revision.title,
             members=tuple(self.context.code(nation) for nation in revision.members),
             ceiling=member.clearance_marking(revision.ceiling),
+            ceiling_level=revision.ceiling.level,
             purpose=revision.purpose,
             admin=member.device in revision.admins,
-            unread=unread.get(revision.channel, 0),
+            unread=0 if waiting is None else waiting.count,
+            unread_precedence=None if waiting is None else PrecedenceWord(Precedence(waiting.precedence).name),
+            read_position=self.context.store.read.read_mark(revision.channel),
             newest=newest[0].position if newest else 0,
         )
 
@@ -136,6 +145,8 @@ class ChannelAnswers:
         withheld = tuple(self._reach(nation, None) for nation in revision.members if nation not in label.releasable)
         return LabelPreview(
             marking=self.context.member.marking(label),
+            level=label.level,
+            portion=self.context.member.portion(label),
             readers=readers,
             withheld=withheld,
             denied=None if denial is None else Denial(clause=str(denial.clause), reason=denial.reason),
@@ -152,14 +163,9 @@ class ChannelAnswers:
         return None
 
     def _reach(self, nation: int, label: Label | None) -> Reach:
-        member, now = self.context.member, self.context.now()
-        devices = [
-            certified
-            for certified in member.directory.devices(nation)
-            if (standing := member.directory.standing(certified.device, now)) is not None and standing.valid
-        ]
+        devices = self.context.member.valid(nation)
         cleared = [c for c in devices if label is None or dominates(c.certificate.clearance, label)]
-        return Reach(nation=self.context.code(nation), devices=len(cleared))
+        return Reach(nation=self.context.code(nation), devices=len(cleared), of=len(devices))
 
     # --- nations ---
 

@@ -1,28 +1,42 @@
-"""Messages, as clients ask for them: send, list, show, mark, status."""
+"""Messages, as clients ask for them: send, list, show, mark, acknowledge, status."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
-from coalchat.api.base import MAX_CLIENT_ID
+from coalchat.api.base import MAX_CLIENT_ID, NEWEST
 from coalchat.api.codec import fitting
-from coalchat.api.nouns import Delivery, Message, NationState
-from coalchat.api.requests import GetMessageStatus, ListMessages, MarkRead, SendMessage, ShowMessage
-from coalchat.api.responses import Marked, MessagePage, MessageStatus, Sent
-from coalchat.api.vocabulary import Flag
+from coalchat.api.events import MarkMoved
+from coalchat.api.nouns import Message, NationState
+from coalchat.api.requests import (
+    AcknowledgeMessage,
+    GetMessageStatus,
+    ListMessages,
+    MarkRead,
+    SendMessage,
+    ShowMessage,
+)
+from coalchat.api.responses import Acknowledged, Marked, MessagePage, MessageStatus, Sent
+from coalchat.api.vocabulary import Answer, Flag
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
 from coalchat.node.answers.naming import find_channel, find_message
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.context import Context
+from coalchat.node.folding import ANSWERS
+from coalchat.node.journal import write_event
 from coalchat.node.receipting import Receipting
 from coalchat.node.sending import Key, Sending
 from coalchat.node.status import deliveries, nation_states
+from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message as MessageRow
 from protocol.base.errors import ProtocolError
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.messages.payload import FORMAT, TextPayload, decode_payload
+from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
@@ -43,6 +57,7 @@ class MessageAnswers:
             ListMessages: self.list,
             ShowMessage: self.show,
             MarkRead: self.mark,
+            AcknowledgeMessage: self.acknowledge,
             GetMessageStatus: self.status,
         }
 
@@ -84,18 +99,32 @@ class MessageAnswers:
         )
 
     async def list(self, request: ListMessages, session: Session) -> MessagePage:
-        """Messages behind a position, oldest first."""
+        """Messages behind a position, or those before one, oldest first."""
         del session
         limit = check_limit(request.limit)
-        read = self.context.store.read
-        if request.channel:
-            channel = find_channel(self.context, request.channel).channel
-            rows = read.messages(channel, after_position=request.after_position, limit=limit + 1)
+        after, before = request.after_position, request.before_position
+        if after < 0 or before < NEWEST:
+            raise UsageError(f"{'after' if after < 0 else 'before'}_position: must be a position")
+        if after and before:
+            raise UsageError("before_position: goes without after_position")
+        channel = find_channel(self.context, request.channel).channel if request.channel else None
+        if not before:
+            rows = self._rows(channel, after, None, limit + 1)
+            nouns = fitting([self.noun(row) for row in rows[:limit]])
+            reached = nouns[-1].position if nouns else after
         else:
-            rows = read.messages_of_all(after_position=request.after_position, limit=limit + 1)
-        nouns = fitting([self.noun(row) for row in rows[:limit]])
-        last = nouns[-1].position if nouns else request.after_position
-        return MessagePage(messages=nouns, next_position=last, more=len(nouns) < len(rows))
+            end = self.context.store.read.last_position() + 1 if before == NEWEST else before
+            rows = self._rows(channel, 0, end, limit + 1)
+            # What does not fit is left out at the front: the page ends where it was asked to end.
+            nouns = fitting([self.noun(row) for row in reversed(rows[-limit:])])[::-1]
+            reached = nouns[0].position if nouns else before
+        return MessagePage(messages=nouns, next_position=reached, more=len(nouns) < len(rows))
+
+    def _rows(self, channel: bytes | None, after: int, before: int | None, limit: int) -> Sequence[MessageRow]:
+        read = self.context.store.read
+        if channel is None:
+            return read.messages_of_all(after_position=after, before_position=before, limit=limit)
+        return read.messages(channel, after_position=after, before_position=before, limit=limit)
 
     async def show(self, request: ShowMessage, session: Session) -> Message:
         """One message."""
@@ -115,29 +144,65 @@ class MessageAnswers:
         if message.position > before:
             rows = read.messages(revision.channel, after_position=before, limit=message.position - before)
             passed = [row for row in rows if row.position <= message.position and not row.mine]
-            await self.context.store.write(lambda tx: tx.advance_read_mark(revision.channel, message.position))
+            now = self.context.now()
+
+            def advance(tx: Transaction) -> None:
+                if tx.advance_read_mark(revision.channel, message.position):
+                    moved = MarkMoved(channel_id=revision.channel.hex(), position=message.position)
+                    write_event(tx, now, moved)
+
+            await self.context.store.write(advance)
             self.receipting.owe_read(passed)
             await self.receipting.settle()
         return Marked(channel_id=revision.channel.hex(), position=max(before, message.position), newly=len(passed))
+
+    async def acknowledge(self, request: AcknowledgeMessage, session: Session) -> Acknowledged:
+        """Send a person's acknowledgement of a message, at once. It moves no read mark."""
+        del session
+        message = find_message(self.context, request.id)
+        try:
+            given = await self.receipting.acknowledge(message, Response[request.answer.name], request.text)
+        except ProtocolError as error:
+            raise UsageError(str(error)) from None
+        return Acknowledged(
+            entry_id=message.entry_id.hex(),
+            channel_id=message.channel.hex(),
+            answer=ANSWERS[Response(given.row.answer)],
+            text=given.row.text,
+            at=given.row.at,
+            repeated=given.repeated,
+        )
 
     async def status(self, request: GetMessageStatus, session: Session) -> MessageStatus:
         """Who has a message."""
         del session
         message = find_message(self.context, request.id)
-        rows: tuple[Delivery, ...] = deliveries(self.context, message)
         return MessageStatus(
             entry_id=message.entry_id.hex(),
             channel_id=message.channel.hex(),
             marking=self._marking(message),
             author_time=message.author_time,
             own_nation=self.context.code(self.context.member.nation),
-            deliveries=rows,
+            deliveries=deliveries(self.context, message),
         )
 
     # --- nouns ---
 
     def _marking(self, message: MessageRow) -> str:
         return self.context.member.marking(label_of(decode(ReleaseKey, message.release)))
+
+    def _answered(self, row: MessageRow) -> Answer | None:
+        """How this person acknowledged a message: with this device, otherwise with another one."""
+        member = self.context.member
+        person = member.certificate.person
+        given = {
+            said.device: said.answer
+            for said in self.context.store.read.acknowledgements(row.feed_id, row.seq)
+            if (said.nation, said.person, said.entry_id) == (member.nation, person, row.entry_id)
+        }
+        if not given:
+            return None
+        return ANSWERS[Response(given.get(member.device, next(iter(given.values()))))]
 
     def noun(self, row: MessageRow) -> Message:
         """A message as clients see it."""
@@ -165,6 +230,8 @@ class MessageAnswers:
             author_person="" if certificate is None else certificate.name,
             author_device=0 if certificate is None else certificate.number,
             marking=member.marking(label_of(release)),
+            level=release.level,
+            portion=member.portion(label_of(release)),
             nations=tuple(self.context.code(nation) for nation in release.releasable),
             kind="text" if row.kind else "unreadable",
             text=text,
@@ -176,6 +243,7 @@ class MessageAnswers:
             ack_by=payload.ack_by if isinstance(payload, TextPayload) else 0,
             mine=row.mine,
             read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
+            answered=self._answered(row),
             refs=() if payload is None else tuple(ref.entry.hex() for ref in payload.refs),
             flags=tuple(flags),
         )
