@@ -7,6 +7,10 @@
     memory_kib = 262144
     passes = 3
 
+    [desk]                      # the terminal client
+    theme = "dark"              # or "light", "high-contrast", "mono"
+    ascii = false               # only characters of ASCII around the texts
+
 Rule 1: an unknown key, a wrong type or a value out of bounds is refused by its name: a misspelt setting must not be a
 silent default.
 Rule 2: written whole and atomically, with the defaults left out.
@@ -36,6 +40,9 @@ MAX_FILE: Final = 16_384
 MAX_ADDRESS: Final = 261
 """Characters of an address: a DNS name has at most 253, the port 5."""
 
+THEMES: Final = ("dark", "light", "high-contrast", "mono")
+"""Looks of the desk."""
+
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
 """The outer form only, so that it can stand in quotes; `net.Address` is what reads an address."""
 
@@ -49,12 +56,16 @@ class Config:
         carry: keep others' ciphertext for nations that are away.
         kdf_memory_kib: Argon2id memory in KiB.
         kdf_passes: Argon2id passes.
+        desk_theme: look of the desk; "" as the terminal suggests.
+        desk_ascii: draw with ASCII only.
     """
 
     listen: str = ""
     carry: bool = True
     kdf_memory_kib: int = ARGON2_MEMORY_DEFAULT
     kdf_passes: int = ARGON2_TIME_MIN
+    desk_theme: str = ""
+    desk_ascii: bool = False
 
 
 def _address(key: str, value: Any) -> None:
@@ -81,12 +92,22 @@ def _between(low: int, high: int) -> Callable[[str, Any], None]:
     return check
 
 
+def _one_of(*words: str) -> Callable[[str, Any], None]:
+    def check(key: str, value: Any) -> None:
+        if value not in words:
+            raise UsageError(f"{key}: must be one of {', '.join(word for word in words if word)}")
+
+    return check
+
+
 _SETTINGS: Final[Mapping[str, tuple[str, Callable[[str, Any], None]]]] = {
     # key in the file: (field, check)
     "listen": ("listen", _address),
     "carry": ("carry", _typed(bool)),
     "kdf.memory_kib": ("kdf_memory_kib", _between(ARGON2_MEMORY_MIN, ARGON2_MEMORY_MAX)),
     "kdf.passes": ("kdf_passes", _between(ARGON2_TIME_MIN, ARGON2_TIME_MAX)),
+    "desk.theme": ("desk_theme", _one_of("", *THEMES)),
+    "desk.ascii": ("desk_ascii", _typed(bool)),
 }
 
 
@@ -174,7 +195,7 @@ def format_config(config: Config) -> bytes:
 def _toml(value: str | bool | int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    # The only text is an address, which holds nothing that needs escaping.
+    # The only texts are an address and a word of ours, which hold nothing that needs escaping.
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

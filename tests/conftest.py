@@ -1,8 +1,8 @@
 """The set-up of all tests: which async tests run on what, Hypothesis' profiles, and the shared data.
 
 - An async test runs under trio (pytest-trio: memory streams, `autojump_clock`, `nursery`).
-- In `tests/desk` it runs on asyncio, as Textual does; in `tests/client` once on asyncio and once on trio. There anyio's
-  own plugin drives it, and `anyio_backend` names the loop.
+- In `tests/desk` it runs on asyncio, as Textual does; in `tests/client` and `tests/bots` once on asyncio and once
+  on trio. There anyio's own plugin drives it, and `anyio_backend` names the loop.
 - `trio_mode` stays off: it would take the desk's tests too. A mark on the test or its module decides before its room.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
-ANYIO_ROOMS = {HERE / "desk": ("asyncio",), HERE / "client": ("asyncio", "trio")}
+ANYIO_ROOMS = {HERE / "desk": ("asyncio",), HERE / "client": ("asyncio", "trio"), HERE / "bots": ("asyncio", "trio")}
 
 # `ci` finds the same thing on each run; `proof` (make proof) looks further, and elsewhere each time.
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, database=None)

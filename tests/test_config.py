@@ -24,11 +24,15 @@ configs = st.builds(
     carry=st.booleans(),
     kdf_memory_kib=st.integers(65_536, 1_048_576),
     kdf_passes=st.integers(3, 10),
+    desk_theme=st.sampled_from(["", "dark", "light", "high-contrast", "mono"]),
+    desk_ascii=st.booleans(),
 )
 
 
 def test_without_a_file_all_is_default(home: Home) -> None:
-    assert load_config(home) == Config(listen="", carry=True, kdf_memory_kib=262_144, kdf_passes=3)
+    assert load_config(home) == Config(
+        listen="", carry=True, kdf_memory_kib=262_144, kdf_passes=3, desk_theme="", desk_ascii=False
+    )
 
 
 def test_a_file_as_the_documentation_shows_it() -> None:
@@ -38,8 +42,13 @@ def test_a_file_as_the_documentation_shows_it() -> None:
         [kdf]
         memory_kib = 65536
         passes = 4
+        [desk]
+        theme = "light"
+        ascii = true
     """
-    assert parse_config(text) == Config(listen="0.0.0.0:7447", carry=False, kdf_memory_kib=65_536, kdf_passes=4)
+    assert parse_config(text) == Config(
+        listen="0.0.0.0:7447", carry=False, kdf_memory_kib=65_536, kdf_passes=4, desk_theme="light", desk_ascii=True
+    )
 
 
 @given(configs)
@@ -64,7 +73,10 @@ def test_what_would_be_refused_is_not_written(home: Home) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("lisen = 'x:1'", "lisen: no such setting; there are listen, carry, kdf.memory_kib, kdf.passes"),
+        ("lisen = 'x:1'", "lisen: no such setting; there are listen, carry, kdf.memory_kib, kdf.passes, desk.theme"),
+        ("[desk]\ntheme = 'pink'", "desk.theme: must be one of dark, light, high-contrast, mono"),
+        ("[desk]\ntheme = ['dark']", "desk.theme: must be one of"),
+        ("[desk]\nascii = 'yes'", "desk.ascii: must be true or false"),
         ("[kdf]\npases = 3", "kdf.pases: no such setting"),
         ("'kdf.passes' = 3", "no such setting"),
         ("kdf = 3", "kdf: no such setting"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,16 +12,20 @@ from coalchat.cli.audit import audit
 from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
 from coalchat.cli.demo import demo
+from coalchat.cli.desk import open_desk
 from coalchat.cli.invite import invite
 from coalchat.cli.join import join
 from coalchat.cli.label import label
 from coalchat.cli.nation import nation
 from coalchat.cli.node import node
-from coalchat.cli.options import Command, Root, help_if_alone
+from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.reading import read, tail
 from coalchat.cli.send import send
 from coalchat.cli.status import status
+from coalchat.errors import UsageError
+
+Theme = Literal["dark", "light", "high-contrast", "mono"]
 
 app = typer.Typer(cls=Root, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -30,16 +34,26 @@ app = typer.Typer(cls=Root, rich_markup_mode=None, pretty_exceptions_enable=Fals
 def coalchat(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
-) -> None:
+    theme: Annotated[
+        Theme | None, typer.Option("--theme", help="Look of the desk; else as config.toml or the terminal says.")
+    ] = None,
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw the desk with ASCII only.")] = False,
+) -> int:
     """Secure coalition messaging: the label is the lock.
+
+    Without a command it opens the desk, the screen of an officer.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 nobody reachable or still queued, 5 not authorised,
     6 locked, 7 peer or store corrupt, 75 try again.
     """
     if version:
         typer.echo(f"coalchat {__version__}")
-    else:
-        help_if_alone(context)
+        return 0
+    if context.invoked_subcommand is None:
+        return open_desk(asked_of(context), theme or "", ascii_only)
+    if theme is not None or ascii_only:
+        raise UsageError("--theme and --ascii are the desk's", hint="without a command, `coalchat` opens it")
+    return 0
 
 
 for verb in (send, read, tail, ack, status, join, demo):

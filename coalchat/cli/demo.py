@@ -15,16 +15,23 @@ def demo(
     context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="Play the story without a screen and check it.")] = False,
 ) -> int:
-    """Play a story of three nations with real nodes, offline.
+    """Open the desk of a liaison officer among three nations with real nodes, offline.
 
     \b
+    coalchat demo
     coalchat demo --headless --json
 
     It uses homes of its own, never yours, and keeps nothing of them.
     """
     asked = asked_of(context)
-    if not headless and not sys.stdout.isatty():
-        raise UsageError("there is no terminal to play on", hint="`make story`, or --headless, plays it without one")
-    from coalchat.demo import main
+    if headless:
+        from coalchat.demo import headless as play
 
-    return int(main(headless, asked.as_json))
+        return play(asked.as_json)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("there is no terminal to play on", hint="`make story`, or --headless, plays it without one")
+    if asked.as_json:
+        raise UsageError("the desk has no --json", hint="with --headless there is one")
+    from coalchat.demo.live import live
+
+    return live()

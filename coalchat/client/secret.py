@@ -86,15 +86,21 @@ class PassphraseSource:
 
     Attributes:
         descriptor, path: of an option; at most one of them. With neither, the terminal is asked.
+        asks: it may be.
     """
 
     descriptor: int | None = None
     path: Path | None = None
+    asks: bool = True
     _kept: bytes | None = attrs.field(default=None, init=False, repr=False)
+
+    def ready(self) -> bool:
+        """Whether a passphrase can be had without asking anybody."""
+        return self.descriptor is not None or self.path is not None or self._kept is not None
 
     def exists(self) -> bool:
         """Whether a passphrase can be had at all."""
-        return self.descriptor is not None or self.path is not None or self._kept is not None or available()
+        return self.ready() or (self.asks and available())
 
     def read(self, home: Path) -> bytes:
         """The passphrase. A file is read anew each time; what a descriptor or a person gives only once is kept.
@@ -107,7 +113,7 @@ class PassphraseSource:
         if self._kept is None and self.descriptor is not None:
             self._kept = not_empty(read_descriptor(self.descriptor, "--passphrase-fd"))
         if self._kept is None:
-            if not available():
+            if not self.exists():
                 raise locked()
             self._kept = not_empty(ask_secret(f"passphrase of {home}: "))
         return self._kept

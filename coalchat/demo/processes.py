@@ -36,6 +36,7 @@ class Device:
         name: for the story's own sentences.
         environ: of the node and of whoever looks for it.
         listen: any port at first, then the one it got: its peers know that one.
+        captured: its node writes every frame of its links, in clear, to `capture`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Device:
     passphrase: bytes = attrs.field(repr=False)
     environ: Mapping[str, str] = attrs.field(repr=False)
     listen: str = ANY_PORT
+    captured: bool = False
     _process: trio.Process | None = attrs.field(default=None, init=False, repr=False)
     _lifeline: int = attrs.field(default=-1, init=False, repr=False)
 
@@ -127,13 +129,18 @@ class Device:
             "--passphrase-fd": secret,
             "--parent-fd": parent,
             "--ready-fd": ready,
-            "--link-capture": self.capture,
+            **({"--link-capture": self.capture} if self.captured else {}),
         }
         return [*NODE_COMMAND, *(str(part) for pair in options.items() for part in pair)]
 
     def _last_words(self) -> str:
         lines = self.home.log.read_text("utf-8", "replace").splitlines()
         return lines[-1] if lines else "it said nothing"
+
+    async def ended(self) -> None:
+        """Wait until its node's process ends, for whatever reason."""
+        if self._process is not None:
+            await self._process.wait()
 
     async def stop(self) -> int:
         """End its node in order; the exit code. One that does not run is left as it is."""

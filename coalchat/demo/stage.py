@@ -14,7 +14,8 @@ import trio
 
 from coalchat.api.nouns import Message
 from coalchat.demo.claims import claim, until
-from coalchat.demo.coalition import CHANNEL, Coalition, linked
+from coalchat.demo.coalition import CHANNEL, Coalition
+from coalchat.demo.founding import linked
 from coalchat.demo.processes import Device
 
 PROGRAM: Final = (sys.executable, "-P", "-m", "coalchat.cli")

@@ -17,8 +17,9 @@ import trio
 from coalchat.api.vocabulary import Phase
 from coalchat.demo.alert import bot_alert
 from coalchat.demo.claims import Unproven, claim, until
-from coalchat.demo.coalition import NATIONS, Coalition, found
+from coalchat.demo.coalition import Coalition, found
 from coalchat.demo.forgery import forged_refused
+from coalchat.demo.founding import NATIONS
 from coalchat.demo.labels import over_label_refused, receipts, released_readable, withheld_unreadable
 from coalchat.demo.leaving import clean_exit
 from coalchat.demo.outages import offline_catch_up, restart_no_loss

@@ -77,8 +77,8 @@ def test_a_list_of_commands_is_not_cut() -> None:
         assert "..." not in CliRunner().invoke(app, [*path, "--help"]).output.partition("Commands:")[2]
 
 
-def test_without_a_command_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["--json"], ["peer"]):
+def test_a_noun_without_a_verb_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["peer"], ["--json", "channel"]):
         assert run(arguments) == 0
         out, err = capsys.readouterr()
         assert out.startswith("Usage: coalchat")

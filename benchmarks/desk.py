@@ -1,0 +1,317 @@
+"""The desk: process start to first paint beside a hello-world Textual app; what 100,000 messages cost; appending a line.
+
+The desk is the real one, at a terminal of its own, on a home whose node runs and is unlocked: a coalition of two nations,
+founded for this. The many messages are written straight into the node's store while it is stopped. A hello-world app is
+the least that Textual can show. An appended line is measured in the processor time of its thread, from the model's change to
+the painted screen, beside a bare view of strings by the same line API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import secrets
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import attrs
+import trio
+from rich.segment import Segment
+from textual.app import App, ComposeResult
+from textual.strip import Strip
+from textual.widget import Widget
+
+from benchmarks.table import Row, timed
+from benchmarks.turns import ROUNDS, Rounds, stopwatch
+from coalchat.api.vocabulary import Precedence
+from coalchat.demo import founding
+from coalchat.demo.claims import until
+from coalchat.demo.processes import Device, start_all, stop_all
+from coalchat.desk.look.skin import DARK, skin_for
+from coalchat.desk.model.changes import Splice
+from coalchat.desk.model.views import Item, MessageLine
+from coalchat.desk.widgets.painted import Dress
+from coalchat.desk.widgets.timeline import Timeline
+from coalchat.store.keyfile import KeyFile
+from coalchat.store.sql import Sql
+from protocol.base.records import decode
+from protocol.keys.keyring import KeyRing
+
+SECTION: Final = "desk"
+MANY: Final = 100_000
+CHANNEL: Final = "ops"
+LAST: Final = "the last line of all"
+SIZE: Final = (120, 40)
+APPENDS: Final = 200
+MIB: Final = 1_048_576
+HELLO: Final = """
+from textual.app import App
+from textual.widgets import Static
+class Hello(App):
+    def compose(self):
+        yield Static("hello world")
+Hello().run()
+"""
+
+
+def run() -> Iterator[Row]:
+    with TemporaryDirectory(prefix="coal-") as directory:
+        yield from trio.run(_processes, Path(directory))
+    yield asyncio.run(_appending())
+
+
+# --- whole processes ---
+
+
+async def _processes(root: Path) -> list[Row]:
+    runtime = root / "run"
+    runtime.mkdir(mode=0o700)
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    environ.pop("NO_COLOR", None)
+    devices = {code: founding.device(root, f"{code} custodian", environ) for code in ("XAA", "XBB")}
+    await founding.found(devices, dict.fromkeys(devices, "Custodian"), root / "exchange")
+    home, other = devices["XAA"], devices["XBB"]
+    await start_all([home, other])
+    try:
+        await _talk(home, other)
+        command = [sys.executable, "-P", "-m", "coalchat.desk", "--no-start", "--home", str(home.home.path)]
+        hello = [sys.executable, "-c", HELLO]
+        first = await _in_turn(
+            lambda: _until(command, environ, "CHANNELS"), lambda: _until(hello, environ, "hello world")
+        )
+        few = await trio.to_thread.run_sync(lambda: [_until(command, environ, LAST) for _ in range(ROUNDS)])
+        await stop_all([home])
+        await trio.to_thread.run_sync(_fill, home)
+        await start_all([home])
+        many = await trio.to_thread.run_sync(lambda: [_until(command, environ, LAST) for _ in range(ROUNDS)])
+    finally:
+        with trio.CancelScope(shield=True):
+            await stop_all([home, other])
+    lines = Rounds([shown.seconds for shown in many], [shown.seconds for shown in few])
+    more = sorted(shown.memory for shown in many)[ROUNDS // 2] - sorted(shown.memory for shown in few)[ROUNDS // 2]
+    return [
+        timed(SECTION, "process start to first paint; hello world", first, unit="µs", goal=1 / 1.3),
+        timed(SECTION, f"start to the newest lines, {MANY:,} messages; ten", lines, unit="µs", goal=1 / 1.15),
+        Row(SECTION, f"memory for {MANY:,} messages more", "B", more, goal=f"≤ {10 * MIB:,} B", met=more <= 10 * MIB),
+    ]
+
+
+@attrs.frozen
+class Shown:
+    """When a program had shown what was waited for, and its resident memory then, in bytes."""
+
+    seconds: float
+    memory: int
+
+
+async def _in_turn(ours: Any, peer: Any) -> Rounds:
+    rounds = Rounds()
+    for _ in range(ROUNDS):
+        mine, theirs = await trio.to_thread.run_sync(ours), await trio.to_thread.run_sync(peer)
+        rounds.add(mine.seconds, theirs.seconds)
+    return rounds
+
+
+async def _talk(home: Device, other: Device) -> None:
+    async with home.client() as client, other.client() as peer:
+        await client.add_peer(other.listen)
+        for one in (home, other):
+            await until(partial(founding.knows, one, {"XAA": 1, "XBB": 1}), "both nations' keys are known")
+        await client.create_channel(CHANNEL, ("XAA", "XBB"), "SECRET", "")
+        await until(partial(founding.knows_channel, other, CHANNEL), "the channel is known")
+        for number in range(9):
+            await peer.send(CHANNEL, f"line {number}", "SECRET")
+        await client.send(CHANNEL, LAST, "SECRET")
+
+        async def all_there() -> bool:
+            return len(await client.all_messages(CHANNEL)) == 10
+
+        await until(all_there, "the messages are there")
+
+
+def _fill(home: Device) -> None:
+    """Put copies of a message of the other nation's before the newest own one, under ids and numbers of their own."""
+    _, content = KeyFile.unlock(home.home.keys, home.passphrase)
+    sql = Sql.open(home.home.store, decode(KeyRing, bytes(content)).database)
+    try:
+        names = [name for _, name, *_ in sql.run("PRAGMA table_info(message)")]
+        entries = [name for _, name, *_ in sql.run("PRAGMA table_info(entry)")]
+        (message,) = sql.run("SELECT * FROM message WHERE mine = 0 AND listed = 1 ORDER BY seq DESC LIMIT 1")
+        template = dict(zip(names, message, strict=True))
+        (entry,) = sql.run("SELECT * FROM entry WHERE entry_id = ?", template["entry_id"])
+        kept = dict(zip(entries, entry, strict=True))
+        sql.begin()
+        # Later numbers than any there are: what is known of the feed's head stays true of the others.
+        sql.change("UPDATE message SET position = position + ? WHERE mine = 1", 2 * MANY)
+        for number in range(1, MANY + 1):
+            name, seq = secrets.token_bytes(32), 1_000_000 + number
+            _insert(sql, "entry", kept | {"entry_id": name, "seq": seq})
+            _insert(sql, "message", template | {"entry_id": name, "seq": seq, "position": MANY + number})
+        sql.change("UPDATE sqlite_sequence SET seq = ? WHERE name = 'message'", 4 * MANY)
+        sql.change("COMMIT")
+    finally:
+        sql.close()
+
+
+def _insert(sql: Sql, table: str, row: Mapping[str, Any]) -> None:
+    marks = ", ".join("?" * len(row))
+    sql.change(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())  # noqa: S608  # our own names
+
+
+def _until(command: Sequence[str], environ: Mapping[str, str], wanted: str) -> Shown:
+    """Start a program at a terminal; when this text stood there."""
+    elapsed = stopwatch()
+    with _terminal(command, environ) as (master, process):
+        seen, deadline = b"", time.monotonic() + 60
+        while wanted.encode() not in seen:
+            ready, _, _ = select.select([master], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError(f"{command[-1]} has not shown {wanted!r}")
+            seen += os.read(master, 65_536)
+        return Shown(elapsed(), _resident(process.pid))
+
+
+@contextmanager
+def _terminal(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=dict(environ), start_new_session=True
+    )
+    os.close(slave)
+    try:
+        yield master, process
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def _resident(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    return next((int(line.split()[1]) * 1_024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+# --- appending ---
+
+
+async def _appending() -> Row:
+    rounds = Rounds()
+    for _ in range(5):
+        rounds.add(await _appended(_Ours()), await _appended(_Bare()))
+    return timed(SECTION, "append a line, to the painted screen; a bare line view", rounds, goal=1 / 1.2)
+
+
+class _View(App[None]):
+    """An app with nothing but a view that lines are appended to."""
+
+    view: Widget
+
+    def compose(self) -> ComposeResult:
+        """The view."""
+        yield self.view
+
+    def append(self, number: int) -> None:
+        """One line more."""
+        raise NotImplementedError
+
+
+class _Ours(_View):
+    """The desk's timeline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = self._timeline = Timeline(Dress(skin_for(DARK, (), False)))
+        self._timeline.styles.height = "1fr"
+
+    def append(self, number: int) -> None:
+        """As the model would say it."""
+        items: tuple[Item, ...] = (_line(number),)
+        self._timeline.splice([Splice(number, 0, items)])
+
+
+class _Bare(_View):
+    """Strings, one a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = self._lines = _Lines()
+
+    def append(self, number: int) -> None:
+        """At the end."""
+        self._lines.lines.append(f"1531Z XBB Kowal     (S) Engineers say {number} t from 1600Z.")
+        self._lines.refresh()
+
+
+class _Lines(Widget):
+    """The least that shows lines."""
+
+    DEFAULT_CSS = "_Lines { height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def render_line(self, y: int) -> Strip:
+        """A row from the end."""
+        at = len(self.lines) - self.size.height + y
+        text = self.lines[at] if at >= 0 else ""
+        return Strip.blank(self.size.width) if not text else _padded(text, self.size.width)
+
+
+def _padded(text: str, width: int) -> Strip:
+    return Strip([Segment(text)]).adjust_cell_length(width)
+
+
+async def _appended(app: _View) -> float:
+    """Processor seconds of one line, over so many; the window is full before."""
+    async with app.run_test(size=SIZE) as pilot:
+        for number in range(SIZE[1]):
+            app.append(number)
+        await pilot.pause()
+        start = time.thread_time()
+        for number in range(SIZE[1], SIZE[1] + APPENDS):
+            app.append(number)
+            painted = asyncio.Event()
+            app.call_after_refresh(painted.set)
+            await painted.wait()
+        return (time.thread_time() - start) / APPENDS
+
+
+def _line(number: int) -> MessageLine:
+    return MessageLine(
+        key=f"{number:064x}",
+        position=number,
+        time="1531Z",
+        dtg="221531Z NOV 26",
+        nation="XBB",
+        person="Kowal",
+        mine=False,
+        bot=False,
+        mark="(S)",
+        level=2,
+        marking="MISSION SECRET REL XAA, XBB",
+        text=f"Engineers say {number} t from 1600Z.",
+        precedence=Precedence.ROUTINE,
+        due="",
+        answered=None,
+        quote=None,
+        remarks=(),
+        tallies=(),
+        unread=False,
+        sending=False,
+        failed="",
+        unreadable=False,
+    )

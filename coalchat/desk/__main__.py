@@ -1,0 +1,5 @@
+"""`python -m coalchat.desk`."""
+
+from coalchat.desk.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,263 @@
+"""The app: joins model, session and screens, and is told of every change (look: screens).
+
+Rule 1: changes come in at one door, `_show`, and go to every screen that is open. The node's state decides which one is.
+Rule 2: nothing that a peer wrote reaches the terminal's title, the bell or a notification.
+Rule 3: a fault of ours prints where it was, and no value.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.filter import LineFilter
+
+from coalchat.api.vocabulary import Precedence
+from coalchat.client.process import NODE_COMMAND
+from coalchat.desk import crash
+from coalchat.desk.ending import HUNG_UP, Ending
+from coalchat.desk.look.skin import DARK, skin_for
+from coalchat.desk.look.theme import TERMINAL
+from coalchat.desk.model.changes import Changes
+from coalchat.desk.model.desk import Desk
+from coalchat.desk.model.views import NodeState
+from coalchat.desk.screens.base import Banded
+from coalchat.desk.screens.choose import ChooseDialog
+from coalchat.desk.screens.door import Door
+from coalchat.desk.screens.main import MainScreen
+from coalchat.desk.screens.unlock import UnlockScreen
+from coalchat.desk.session import Session, unix_time
+from coalchat.desk.terminal import PLAIN, DeskDriver, window_title
+from coalchat.desk.widgets.painted import Dress
+
+TITLE: Final = "coalchat"
+_CLOSED: Final = {NodeState.LOCKED, NodeState.NO_COALITION, NodeState.FAILED}
+"""States in which there is nothing to work on."""
+
+
+class DeskApp(App[int], inherit_bindings=False):
+    """The desk of one home."""
+
+    CSS_PATH = Path(__file__).with_name("desk.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "leave_if_sent", priority=True, show=False)]
+
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        start: bool = True,
+        passphrase: bytes | None = None,
+        environ: Mapping[str, str] | None = None,
+        theme: str = DARK,
+        ascii_only: bool = False,
+        now: Callable[[], int] = unix_time,
+        command: Sequence[str] = NODE_COMMAND,
+    ) -> None:
+        """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs."""
+        self._look = (theme, ascii_only)
+        self.dress = Dress(skin_for(theme, (), ascii_only))
+        super().__init__(ansi_color=self.dress.skin.tokens is None)
+        self.ending = Ending(self._end)
+        self.desk = Desk()
+        self.session = Session(
+            desk=self.desk,
+            home=home,
+            on_changes=self._show,
+            ask_passphrase=self._ask_passphrase,
+            start=start,
+            environ=os.environ if environ is None else environ,
+            command=command,
+            now=now,
+            passphrase=passphrase,
+        )
+        self.door = Door(self.desk, self.dress, self.session.put, now)
+        self._main = MainScreen(self.door)
+        self._unlock: UnlockScreen | None = None
+        self._typed: asyncio.Future[bytes] | None = None
+        self._levels: object = ()
+        self._flash = False
+        self._fault: BaseException | None = None
+        self.animation_level = "none"
+
+    # --- textual ---
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our keyboard and our end; in tests Textual takes its own."""
+        return DeskDriver
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The style sheet is read before a theme can be set; Textual's own asks for two more where there are no colours."""
+        return {
+            "ansi-background": TERMINAL,
+            "ansi-foreground": TERMINAL,
+            **self.dress.skin.css_variables(),
+        }
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without colours nothing may be coloured: Textual's own filter says "default" in colour codes."""
+        return PLAIN if self.dress.skin.tokens is None else ()
+
+    def on_mount(self) -> None:
+        """Paint at once; the node is met meanwhile."""
+        self.register_theme(self.dress.skin.theme())
+        self.theme = self.dress.skin.theme().name
+        _ = self.push_screen(self._main)
+        self._write("\x1b[22;2t" + window_title(TITLE))
+        self.set_interval(1.0, self._tick)
+        self._run_session()
+
+    def _run_session(self) -> None:
+        self.run_worker(self.session.run(), name="session", group="session", exclusive=True)
+
+    def _tick(self) -> None:
+        self.session.put(self.desk.tick(self.door.now()))
+
+    def on_unmount(self) -> None:
+        """Give the terminal its title back."""
+        self._write("\x1b[23;2t")
+
+    # --- changes ---
+
+    def _show(self, changes: Changes) -> None:
+        """Something has changed: show it wherever it is on the screen."""
+        if not self._main.ready or not self._running or self._exit:
+            return  # it takes all that is known once it is there; at the end its widgets go before the session does
+        self._follow_node()
+        self._take_colours()
+        for screen in self.screen_stack:
+            if isinstance(screen, Banded) and (screen is self._main or screen.is_mounted):
+                screen.changed(changes)
+        if changes.refusal is not None:
+            self._main.refuse(changes.refusal)
+        if changes.bell:
+            self.bell()
+        self._follow_flash()
+
+    def _follow_node(self) -> None:
+        """Open the screen for a node that cannot be used, and close it when it can."""
+        state, why = self.session.state, self.session.why
+        if state in _CLOSED and self._unlock is None:
+            self._unlock = UnlockScreen(self.door, state, why, self._given)
+            self._main.open(self._unlock)
+        if self._unlock is None:
+            return
+        if state is NodeState.UP and self._unlock.is_active:  # else a dialog stands before it, and goes first
+            unlock, self._unlock = self._unlock, None
+            unlock.give()
+        elif state in _CLOSED:
+            self._unlock.show(state, why)
+
+    def _take_colours(self) -> None:
+        """The policy's levels have colours of their own."""
+        if self.session.levels == self._levels:
+            return
+        self._levels = self.session.levels
+        theme, ascii_only = self._look
+        self.dress.skin = skin_for(theme, self.session.levels, ascii_only)
+        for screen in self.screen_stack:
+            if isinstance(screen, Banded) and screen.is_mounted:
+                screen.redress()
+
+    def _follow_flash(self) -> None:
+        flash = any(row.precedence is Precedence.FLASH for row in self.desk.channels())
+        if flash != self._flash:
+            self._flash = flash
+            self._write(window_title(f"!FLASH {TITLE}" if flash else TITLE))
+
+    def _write(self, sequence: str) -> None:
+        if self._driver is not None and not self._driver.is_headless:
+            self._driver.write(sequence)
+
+    # --- the passphrase ---
+
+    async def _ask_passphrase(self, why: str) -> bytes:
+        del why  # the screen shows it with the state
+        self._typed = asyncio.get_running_loop().create_future()
+        return await self._typed
+
+    def _given(self, secret: bytes) -> None:
+        if self._typed is not None and not self._typed.done():
+            self._typed.set_result(secret)
+
+    def action_try_again(self) -> None:
+        """After a failure: once more."""
+        if self.session.state is NodeState.FAILED:
+            self._run_session()
+
+    # --- the end ---
+
+    def action_leave(self) -> None:
+        """Quit at once."""
+        self.exit(0)
+
+    def action_leave_if_sent(self) -> None:
+        """Quit; a message that nobody but the desk has yet is asked about."""
+        if self.session.unsent:
+            self.action_ask_quit()
+        else:
+            self.exit(0)
+
+    def action_ask_quit(self) -> None:
+        """Ask whether to quit."""
+        if isinstance(self.screen, ChooseDialog):
+            return
+        sentence = "The node runs on and goes on receiving."
+        if self.session.unsent:
+            sentence = "A message has not reached the node yet: it would be lost."
+        elif self.desk.draft.strip():
+            sentence = "The text that is not sent would be lost."
+
+        def chosen(way: int | None) -> None:
+            if way == 1:
+                self.exit(0)
+
+        self._main.open(ChooseDialog(self.door, "QUIT", sentence, ("stay", "quit")), chosen)
+
+    def hang_up(self) -> None:
+        """The terminal is gone; from any thread."""
+        self.ending.begin(HUNG_UP)
+
+    def _end(self, code: int) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.exit, None, code)
+
+    # --- faults ---
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fault = self._fault or error
+        self._close_messages_no_wait()
+
+    def handle_stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody awaited has failed. The loop's own handler would print its words."""
+        error = context.get("exception")
+        if isinstance(error, asyncio.InvalidStateError):
+            return  # a socket was readable in the very step in which its reader was cancelled
+        if loop.is_running() and self.is_running and not self._exit and isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def panic(self, *renderables: Any) -> None:
+        """Textual's way out with something to print: it would print values."""
+        del renderables
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+        fault, self._fault = self._fault, None
+        if fault is not None and sys.__stderr__ is not None and not self.is_headless:
+            sys.__stderr__.write(crash.report(fault, self.dress.glyphs))
+            sys.__stderr__.flush()

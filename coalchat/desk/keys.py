@@ -1,0 +1,27 @@
+"""The keys of the desk in words, for the help screen. Each has a twin that can be typed, where one is needed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEYS: Final = (
+    ("Enter", "send; on a message: read up to here"),
+    ("Alt-Enter, ^J", "new line"),
+    ("^K", "jump to a channel or a person"),
+    ("Alt-A", "next channel that has something new"),
+    ("Alt-1 … Alt-9", "channel at this place of the list"),
+    ("Up", "with an empty text: select messages"),
+    ("A", "on a message: acknowledge it"),
+    ("R", "on a message: answer it"),
+    ("Y", "on a message: copy it with its marking"),
+    ("Esc", "one step back; no text is lost"),
+    ("End", "to the newest line: all of it is read"),
+    ("PgUp, PgDn", "look back"),
+    ("F4", "who has it"),
+    ("F6", "label of the message"),
+    ("Alt-P", "next precedence"),
+    ("Tab", "complete a command"),
+    ("^C", "with nothing selected: ask whether to quit"),
+    ("F10", "quit; the node runs on"),
+)
+"""Key and what it does."""

@@ -1,0 +1,181 @@
+"""The desk as a process: what a terminal starts (SPEC 12).
+
+Rule 1: without a terminal there is no desk: it says which commands do the same in lines.
+Rule 2: nothing secret stands in arguments or environment; no core dumps, and no other process of this user may read our
+memory, as far as the system allows: it holds the passphrase.
+Rule 3: Textual's own switches are not taken from the environment: some write every key that is typed into a file. Nor is
+the size of the terminal: the terminal knows it better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import resource
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from coalchat.config import THEMES, load_config
+from coalchat.desk.curtain import drop_curtain, raise_curtain
+from coalchat.errors import CoalchatError, ExitCode, NoHome, UsageError
+from coalchat.paths import Home, check_home, find_home
+
+DARK: Final = "dark"
+MONO: Final = "mono"
+_COLOURLESS: Final = ("dumb", "vt", "ansi-m", "linux-m", "xterm-mono")
+"""TERM of terminals without colours, or how it begins."""
+_PR_SET_DUMPABLE: Final = 4
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What the desk was asked.
+
+    Attributes:
+        start: start a node if none runs; else wait for one.
+        theme: of the option, or "". ascii_only: likewise.
+        parent_fd: read end of a pipe whose closing ends the desk.
+    """
+
+    home: Home
+    start: bool = True
+    passphrase: bytes | None = attrs.field(default=None, repr=False)
+    theme: str = ""
+    ascii_only: bool = False
+    parent_fd: int | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a desk; the exit code."""
+    try:
+        return run_desk(_options(arguments))
+    except CoalchatError as error:
+        print(f"coalchat: {error}", file=sys.stderr)  # noqa: T201  # a process says why it ends on stderr
+        return int(error.exit_code)
+
+
+def _options(arguments: Sequence[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="coalchat.desk", description="Open the desk of a home.")
+    parser.add_argument("--home")
+    parser.add_argument("--passphrase-fd", type=int)
+    parser.add_argument("--passphrase-file", type=Path)
+    parser.add_argument("--theme", choices=THEMES, default="")
+    parser.add_argument("--ascii", action="store_true")
+    parser.add_argument("--no-start", action="store_true", help="wait for a node; start none")
+    parser.add_argument("--parent-fd", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    return Options(
+        home=check_home(find_home(given.home)),
+        start=not given.no_start,
+        passphrase=_passphrase(given.passphrase_fd, given.passphrase_file),
+        theme=given.theme,
+        ascii_only=given.ascii,
+        parent_fd=given.parent_fd,
+    )
+
+
+def _passphrase(descriptor: int | None, file: Path | None) -> bytes | None:
+    if descriptor is None and file is None:
+        return None
+    from coalchat.client.secret import not_empty, read_descriptor, read_secret_file  # noqa: PLC0415
+
+    if descriptor is None:
+        return not_empty(read_secret_file(file)) if file is not None else None
+    secret = not_empty(read_descriptor(descriptor, "--passphrase-fd"))
+    os.close(descriptor)
+    return secret
+
+
+def run_desk(options: Options, environ: Mapping[str, str] = os.environ) -> int:
+    """Open the desk, and return once it is closed: 0, or what ended it.
+
+    Raises:
+        UsageError: there is no terminal, or a setting is wrong. NoHome: it has no device.
+    """
+    check_terminal()
+    if not options.home.keys.exists():
+        raise NoHome(str(options.home.path))
+    config = load_config(options.home)
+    theme = theme_of(options.theme, config.desk_theme, environ)
+    ascii_only = options.ascii_only or config.desk_ascii or not takes_unicode(environ, sys.stdout.encoding)
+    _harden()
+    return _run(options, environ, theme, ascii_only)
+
+
+def check_terminal() -> None:
+    """Textual reads stdin and writes stderr; who sends stdout elsewhere wants lines.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        error = UsageError(
+            hint="without one, `coalchat read`, `coalchat tail` and `coalchat send` do the same in lines"
+        )
+        error.sentence = "the desk needs a terminal"
+        raise error
+
+
+def theme_of(option: str, setting: str, environ: Mapping[str, str]) -> str:
+    """The skin's name: the option decides, then what the terminal says of itself, then the setting."""
+    if option:
+        return option
+    if environ.get("NO_COLOR") or environ.get("TERM", "").startswith(_COLOURLESS):
+        return MONO
+    return setting or DARK
+
+
+def takes_unicode(environ: Mapping[str, str], encoding: str) -> bool:
+    """Whether the terminal shows more than ASCII, by its locale."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or encoding
+    return locale.upper().replace("-", "").partition("@")[0].endswith("UTF8")
+
+
+def _harden() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> int:
+    for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
+        del os.environ[name]
+    # Half a second to import: not before everything else is known to be right, and not before an empty terminal.
+    raise_curtain(sys.stdout.fileno(), ascii_only=ascii_only)
+    try:
+        import asyncio  # noqa: PLC0415
+
+        from coalchat.desk.app import DeskApp  # noqa: PLC0415
+        from coalchat.desk.ending import ended_by_parent, ended_by_signals  # noqa: PLC0415
+
+        app = DeskApp(
+            options.home.path,
+            start=options.start,
+            passphrase=options.passphrase,
+            environ=environ,
+            theme=theme,
+            ascii_only=ascii_only,
+        )
+    except BaseException:
+        drop_curtain(sys.stdout.fileno())
+        raise
+    if options.parent_fd is not None:
+        ended_by_parent(app.ending, options.parent_fd)
+    with ended_by_signals(app.ending):
+        asyncio.run(_run_app(app))
+    app.ending.over()
+    code = app.return_code
+    return int(ExitCode.FAILED) if code is None else code
+
+
+async def _run_app(app: Any) -> None:
+    import asyncio  # noqa: PLC0415
+
+    asyncio.get_running_loop().set_exception_handler(app.handle_stray)
+    await app.run_async()
+    await app.session.over()

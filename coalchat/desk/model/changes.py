@@ -1,0 +1,70 @@
+"""What a step of the model changed, and what it wants to know next."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any, TypeAlias
+
+import attrs
+
+from coalchat.api.base import Request
+from coalchat.desk.model.views import Item, Refusal
+
+Asks: TypeAlias = tuple[Request[Any], ...]
+"""Requests to put to the node, in order."""
+
+
+class Part(Enum):
+    """A part of the screen that has to be painted anew."""
+
+    BANNER = auto()
+    NOTICE = auto()
+    CHANNELS = auto()
+    HEAD = auto()
+    TIMELINE = auto()
+    """Its `Splice`s say where."""
+    COMPOSER = auto()
+    RAIL = auto()
+    WHO = auto()
+    """The who-has-it screen, while it is open."""
+
+
+@attrs.frozen
+class Splice:
+    """In the shown channel's timeline, `removed` items from `at` on give way to `items`. Splices apply in order."""
+
+    at: int
+    removed: int
+    items: tuple[Item, ...]
+
+
+@attrs.frozen
+class Changes:
+    """Attributes:
+    parts: to paint anew.
+    splices: of the shown timeline; `reset`: it is another channel's now, take all of it.
+    asks: requests to put to the node, in order; their answers go into `Desk.take`.
+    refusal: to be shown at once.
+    bell: something of FLASH precedence has come.
+    """
+
+    parts: frozenset[Part] = frozenset()
+    splices: tuple[Splice, ...] = ()
+    reset: bool = False
+    asks: Asks = ()
+    refusal: Refusal | None = None
+    bell: bool = False
+
+    def __add__(self, other: Changes) -> Changes:
+        """Both, one after the other."""
+        return Changes(
+            self.parts | other.parts,
+            other.splices if other.reset else self.splices + other.splices,
+            self.reset or other.reset,
+            self.asks + tuple(ask for ask in other.asks if ask not in self.asks),
+            other.refusal or self.refusal,
+            self.bell or other.bell,
+        )
+
+
+NOTHING = Changes()

@@ -1,0 +1,83 @@
+"""Commands in the composer: a line that begins with one slash.
+
+Rule 1: an unknown command is never sent as text. Who means a slash writes two.
+Rule 2: one table says what there is: the parser, the help screen and the jump list read the same.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final, TypeAlias
+
+import attrs
+
+
+@attrs.frozen
+class CommandHelp:
+    """A command: its name without the slash, how it is written, and one line about it."""
+
+    name: str
+    usage: str
+    help: str
+
+
+COMMANDS: Final[tuple[CommandHelp, ...]] = (
+    CommandHelp("help", "/help [COMMAND]", "keys and commands, or what one command does"),
+    CommandHelp("jump", "/jump WORDS", "go to a channel or a person"),
+    CommandHelp("label", "/label LEVEL [CATEGORY] [REL A, B]", "label of the next message"),
+    CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
+    CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
+    CommandHelp("reply", "/reply", "answer the selected message; again: answer none"),
+    CommandHelp("read", "/read", "read up to the selected message, or to the newest"),
+    CommandHelp("ack", "/ack [wilco | unable WHY | caveat TEXT]", "acknowledge the selected message"),
+    CommandHelp("who", "/who", "who has the selected message"),
+    CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
+)
+"""All there are, in the order of the help screen."""
+
+_BY_NAME: Final = {command.name: command for command in COMMANDS}
+
+
+@attrs.frozen
+class Command:
+    """A known command; `rest` is what stands behind its name, stripped."""
+
+    name: str
+    rest: str = ""
+
+
+@attrs.frozen
+class Plain:
+    """Text to be sent; a doubled first slash is one by now."""
+
+    text: str
+
+
+@attrs.frozen
+class Unknown:
+    """A command that does not exist: its name, and names that come near it."""
+
+    name: str
+    near: tuple[str, ...] = ()
+
+
+Parsed: TypeAlias = Command | Plain | Unknown
+
+
+def parse_command(text: str) -> Parsed:
+    """What a text in the composer is. Blanks before the slash make no difference."""
+    line = text.lstrip()
+    if line.startswith("//"):
+        return Plain(text.replace("/", "", 1))
+    if not line.startswith("/"):
+        return Plain(text)
+    name, *rest = line[1:].split(None, 1) if line[1:2].strip() else [""]
+    name = name.lower()
+    if name in _BY_NAME:
+        return Command(name, "".join(rest).strip())
+    return Unknown(name, tuple(get_close_matches(name, _BY_NAME)))
+
+
+def help_of(name: str) -> CommandHelp | None:
+    """What there is to say about a command, or none if it does not exist."""
+    return _BY_NAME.get(name.lower().removeprefix("/"))

@@ -1,0 +1,85 @@
+"""What is due: acknowledgements that wait for this person, or that this person waits for, and the key segment's end.
+
+Rule 1: a deadline stays until it is met, however overdue it is.
+Rule 2: it stays also when its message is no longer loaded.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.nouns import Message
+from coalchat.api.vocabulary import Flag
+from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.lines import author_of
+from coalchat.desk.model.receipts import Receipts
+from coalchat.desk.model.views import DueRow
+from coalchat.desk.model.words import clock, clock_beside, left
+
+
+@attrs.define(eq=False)
+class Deadlines:
+    """Messages with a deadline, by entry id."""
+
+    _coalition: Coalition
+    _receipts: Receipts
+    _asked: dict[str, Message] = attrs.field(factory=dict)
+
+    def note(self, message: Message) -> None:
+        """A message has come, or was acknowledged by this person."""
+        waits = not self._receipts.complete(message) if message.mine else message.answered is None
+        if message.ack_by and waits and Flag.UNREADABLE not in message.flags:
+            self._asked[message.entry_id] = message
+        else:
+            self._asked.pop(message.entry_id, None)
+
+    def met(self, message: Message) -> None:
+        """Something was said about who has a message: if everybody has acknowledged it, nothing is due."""
+        if message.mine and self._receipts.complete(message):
+            self._asked.pop(message.entry_id, None)
+
+    def get(self, entry_id: str) -> Message | None:
+        """A message with a deadline that is not met."""
+        return self._asked.get(entry_id)
+
+    def acts(self, channel_id: str) -> int:
+        """How many messages of a channel wait for this person."""
+        return sum(message.channel_id == channel_id for message in self._mine())
+
+    def most_urgent(self) -> Message | None:
+        """The first of those that wait for this person."""
+        return min(self._mine(), key=_due_at, default=None)
+
+    def rows(self, now: int) -> tuple[DueRow, ...]:
+        """All, by time. The end of the key segment comes last: it needs nobody."""
+        waiting = sorted((*self._mine(), *(m for m in self._asked.values() if m.mine)), key=_due_at)
+        rows = [
+            DueRow(
+                time=clock_beside(message.ack_by, now),
+                what=what_of(message),
+                left=left(message.ack_by, now),
+                act=not message.mine,
+                overdue=message.ack_by <= now,
+            )
+            for message in waiting
+        ]
+        keys = self._coalition.keys
+        if keys is not None and now < keys.segment_ends <= keys.edition_ends:
+            ends, what = clock_beside(keys.segment_ends, now), f"segment {keys.segment} ends"
+            rows.append(DueRow(time=ends, what=what, left=left(keys.segment_ends, now), act=False, overdue=False))
+        return tuple(rows)
+
+    def _mine(self) -> list[Message]:
+        if not self._coalition.may_acknowledge:
+            return []
+        return [message for message in self._asked.values() if not message.mine]
+
+
+def what_of(message: Message) -> str:
+    """ "ack Duarte 1537Z", or of an own message "acks of 1531Z"."""
+    written = clock(message.author_time)
+    return f"acks of {written}" if message.mine else f"ack {author_of(message)} {written}"
+
+
+def _due_at(message: Message) -> tuple[int, int]:
+    return message.ack_by, message.position

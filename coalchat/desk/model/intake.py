@@ -1,0 +1,215 @@
+"""What the node answers, and what it refuses to (SPEC 12.4).
+
+Rule 1: an answer that comes twice changes nothing the second time.
+Rule 2: what a person asked for and did not get is said where the eye is, and stays until the next act.
+Rule 3: a question that failed for now is asked again after a pause; one whose object is gone is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from coalchat.api.base import Request, Response
+from coalchat.api.nouns import Message
+from coalchat.api.requests import (
+    AcknowledgeMessage,
+    GetMessageStatus,
+    ListChannels,
+    ListMessages,
+    MarkRead,
+    PreviewLabel,
+    SendMessage,
+    ShowMessage,
+)
+from coalchat.api.responses import (
+    Acknowledged,
+    ChannelList,
+    Keys,
+    LabelPreview,
+    Marked,
+    MessagePage,
+    MessageStatus,
+    NationList,
+    Policy,
+    Sent,
+    Status,
+)
+from coalchat.desk.model.acts import next_active, show
+from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.log import UNPLACED
+from coalchat.desk.model.safe import safe
+from coalchat.desk.model.sending import not_sent, refusal_known, sent
+from coalchat.desk.model.state import State
+from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
+
+FOLLOWED: Final = 20
+"""Own messages whose receipts are asked for at the start: what an officer still waits for is among them."""
+PAUSE: Final = 5
+"""Seconds before a question that failed is asked again."""
+_FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
+
+
+@attrs.define(eq=False)
+class Intake:
+    """Answers and failures."""
+
+    state: State
+    _again: dict[Request[Any], int] = attrs.field(factory=dict)
+
+    def take(self, request: Request[Any], answer: Response, now: int) -> Changes:
+        """The node's answer to a request."""
+        del now
+        answer = safe(answer)
+        match request, answer:
+            case _, MessagePage() if isinstance(request, ListMessages):
+                return self._page(request, answer)
+            case SendMessage(), Sent():
+                return sent(self.state, request, answer)
+            case PreviewLabel(), LabelPreview():
+                self.state.composing.took(request, answer)
+                return self._previewed(request)
+            case ShowMessage(), Message():
+                return self._message(answer)
+            case _, MessageStatus():
+                return self._status(answer)
+            case _, Marked():
+                return self._marked(answer)
+            case _, Acknowledged():
+                return self._acknowledged(answer)
+        return self._facts(answer)
+
+    def _facts(self, answer: Response) -> Changes:
+        state = self.state
+        match answer:
+            case Status():
+                known = state.coalition.node
+                state.coalition.took_status(answer)
+                changes = Changes(frozenset({Part.BANNER, Part.NOTICE, Part.RAIL, Part.COMPOSER}))
+                return changes + (state.remark(*_FRAME) if known is None else NOTHING)
+            case Policy():
+                return self._worded(state.coalition.took_policy(answer))
+            case NationList():
+                return self._worded(state.coalition.took_nations(answer.nations))
+            case Keys():
+                state.coalition.keys = answer
+                return Changes(frozenset({Part.RAIL, Part.NOTICE}))
+            case ChannelList():
+                return self._channels(answer)
+        return NOTHING
+
+    def _worded(self, changed: bool) -> Changes:
+        if not changed:
+            return Changes(frozenset({Part.COMPOSER}))
+        return self.state.remark(*_FRAME) + self._preview()
+
+    def _previewed(self, request: PreviewLabel) -> Changes:
+        # A newer question may have pushed out the one about the draft: it is asked again, if it is not known by now.
+        return Changes(frozenset({Part.COMPOSER})) + refusal_known(self.state, request) + self._preview()
+
+    def _preview(self) -> Changes:
+        return Changes(asks=self.state.composing.ask(self.state.shown) if self.state.shown else ())
+
+    # --- channels and messages ---
+
+    def _channels(self, answer: ChannelList) -> Changes:
+        state = self.state
+        marks = state.read_positions()
+        members = {channel.id: channel.members for channel in state.coalition.channels}
+        state.coalition.took_channels(answer.channels)
+        state.unmark(marks)
+        if members != {channel.id: channel.members for channel in answer.channels}:
+            state.lines.forget_all()
+        changes = state.redraw(*_FRAME) + self._preview()
+        if state.coalition.channel(state.shown) is None and answer.channels:
+            changes += show(state, next_active(state) or answer.channels[0].id)
+        return changes
+
+    def _page(self, request: ListMessages, page: MessagePage) -> Changes:
+        state = self.state
+        if request.channel:
+            log = state.log(request.channel)
+            fresh = log.took_page(request, page)
+            return state.joined(log, fresh) + Changes(frozenset({Part.TIMELINE}))
+        first = state.arrivals.newest is None
+        joins, asks = state.arrivals.took(request, page)
+        for log in state.logs.values():
+            log.low = state.arrivals.low if log.low == UNPLACED else log.low
+        changes = state.ingest(page.messages) if joins else NOTHING
+        if any(state.coalition.channel(message.channel_id) is None for message in page.messages):
+            asks = (*asks, ListChannels())
+        if first:
+            own = [message.entry_id for message in page.messages if message.mine][-FOLLOWED:]
+            asks = (
+                *asks,
+                *state.fill(),
+                *(ask for entry_id in reversed(own) for ask in state.receipts.lacks(entry_id)),
+            )
+            changes += state.redraw(Part.COMPOSER) + self._preview()
+        return changes + Changes(asks=asks)
+
+    def _message(self, message: Message) -> Changes:
+        state = self.state
+        if state.find(message.entry_id) is None:
+            state.quoted[message.entry_id] = message
+        return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
+
+    def _marked(self, answer: Marked) -> Changes:
+        changes = self.state.marked(answer.channel_id, answer.position, answer.newly)
+        channel = self.state.coalition.channel(answer.channel_id)
+        asks: Asks = (ListChannels(),) if channel is not None and channel.unread else ()
+        return changes + Changes(asks=asks)
+
+    def _acknowledged(self, answer: Acknowledged) -> Changes:
+        state = self.state
+        message = state.find(answer.entry_id)
+        if message is None:
+            return NOTHING
+        answered = attrs.evolve(message, answered=answer.answer)
+        state.log(answer.channel_id).replace(answered)
+        state.deadlines.note(answered)
+        parts = (Part.CHANNELS, Part.NOTICE, Part.RAIL, Part.WHO)
+        return state.reword(answer.entry_id, *parts) + Changes(asks=state.receipts.ask(answer.entry_id))
+
+    def _status(self, answer: MessageStatus) -> Changes:
+        state = self.state
+        asks = state.receipts.took(answer)
+        message = state.find(answer.entry_id)
+        if message is not None:
+            state.deadlines.met(message)
+        return state.reword(answer.entry_id, Part.RAIL, Part.WHO, Part.NOTICE) + Changes(asks=asks)
+
+    # --- what fails ---
+
+    def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
+        """A request that has no answer."""
+        state = self.state
+        match request:
+            case SendMessage():
+                return not_sent(state, request, error, now)
+            case MarkRead() | AcknowledgeMessage():
+                return self._trouble(error)
+            case PreviewLabel():
+                state.composing.failed(request, error)
+                return self._previewed(request)
+            case GetMessageStatus() if isinstance(error, UnknownMessage):
+                return Changes(asks=state.receipts.failed(request.id))
+            case ShowMessage() if isinstance(error, UnknownMessage):
+                return NOTHING
+            case ListMessages() if isinstance(error, UnknownChannel):
+                return Changes(asks=(ListChannels(),))
+        if request.repeatable:
+            self._again[request] = now + PAUSE
+        return self._trouble(error)
+
+    def _trouble(self, error: CoalchatError) -> Changes:
+        self.state.composing.trouble = str(error)
+        return Changes(frozenset({Part.COMPOSER}))
+
+    def again(self, now: int) -> Asks:
+        """Questions that failed some time ago."""
+        due = tuple(request for request, at in self._again.items() if at <= now)
+        for request in due:
+            del self._again[request]
+        return due

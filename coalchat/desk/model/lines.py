@@ -1,0 +1,179 @@
+"""From a message to its line in the timeline.
+
+Rule 1: a line is made once and kept, until something that it shows has changed.
+Rule 2: a quote stands only where the quoted message can be read here: of one that is withheld there is no trace.
+Rule 3: what cannot be opened has neither author nor size: one line with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import attrs
+
+from coalchat.api.nouns import Message
+from coalchat.api.vocabulary import Flag
+from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.labels import HighWater
+from coalchat.desk.model.log import UNPLACED, Outgoing
+from coalchat.desk.model.receipts import Receipts
+from coalchat.desk.model.views import MessageLine, Quote, Tally
+from coalchat.desk.model.words import clock, clock_beside, dtg
+from coalchat.display import display_safe
+
+BOT: Final = "BOT"
+UNKNOWN: Final = "unknown"
+"""Name of an author whose certificate is not here."""
+EXCERPT: Final = 120
+"""Characters of a quote or an excerpt: more than a row has."""
+_REMARKS: Final = {
+    Flag.SUPERSEDED_KEY: "sealed under a superseded key",
+    Flag.NOT_VERIFIED: "author not verified yet",
+    Flag.STALE_CERTIFICATE: "author checked against an old directory",
+    Flag.DISPUTED: "disputed: its author has signed another in its place",
+    Flag.DISOWNED: "disowned: behind the last good message of a revoked device",
+    Flag.NO_PLAY: "NO PLAY",
+}
+
+
+def author_of(message: Message) -> str:
+    """Name of a message's author."""
+    return message.author_person or UNKNOWN
+
+
+def title_of(message: Message) -> str:
+    """ "1531Z Berg"."""
+    return f"{clock(message.author_time)} {author_of(message)}"
+
+
+def excerpt_of(text: str) -> str:
+    """The beginning of a text, on one line."""
+    return display_safe(" ".join(text.split()), limit=EXCERPT)
+
+
+@attrs.define(eq=False)
+class Lines:
+    """The lines of all messages that were shown."""
+
+    _coalition: Coalition
+    _receipts: Receipts
+    _find: Callable[[str], Message | None]
+    _made: dict[str, MessageLine] = attrs.field(factory=dict)
+    _lacking: dict[str, set[str]] = attrs.field(factory=dict)
+
+    def forget(self, entry_ids: Iterable[str]) -> None:
+        """Something that these lines show has changed."""
+        for entry_id in entry_ids:
+            self._made.pop(entry_id, None)
+
+    def learnt(self, entry_ids: Iterable[str]) -> bool:
+        """These messages are here now: whether a line wanted to quote one of them."""
+        wanted = [key for entry_id in entry_ids for key in self._lacking.pop(entry_id, ())]
+        self.forget(wanted)
+        return bool(wanted)
+
+    def lacking(self, message: Message) -> tuple[str, ...]:
+        """What a message quotes and is not here."""
+        return tuple(ref for ref in message.refs[:1] if message.entry_id in self._lacking.get(ref, ()))
+
+    def forget_all(self) -> None:
+        """Marks are written otherwise now."""
+        self._made.clear()
+
+    def line(self, message: Message) -> MessageLine:
+        """A message's line."""
+        made = self._made.get(message.entry_id)
+        if made is None:
+            made = self._made[message.entry_id] = self._make(message)
+        return made
+
+    def is_unread(self, message: Message) -> bool:
+        """Whether it is another's, behind the read mark."""
+        channel = self._coalition.channel(message.channel_id)
+        return not message.mine and channel is not None and message.position > channel.read_position
+
+    def _make(self, message: Message) -> MessageLine:
+        marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
+        closed = Flag.UNREADABLE in message.flags
+        bot = Flag.AUTO in message.flags
+        return MessageLine(
+            key=message.entry_id,
+            position=message.position,
+            time=clock(message.author_time),
+            dtg=dtg(message.author_time),
+            nation="" if closed else BOT if bot else message.author_nation,
+            person="" if closed else author_of(message),
+            mine=message.mine,
+            bot=bot,
+            mark=marks.mark(message.portion, message.nations, members),
+            level=message.level,
+            marking=message.marking,
+            text=message.text,
+            precedence=message.precedence,
+            due="" if closed else self._due(message),
+            answered=message.answered,
+            quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
+            remarks=() if closed else (*self._withheld(message.nations, members), *_flagged(message.flags)),
+            tallies=self.tallies(message),
+            unread=self.is_unread(message),
+            sending=False,
+            failed="",
+            unreadable=closed,
+        )
+
+    def outgoing(self, outgoing: Outgoing) -> MessageLine:
+        """The line of what is being sent, or is not sent."""
+        coalition, request, label = self._coalition, outgoing.request, outgoing.label
+        members = coalition.members(request.channel)
+        return MessageLine(
+            key=outgoing.key,
+            position=UNPLACED,
+            time=clock(outgoing.at),
+            dtg=dtg(outgoing.at),
+            nation=coalition.own,
+            person=(coalition.node.person if coalition.node else "") or UNKNOWN,
+            mine=True,
+            bot=False,
+            mark=coalition.marks.mark(coalition.marks.portion(label), label.nations, members),
+            level=label.level,
+            marking=coalition.marks.marking(HighWater() | label),
+            text=display_safe(request.text, multiline=True),
+            precedence=request.precedence,
+            due="",
+            answered=None,
+            quote=self._quote(outgoing.key, (request.reply_to,) if request.reply_to else (), request.channel),
+            remarks=self._withheld(label.nations, members),
+            tallies=(),
+            unread=False,
+            sending=not outgoing.failed,
+            failed=outgoing.failed,
+            unreadable=False,
+        )
+
+    def tallies(self, message: Message) -> tuple[Tally, ...]:
+        """How far an own message is."""
+        return self._receipts.tallies(message, self._coalition.marks.ordered(message.nations)) if message.mine else ()
+
+    def _due(self, message: Message) -> str:
+        if message.mine or not message.ack_by or message.answered is not None or not self._coalition.may_acknowledge:
+            return ""
+        return f"ack by {clock_beside(message.ack_by, message.author_time)}"
+
+    def _quote(self, key: str, refs: Iterable[str], channel_id: str) -> Quote | None:
+        for ref in refs:
+            quoted = self._find(ref)
+            if quoted is None:
+                self._lacking.setdefault(ref, set()).add(key)
+            elif quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags:
+                return Quote(person=author_of(quoted), time=clock(quoted.author_time), text=excerpt_of(quoted.text))
+        return None
+
+    def _withheld(self, nations: Iterable[str], members: Iterable[str]) -> tuple[str, ...]:
+        inside = set(nations)
+        outside = [member for member in members if member not in inside]
+        return (f"withheld from {', '.join(outside)}",) if outside else ()
+
+
+def _flagged(flags: Iterable[Flag]) -> tuple[str, ...]:
+    return tuple(_REMARKS[flag] for flag in flags if flag in _REMARKS)

@@ -1,0 +1,136 @@
+"""What happens by itself: events of the node, and the passing of time (SPEC 12.5).
+
+Rule 1: an event names what changed; it is fetched anew, once, however many events name it.
+Rule 2: a tick changes only those parts whose words have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from coalchat.api.events import (
+    ControlChanged,
+    Event,
+    LinkChanged,
+    MarkMoved,
+    MessageArrived,
+    ReceiptArrived,
+    StateChanged,
+)
+from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowPolicy
+from coalchat.api.vocabulary import ControlSubject, Precedence
+from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.intake import Intake
+from coalchat.desk.model.state import State
+from coalchat.desk.model.views import NodeState, Notice, Rail
+from coalchat.desk.model.words import MINUTE, dtg
+
+_ANEW: Final[dict[ControlSubject, Asks]] = {
+    ControlSubject.NODE: (GetStatus(),),
+    ControlSubject.CHARTER: (ShowPolicy(), ListNations(), ListChannels(), GetStatus()),
+    ControlSubject.CHANNEL: (ListChannels(),),
+    ControlSubject.NATION: (ListNations(), GetStatus()),
+    ControlSubject.INVITE: (),
+    ControlSubject.KEYS: (ShowKeys(), GetStatus()),
+}
+_DECIDES: Final = frozenset(
+    {ControlSubject.CHARTER, ControlSubject.CHANNEL, ControlSubject.NATION, ControlSubject.KEYS}
+)
+"""What decides who can read: a label has to be asked about again."""
+
+
+@attrs.define(eq=False)
+class News:
+    """Attributes:
+    notice, rail: the views that have words of time in them.
+    """
+
+    state: State
+    intake: Intake
+    notice: Callable[[int], Notice]
+    rail: Callable[[int], Rail]
+    _clock: tuple[str, Notice, Rail] | None = None
+    _status_at: int = 0
+    _keys_ended: int = 0
+
+    def event(self, event: Event) -> Changes:
+        """What an event changes, and what to ask."""
+        state, body = self.state, event.body
+        match body:
+            case MessageArrived():
+                return self._message(body)
+            case ReceiptArrived():
+                return self._moved(body.entry_id)
+            case StateChanged():
+                return self._moved(body.entry_id) + Changes(asks=(GetStatus(),))
+            case MarkMoved():
+                changes = state.marked(body.channel_id, body.position)
+                return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
+            case LinkChanged():
+                return Changes(asks=(GetStatus(),))
+            case ControlChanged():
+                return self._control(body.subject)
+        return NOTHING
+
+    def _message(self, body: MessageArrived) -> Changes:
+        state = self.state
+        known = state.coalition.channel(body.channel_id) is not None
+        counted = state.coalition.arrived(body.channel_id, body.position, body.precedence, mine=body.mine)
+        asks: Asks = () if known else (ListChannels(),)
+        changes = Changes(
+            frozenset({Part.CHANNELS} if counted else ()),
+            asks=(*asks, *state.arrivals.told(body.position)),
+            bell=body.precedence is Precedence.FLASH and not body.mine,
+        )
+        timeline = state.timeline
+        if counted and timeline is not None and body.channel_id == state.shown and timeline.counted_by_node:
+            changes += state.redraw()
+        return changes
+
+    def _moved(self, entry_id: str) -> Changes:
+        state = self.state
+        message = state.find(entry_id)
+        if message is None:
+            return NOTHING
+        if state.is_watched(entry_id):
+            return Changes(asks=state.receipts.ask(entry_id))
+        state.receipts.moved(entry_id)
+        return NOTHING
+
+    def _control(self, subject: ControlSubject) -> Changes:
+        state = self.state
+        asks = _ANEW[subject]
+        if subject in _DECIDES:
+            state.composing.forget_previews()
+            asks += state.composing.ask(state.shown) if state.shown else ()
+        return Changes(frozenset({Part.COMPOSER} if subject in _DECIDES else ()), asks=asks)
+
+    def tick(self, now: int) -> Changes:
+        """A second has passed."""
+        clock = (dtg(now), self.notice(now), self.rail(now))
+        before, self._clock = self._clock, clock
+        parts: set[Part] = set()
+        if before is None or before[0] != clock[0]:
+            parts.add(Part.BANNER)
+        if before is None or before[1] != clock[1]:
+            parts.add(Part.NOTICE)
+        if before is None or before[2] != clock[2]:
+            parts |= {Part.RAIL, Part.WHO}
+        return Changes(frozenset(parts), asks=self._asks(now))
+
+    def _asks(self, now: int) -> Asks:
+        """What no event tells: warnings that come with time, and the key segment's end."""
+        if self.state.coalition.state is not NodeState.UP:
+            return ()
+        asks = self.intake.again(now)
+        if now - self._status_at >= MINUTE:
+            asks += (GetStatus(),) if self._status_at else ()
+            self._status_at = now
+        keys = self.state.coalition.keys
+        if keys is not None and self._keys_ended < keys.segment_ends <= now:
+            self._keys_ended = keys.segment_ends
+            asks += (ShowKeys(),)
+        return asks

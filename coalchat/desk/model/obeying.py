@@ -1,0 +1,92 @@
+"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`.
+
+Rule 1: what cannot be done says why, as a `UsageError`, and changes nothing.
+Rule 2: an acknowledgement needs a selected message: it is never guessed which one is meant.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coalchat.api.vocabulary import Answer, Precedence
+from coalchat.desk.model import acts
+from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.commands import Command, help_of
+from coalchat.desk.model.state import State
+from coalchat.desk.model.words import deadline_of
+from coalchat.errors import UsageError
+
+_PRECEDENCE: Final = {"R": "ROUTINE", "P": "PRIORITY", "O": "IMMEDIATE", "Z": "FLASH"}
+"""ACP 121's letters."""
+_ANSWERS: Final = {"": Answer.NONE, "wilco": Answer.WILCO, "unable": Answer.UNABLE, "caveat": Answer.CAVEAT}
+MAX_CAVEAT: Final = 256
+"""Bytes of an acknowledgement's text."""
+
+
+def obey(state: State, command: Command, selected: str | None, now: int) -> Changes:
+    """Do a command.
+
+    Raises:
+        UsageError: it cannot be done so.
+    """
+    if not state.shown:
+        raise UsageError("no channel is open")
+    composing = state.composing
+    match command.name:
+        case "label":
+            label = state.coalition.marks.parse(command.rest, state.coalition.members(state.shown))
+            asks = composing.choose(state.shown, label)
+            return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)
+        case "precedence":
+            composing.draft(state.shown).precedence = _precedence(command)
+            return Changes(frozenset({Part.COMPOSER}))
+        case "ack-by":
+            ack_by = deadline_of(command.rest, now)
+            if ack_by is None:
+                raise _wrong(command)
+            composing.draft(state.shown).ack_by = ack_by
+            return Changes(frozenset({Part.COMPOSER}))
+        case "reply":
+            return _reply(state, selected)
+        case "read":
+            return acts.read_to(state, selected)
+        case "ack":
+            return _acknowledge(state, command, selected)
+    raise UsageError(f"/{command.name} is not the model's")
+
+
+def _reply(state: State, selected: str | None) -> Changes:
+    """Answer the selected message; again, or with none selected: answer none."""
+    answers = state.composing.draft(state.shown).answers
+    if answers is None and (selected is None or state.find(selected) is None):
+        raise UsageError("select the message to answer first")
+    again = answers is not None and selected in {None, answers.entry_id}
+    return acts.reply(state, None if again else selected)
+
+
+def _precedence(command: Command) -> Precedence:
+    word = command.rest.upper()
+    try:
+        return Precedence(_PRECEDENCE.get(word, word))
+    except ValueError:
+        raise _wrong(command) from None
+
+
+def _acknowledge(state: State, command: Command, selected: str | None) -> Changes:
+    word, _, text = command.rest.partition(" ")
+    answer, text = _ANSWERS.get(word.lower()), text.strip()
+    if answer is None or (answer is Answer.CAVEAT and not text) or (answer is Answer.NONE and text):
+        raise _wrong(command)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_CAVEAT:
+        raise UsageError(f"that text is longer than {MAX_CAVEAT} bytes")
+    message = state.find(selected) if selected else None
+    if message is None:
+        raise UsageError("select the message to acknowledge first")
+    if message.mine:
+        raise UsageError("that is your own message")
+    return acts.acknowledge(state, message.entry_id, answer, text)
+
+
+def _wrong(command: Command) -> UsageError:
+    known = help_of(command.name)
+    return UsageError(f"/{command.name} {command.rest}".strip(), hint=f"write it as {known.usage}" if known else "")

@@ -1,0 +1,202 @@
+"""Who has a message: its recipients rolled up by person and by nation (SPEC 8.5 and 10.5).
+
+Rule 1: no over-claim. A nation is shown at the furthest state that somebody reached, with how many of its persons are
+there at least; it is complete only if all are.
+Rule 2: a person is where the furthest of the person's devices is.
+Rule 3: a bot can be delivered to and no more: above that it makes nobody incomplete.
+Rule 4: one question about a message at a time; what is told meanwhile makes one question more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from coalchat.api.nouns import Delivery, Message, NationState
+from coalchat.api.requests import GetMessageStatus
+from coalchat.api.responses import MessageStatus
+from coalchat.api.vocabulary import Answer, Role, State
+from coalchat.desk.model.changes import Asks
+from coalchat.desk.model.views import NationRow, PersonRow, Tally
+from coalchat.desk.model.words import clock
+
+
+@attrs.define(eq=False)
+class Receipts:
+    """What the node has said about messages, by entry id."""
+
+    _statuses: dict[str, MessageStatus] = attrs.field(factory=dict)
+    _first: dict[str, tuple[NationState, ...]] = attrs.field(factory=dict)
+    _asked: set[str] = attrs.field(factory=set)
+    _moved: set[str] = attrs.field(factory=set)
+    _stale: set[str] = attrs.field(factory=set)
+
+    def start(self) -> None:
+        """A new connection: nothing is under way."""
+        self._asked.clear()
+
+    def ask(self, entry_id: str) -> Asks:
+        """Ask anew about a message."""
+        if entry_id in self._asked:
+            self._moved.add(entry_id)
+            return ()
+        self._asked.add(entry_id)
+        self._stale.discard(entry_id)
+        return (GetMessageStatus(id=entry_id),)
+
+    def lacks(self, entry_id: str) -> Asks:
+        """Ask about a message of which nothing is known, or that has moved since."""
+        known = entry_id in self._statuses and entry_id not in self._stale
+        return () if known or entry_id in self._asked else self.ask(entry_id)
+
+    def moved(self, entry_id: str) -> None:
+        """A message that nobody looks at has moved: it is asked about when somebody does."""
+        self._stale.add(entry_id)
+
+    def sent(self, entry_id: str, nations: tuple[NationState, ...]) -> None:
+        """What the answer to sending said, before persons are known."""
+        self._first[entry_id] = nations
+
+    def took(self, status: MessageStatus) -> Asks:
+        """The node's answer; a question more, if it moved meanwhile."""
+        self._statuses[status.entry_id] = status
+        self._first.pop(status.entry_id, None)
+        return self.failed(status.entry_id)
+
+    def failed(self, entry_id: str) -> Asks:
+        """There is no answer, or it is here: the next question may go out."""
+        self._asked.discard(entry_id)
+        if entry_id not in self._moved:
+            return ()
+        self._moved.discard(entry_id)
+        return self.ask(entry_id)
+
+    def forget(self, entry_id: str) -> None:
+        """The message was dropped."""
+        for known in (self._statuses, self._first):
+            known.pop(entry_id, None)
+        self._stale.discard(entry_id)
+
+    # --- views ---
+
+    def tallies(self, message: Message, order: Sequence[str]) -> tuple[Tally, ...]:
+        """How far an own message is, by nation. Of a nation of which no person is known, `of` is 0."""
+        if (status := self._statuses.get(message.entry_id)) is not None:
+            return tuple(_tally(nation, rows) for nation, rows in _by_nation(status.deliveries, order))
+        first = {state.nation: state.state for state in self._first.get(message.entry_id, ())}
+        return tuple(_nobody(nation, first[nation]) for nation in order if nation in first)
+
+    def nations(self, message: Message, order: Sequence[str]) -> tuple[NationRow, ...]:
+        """The same with its persons."""
+        status = self._statuses.get(message.entry_id)
+        if status is None:
+            return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
+        wanted = wanted_of(message)
+        return tuple(
+            NationRow(tally=_tally(nation, rows), persons=tuple(_person(devices, wanted) for devices in _persons(rows)))
+            for nation, rows in _by_nation(status.deliveries, order)
+        )
+
+    def complete(self, message: Message) -> bool:
+        """Whether every known person of every nation has done what the message asks for."""
+        status = self._statuses.get(message.entry_id)
+        if status is None:
+            return False
+        wanted = wanted_of(message)
+        rows = _by_nation(status.deliveries, message.nations)
+        return all(_persons(of) and not any(_gap(_best(devices), wanted) for devices in _persons(of)) for _, of in rows)
+
+
+def wanted_of(message: Message) -> State:
+    """How far a message should come with a person."""
+    return State.ACKNOWLEDGED if message.ack_by else State.READ
+
+
+def _by_nation(deliveries: Iterable[Delivery], order: Sequence[str]) -> list[tuple[str, list[Delivery]]]:
+    found: dict[str, list[Delivery]] = {nation: [] for nation in order}
+    for delivery in deliveries:
+        found.setdefault(delivery.nation, []).append(delivery)
+    return [(nation, rows) for nation, rows in found.items() if rows]
+
+
+def _persons(rows: Iterable[Delivery]) -> list[list[Delivery]]:
+    """Devices of each person; of one without a certificate here nobody knows whose it is: it stands alone.
+
+    A bot is nobody's device, whatever its name: what it has, no person has.
+    """
+    persons: dict[tuple[str, bool, int | None], list[Delivery]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.person is not None:
+            persons[row.person, row.role is Role.BOT, None if row.person else index].append(row)
+    return list(persons.values())
+
+
+def _best(devices: Sequence[Delivery]) -> Delivery:
+    return max(devices, key=lambda row: (row.state.rank, row.answer is not None, -row.since))
+
+
+def _capped(row: Delivery) -> State:
+    return State.DELIVERED if row.role is Role.BOT and row.state.reaches(State.DELIVERED) else row.state
+
+
+def _wanted(row: Delivery, wanted: State) -> State:
+    return State.DELIVERED if row.role is Role.BOT else wanted
+
+
+def _gap(row: Delivery, wanted: State) -> bool:
+    return not row.state.reaches(_wanted(row, wanted))
+
+
+def _tally(nation: str, rows: Sequence[Delivery]) -> Tally:
+    best = [_best(devices) for devices in _persons(rows)]
+    if not best:
+        return _nobody(nation, max((row.state for row in rows), key=lambda state: state.rank))
+    state = max((_capped(row) for row in best), key=lambda state: state.rank)
+    counted = [row for row in best if row.role is not Role.BOT] if state.rank > State.DELIVERED.rank else best
+    answers = {row.answer for row in best}
+    return Tally(
+        nation=nation,
+        state=state,
+        reached=sum(row.state.reaches(state) for row in counted),
+        of=len(counted),
+        caveat=Answer.CAVEAT in answers,
+        unable=Answer.UNABLE in answers,
+    )
+
+
+def _nobody(nation: str, state: State) -> Tally:
+    return Tally(nation=nation, state=state, reached=0, of=0, caveat=False, unable=False)
+
+
+def _person(devices: Sequence[Delivery], wanted: State) -> PersonRow:
+    best = _best(devices)
+    numbers = sorted({row.device for row in devices if row.device})
+    return PersonRow(
+        person=best.person or "unknown",
+        role="" if best.role is None else best.role.value,
+        device=",".join(map(str, numbers)),
+        state=best.state,
+        answer=best.answer,
+        since=clock(best.since) if best.since else "",
+        now=_now(best, wanted),
+        gap=_gap(best, wanted),
+    )
+
+
+def _now(row: Delivery, wanted: State) -> str:
+    """Where a person stands, in words that never say more than the state."""
+    if row.state is State.ACKNOWLEDGED:
+        word = {Answer.WILCO: "wilco", Answer.UNABLE: "unable", Answer.CAVEAT: "caveat"}.get(row.answer or Answer.NONE)
+        return _because(word, row.reason) if word else "acknowledged"
+    if row.state is State.DELIVERED and row.role is Role.BOT and wanted is State.ACKNOWLEDGED:
+        return "bot, cannot acknowledge"
+    if row.state is State.HELD:
+        return f"held {row.reason}".strip()
+    words = {State.QUEUED: "queued here", State.SENT: "left, nothing heard"}
+    return _because(words.get(row.state, row.state.value), row.reason)
+
+
+def _because(word: str, reason: str) -> str:
+    return f"{word}: {reason}" if reason else word

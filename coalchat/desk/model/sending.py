@@ -1,0 +1,188 @@
+"""A message on its way out of the desk: sending, sent, failed, refused.
+
+Rule 1: the client id is the caller's and stays with the message: asking again never sends it twice.
+Rule 2: a refused text goes back into the draft, above what was typed meanwhile. A failed one keeps its line, from where
+it can be sent again or taken back.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.nouns import Message
+from coalchat.api.requests import MarkRead, PreviewLabel, SendMessage
+from coalchat.api.responses import Sent
+from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.labels import Label
+from coalchat.desk.model.log import Outgoing
+from coalchat.desk.model.refusal import Refused, Way, refusal_view, ways_on
+from coalchat.desk.model.state import State
+from coalchat.errors import CoalchatError, TryAgain
+from coalchat.errors import Refused as RefusedError
+
+_PARTS = (Part.COMPOSER, Part.BANNER, Part.RAIL)
+
+
+def last_label(state: State) -> Label | None:
+    """Label of the last own message of the shown channel, also of one that is on its way."""
+    going = [outgoing.label for outgoing in state.log(state.shown).outgoing if not outgoing.failed]
+    last = state.composing.draft(state.shown).last
+    return going[-1] if going else last[1] if last else None
+
+
+def send(state: State, text: str, client_id: str, now: int) -> Changes:
+    """Put the line of the draft there, with this text, and ask for it to be sent."""
+    if not state.shown or not text.strip() or state.outgoing(client_id) is not None:
+        return NOTHING
+    composing, draft = state.composing, state.composing.draft(state.shown)
+    label, answers = composing.label(state.shown), draft.answers
+    if state.coalition.marks.policy is None or not label.nations:
+        return NOTHING  # no label can be written yet; the draft stays
+    request = SendMessage(
+        channel=state.shown,
+        text=text,
+        label=state.coalition.marks.text(label),
+        precedence=draft.precedence,
+        ack_by=draft.ack_by,
+        client_id=client_id,
+        reply_to=answers.entry_id if answers else "",
+    )
+    state.log(state.shown).outgoing.append(Outgoing(request, label, now))
+    draft.sent(label)
+    composing.trouble = ""
+    return state.redraw(*_PARTS) + Changes(asks=(request, *composing.ask(state.shown)))
+
+
+def pending(state: State) -> Asks:
+    """What was being sent when the connection was lost."""
+    going = [outgoing for log in state.logs.values() for outgoing in log.outgoing if not outgoing.failed]
+    return tuple(outgoing.request for outgoing in sorted(going, key=lambda outgoing: outgoing.at))
+
+
+def sent(state: State, request: SendMessage, answer: Sent) -> Changes:
+    """It is durable on the node: its line becomes a message, ours until the node's own record is here."""
+    log = state.log(request.channel)
+    outgoing = log.answered(request.client_id)
+    state.receipts.sent(answer.entry_id, answer.nations)
+    changes = NOTHING
+    if outgoing is not None and answer.position >= log.low:
+        changes = state.ingest((_message(state, outgoing, answer),), provisional=True)
+    asks = state.receipts.lacks(answer.entry_id)
+    answers = state.find(request.reply_to) if request.reply_to else None
+    if answers is not None and state.lines.is_unread(answers):
+        asks += (MarkRead(channel=request.channel, entry_id=request.reply_to),)
+    return changes + state.reword(answer.entry_id, *_PARTS) + state.redraw() + Changes(asks=asks)
+
+
+def _message(state: State, outgoing: Outgoing, answer: Sent) -> Message:
+    request, label, coalition = outgoing.request, outgoing.label, state.coalition
+    channel, node = coalition.channel(answer.channel_id), coalition.node
+    line = state.lines.outgoing(outgoing)
+    return Message(
+        position=answer.position,
+        entry_id=answer.entry_id,
+        channel_id=answer.channel_id,
+        channel_title=channel.title if channel else "",
+        author_nation=coalition.own,
+        author_person=line.person,
+        author_device=node.device if node else 0,
+        marking=answer.marking,
+        level=label.level,
+        portion=coalition.marks.portion(label),
+        nations=label.nations,
+        kind="text",
+        text=line.text,
+        author_time=outgoing.at,
+        received_time=outgoing.at,
+        n=0,
+        seq=0,
+        precedence=request.precedence,
+        ack_by=request.ack_by,
+        mine=True,
+        read=True,
+        answered=None,
+        refs=(request.reply_to,) if request.reply_to else (),
+        flags=(),
+    )
+
+
+def not_sent(state: State, request: SendMessage, error: CoalchatError, now: int) -> Changes:
+    """The node has refused it, or it did not come through."""
+    log = state.log(request.channel)
+    outgoing = log.answered(request.client_id)
+    if outgoing is None:
+        return NOTHING
+    if isinstance(error, RefusedError):
+        return _refused(state, outgoing, error, now)
+    log.outgoing.append(outgoing)
+    outgoing.failed = str(error)
+    outgoing.uncertain = isinstance(error, TryAgain)
+    return state.redraw(*_PARTS)
+
+
+def _refused(state: State, outgoing: Outgoing, error: RefusedError, now: int) -> Changes:
+    channel = state.coalition.channel(outgoing.request.channel)
+    changes = give_back(state, outgoing)
+    if channel is None:
+        return changes
+    asked = next(iter(state.composing.ask(channel.id, outgoing.label)), None)
+    preview = asked if isinstance(asked, PreviewLabel) else None
+    ways = ways_on(state.coalition, channel, outgoing.label, error.clause, now)
+    state.refused = Refused(channel.id, outgoing.label, error.clause, error.detail, preview, ways)
+    if preview is None:
+        return changes + _refusal(state)
+    return changes + Changes(asks=(preview,))
+
+
+def refusal_known(state: State, request: PreviewLabel) -> Changes:
+    """The node has said who would have read it, or something newer about the channel: the refusal can be shown."""
+    refused = state.refused
+    if refused is None or refused.asked is None or refused.channel != request.channel:
+        return NOTHING
+    state.refused = attrs.evolve(refused, asked=None)
+    return _refusal(state)
+
+
+def _refusal(state: State) -> Changes:
+    refused = state.refused
+    if refused is None:
+        return NOTHING
+    said = state.composing.preview(refused.channel, refused.label)
+    return Changes(refusal=refusal_view(state.coalition, refused, said))
+
+
+def give_back(state: State, outgoing: Outgoing) -> Changes:
+    """Its text goes back into the draft, with its label and what else was chosen for it."""
+    request, draft = outgoing.request, state.composing.draft(outgoing.request.channel)
+    untouched = not draft.text.strip()
+    draft.put_above(request.text)
+    if untouched:
+        draft.precedence, draft.ack_by = request.precedence, request.ack_by
+    draft.answers = draft.answers or (state.find(request.reply_to) if request.reply_to else None)
+    draft.chosen = outgoing.label
+    return state.redraw(*_PARTS) + Changes(asks=state.composing.ask(request.channel))
+
+
+def resend(state: State, key: str) -> Changes:
+    """Ask again for what failed."""
+    outgoing = state.outgoing(key)
+    if outgoing is None or not outgoing.failed:
+        return NOTHING
+    outgoing.failed, outgoing.uncertain = "", True
+    return state.redraw(*_PARTS) + Changes(asks=(outgoing.request,))
+
+
+def withdraw(state: State, key: str) -> Changes:
+    """Take back what failed."""
+    outgoing = state.outgoing(key)
+    if outgoing is None or not outgoing.failed:
+        return NOTHING
+    state.log(outgoing.request.channel).answered(key)
+    return give_back(state, outgoing)
+
+
+def way(state: State, number: int) -> Way | None:
+    """A way of the last refusal, by its number; the refusal is dealt with."""
+    refused, state.refused = state.refused, None
+    ways = refused.ways if refused is not None else ()
+    return ways[number - 1] if 0 < number <= len(ways) else None

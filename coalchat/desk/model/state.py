@@ -1,0 +1,213 @@
+"""All that the desk knows, joined: the parts of the model, and what is done with messages that come in.
+
+Rule 1: a message enters here and nowhere else. So each stands once in its channel's log, its deadline is noted, what we
+were sending finds its entry, and the shown timeline hears of it.
+Rule 2: what was said about a message goes when the message is dropped, except its deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+import attrs
+
+from coalchat.api.nouns import Message
+from coalchat.api.requests import ShowMessage
+from coalchat.desk.model.arrivals import Arrivals
+from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part, Splice
+from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.composing import Composing
+from coalchat.desk.model.deadlines import Deadlines
+from coalchat.desk.model.lines import Lines, author_of
+from coalchat.desk.model.log import PAGE, Log, Outgoing
+from coalchat.desk.model.receipts import Receipts
+from coalchat.desk.model.refusal import Refused
+from coalchat.desk.model.timeline import Timeline
+from coalchat.display import display_safe
+
+
+@attrs.define(eq=False)
+class State:
+    """The parts.
+
+    Attributes:
+        shown: channel on the screen, or "". selected: message under the cursor.
+        visible: lines on the screen; none: nobody has said yet. reading_back: the newest line is not among them.
+        authors: the last message of each author, by nation and name.
+        quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
+    """
+
+    coalition: Coalition = attrs.field(factory=Coalition)
+    receipts: Receipts = attrs.field(factory=Receipts)
+    arrivals: Arrivals = attrs.field(factory=Arrivals)
+    logs: dict[str, Log] = attrs.field(factory=dict)
+    timeline: Timeline | None = None
+    shown: str = ""
+    selected: str | None = None
+    visible: frozenset[str] | None = None
+    reading_back: bool = False
+    refused: Refused | None = None
+    authors: dict[tuple[str, str], Message] = attrs.field(factory=dict)
+    quoted: dict[str, Message] = attrs.field(factory=dict)
+    sought: set[str] = attrs.field(factory=set)
+    composing: Composing = attrs.field(init=False)
+    deadlines: Deadlines = attrs.field(init=False)
+    lines: Lines = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.composing = Composing(self.coalition)
+        self.deadlines = Deadlines(self.coalition, self.receipts)
+        self.lines = Lines(self.coalition, self.receipts, self.find)
+
+    # --- finding ---
+
+    def log(self, channel_id: str) -> Log:
+        """A channel's log."""
+        if channel_id not in self.logs:
+            log = self.logs[channel_id] = Log(channel_id)
+            if self.arrivals.newest is not None:
+                log.low = self.arrivals.low
+        return self.logs[channel_id]
+
+    def find(self, entry_id: str) -> Message | None:
+        """A message, wherever it is known from."""
+        for log in self.logs.values():
+            if (message := log.get(entry_id)) is not None:
+                return message
+        return self.quoted.get(entry_id) or self.deadlines.get(entry_id)
+
+    def outgoing(self, key: str) -> Outgoing | None:
+        """What is being sent under this client id."""
+        found = (log.sending(key) for log in self.logs.values())
+        return next((outgoing for outgoing in found if outgoing is not None), None)
+
+    def newest_own(self) -> Message | None:
+        """The last own message of the shown channel."""
+        if self.timeline is None:
+            return None
+        return next((message for message in reversed(self.timeline.log.messages) if message.mine), None)
+
+    def is_watched(self, entry_id: str) -> bool:
+        """Whether somebody looks at a message, or waits for its acknowledgements."""
+        newest = self.newest_own()
+        return (
+            self.visible is None
+            or entry_id in self.visible
+            or entry_id == self.selected
+            or self.deadlines.get(entry_id) is not None
+            or (newest is not None and newest.entry_id == entry_id)
+        )
+
+    # --- messages come in ---
+
+    def ingest(self, messages: Sequence[Message], *, provisional: bool = False) -> Changes:
+        """Take messages in, in order of position."""
+        changes = NOTHING
+        for channel_id, group in groupby(sorted(messages, key=attrgetter("channel_id")), attrgetter("channel_id")):
+            changes += self._ingest(self.log(channel_id), list(group), provisional=provisional)
+        return changes
+
+    def _ingest(self, log: Log, messages: list[Message], *, provisional: bool) -> Changes:
+        settled = [self._settle(log, message) for message in messages if message.mine]
+        known = {message.entry_id for message in messages if log.get(message.entry_id) is not None}
+        fresh = log.put(messages, provisional=provisional)
+        if not fresh and not any(settled):
+            return NOTHING
+        alone = len(fresh) == 1 and not any(settled) and fresh[0].entry_id not in known
+        return self.joined(log, fresh, alone=alone)
+
+    def joined(self, log: Log, fresh: Sequence[Message], *, alone: bool = False) -> Changes:
+        """These messages are in the log now; `alone`: nothing else of it has changed."""
+        for message in fresh:
+            self._note(message)
+        self.lines.forget(message.entry_id for message in fresh)
+        requoted = self.lines.learnt(message.entry_id for message in fresh)
+        shown = self.timeline is not None and self.timeline.log is log
+        dropped = () if shown and self.reading_back else self.drop(log.trim())
+        splices: tuple[Splice, ...] = ()
+        if self.timeline is not None and shown:
+            whole = requoted or dropped or not alone
+            splices = self.timeline.update() if whole else self.timeline.append(fresh[0])
+        parts = {Part.CHANNELS, Part.NOTICE, Part.RAIL} | ({Part.TIMELINE} if splices else set())
+        # What is due of an own message is known only once the node has said who has acknowledged it.
+        asks = tuple(ask for m in fresh if m.mine and m.ack_by for ask in self.receipts.lacks(m.entry_id))
+        return Changes(frozenset(parts), splices, asks=asks)
+
+    def _note(self, message: Message) -> None:
+        self.deadlines.note(message)
+        self.composing.note(message)
+        author = (message.author_nation, author_of(message))
+        if message.author_person and message.position >= getattr(self.authors.get(author), "position", 0):
+            self.authors[author] = message
+
+    def _settle(self, log: Log, message: Message) -> bool:
+        """An own message has come: if it is one that we are sending, its line gives way to it."""
+        if log.get(message.entry_id) is not None:
+            return False
+        for outgoing in log.outgoing:
+            request = outgoing.request
+            same = message.text == display_safe(request.text, multiline=True) and message.ack_by == request.ack_by
+            since = message.author_time >= outgoing.at - 1  # both clocks are this machine's, cut to seconds
+            if outgoing.uncertain and same and since and self.coalition.marks.label_of(message) == outgoing.label:
+                log.place(outgoing)
+                return True
+        return False
+
+    def drop(self, messages: Collection[Message]) -> Collection[Message]:
+        """Messages that are no longer loaded."""
+        for message in messages:
+            if self.deadlines.get(message.entry_id) is None:
+                self.receipts.forget(message.entry_id)
+        self.lines.forget(message.entry_id for message in messages)
+        return messages
+
+    # --- what the shown timeline makes of a change ---
+
+    def redraw(self, *parts: Part) -> Changes:
+        """The shown timeline, brought to what is known now."""
+        splices = self.timeline.update() if self.timeline is not None else ()
+        return Changes(frozenset({*parts, *({Part.TIMELINE} if splices else ())}), splices)
+
+    def reword(self, entry_id: str, *parts: Part) -> Changes:
+        """One line of it says something else."""
+        self.lines.forget((entry_id,))
+        splices = self.timeline.replace(entry_id) if self.timeline is not None else ()
+        return Changes(frozenset({*parts, *({Part.TIMELINE} if splices else ())}), splices)
+
+    def remark(self, *parts: Part) -> Changes:
+        """Marks are written otherwise: all lines are made anew."""
+        self.lines.forget_all()
+        return self.redraw(*parts)
+
+    def marked(self, channel_id: str, position: int, newly: int = 0) -> Changes:
+        """The read mark has moved."""
+        before = self.read_positions()
+        if not self.coalition.marked(channel_id, position, newly):
+            return NOTHING
+        self.unmark(before)
+        return self.redraw(Part.CHANNELS)
+
+    def read_positions(self) -> dict[str, int]:
+        """The read mark of each channel."""
+        return {channel.id: channel.read_position for channel in self.coalition.channels}
+
+    def unmark(self, before: dict[str, int]) -> None:
+        """Read marks were at these positions: what they have passed since is no longer unread."""
+        for channel_id, position in self.read_positions().items():
+            if channel_id in self.logs and position != (known := before.get(channel_id, 0)):
+                passed = self.logs[channel_id].after(known)
+                self.lines.forget(message.entry_id for message in passed if message.position <= position)
+
+    def fill(self) -> Asks:
+        """Ask for a page more of the shown channel, if hardly anything of it is loaded."""
+        log = self.timeline.log if self.timeline is not None else None
+        return log.older() if log is not None and len(log.messages) < PAGE else ()
+
+    def quotes(self, keys: Iterable[str]) -> Asks:
+        """Ask for the messages that these quote and that are not here, each once."""
+        messages = [message for key in keys if (message := self.find(key)) is not None]
+        refs = {ref: None for message in messages for ref in self.lines.lacking(message) if ref not in self.sought}
+        self.sought.update(refs)
+        return tuple(ShowMessage(id=ref) for ref in refs)

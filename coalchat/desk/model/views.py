@@ -1,0 +1,400 @@
+"""What the desk shows, as plain records: the model makes them, `coalchat.desk.paint` draws them.
+
+Rule 1: every text that a peer had a hand in has passed `display_safe` before it stands in one of these records.
+Rule 2: times are already words (`1531Z`, `221537Z NOV 26`, `5 min`): painting reads no clock.
+Rule 3: a level is its index in the policy; `UNMARKED` is none of them.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, TypeAlias
+
+import attrs
+
+from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
+
+UNMARKED: Final = -1
+"""Level of what bears no label."""
+
+
+class NodeState(Enum):
+    """How the desk stands with its node."""
+
+    CONNECTING = "connecting"
+    """First connection, or the node is being started."""
+    LOCKED = "locked"
+    RESTARTING = "restarting"
+    """It was there and is gone; the desk starts it anew and goes on where it was."""
+    UP = "up"
+    NO_COALITION = "no coalition"
+    """Unlocked, but the home has not joined one."""
+    FAILED = "failed"
+    """It does not come up; the notice says why."""
+
+
+@attrs.frozen(kw_only=True)
+class Banner:
+    """The band at the top and at the bottom: the high-water mark of what is on the screen.
+
+    Attributes:
+        marking: e.g. "MISSION SECRET REL XAA, XBB, XCC", or "UNMARKED – TREAT AS …".
+        clock: "221542Z NOV 26".
+    """
+
+    marking: str
+    level: int
+    coalition: str
+    clock: str
+    exercise: bool
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """The row under the banner: how the node stands, and what waits for this person most.
+
+    Attributes:
+        node: state in words, e.g. "node up", "node restarting".
+        fine: nothing of `node` needs attention.
+        due: the most urgent thing to do, e.g. "acknowledge Duarte 1537Z by 1547Z", or "".
+        left: "5 min", "OVERDUE 3 min", or "". overdue: it is.
+        warnings: of the node, the gravest first.
+    """
+
+    node: str
+    fine: bool
+    due: str
+    left: str
+    overdue: bool
+    warnings: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ChannelRow:
+    """A channel in the list.
+
+    Attributes:
+        level, letter: of its ceiling: "S".
+        precedence: of the highest unread message, if it is above ROUTINE, else none.
+        acts: messages in it that wait for this person's acknowledgement.
+    """
+
+    id: str
+    title: str
+    level: int
+    letter: str
+    unread: int
+    precedence: Precedence | None
+    acts: int
+    selected: bool
+
+
+@attrs.frozen(kw_only=True)
+class Head:
+    """Above the timeline. `ceiling` is the level's name; `nations` are the members' codes."""
+
+    title: str
+    purpose: str
+    ceiling: str
+    level: int
+    nations: tuple[str, ...]
+
+
+# --- the timeline ---
+
+
+@attrs.frozen(kw_only=True)
+class DateLine:
+    """Where another day (UTC) begins: "22 NOV 2026"."""
+
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class UnreadLine:
+    """Where the unread begin; it stays until the channel is left. `since` is the last read line's time, or ""."""
+
+    count: int
+    since: str
+
+
+@attrs.frozen(kw_only=True)
+class Tally:
+    """How far an own message is with a nation.
+
+    Attributes:
+        state: what `reached` of `of` persons have reached at least; of those that lag, nothing is said here.
+        caveat: one of them acknowledged with a caveat. unable: one of them said so.
+        complete: everybody is there.
+    """
+
+    nation: str
+    state: State
+    reached: int
+    of: int
+    caveat: bool
+    unable: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody is missing."""
+        return self.reached >= self.of and self.of > 0
+
+
+@attrs.frozen(kw_only=True)
+class Quote:
+    """The message that this one answers; `person` "" if it is not here."""
+
+    person: str
+    time: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class MessageLine:
+    """A message.
+
+    Attributes:
+        key: the entry id, or of one that is still being sent, its client id.
+        time: "1531Z". nation: code, or "BOT" for a bot of any nation. person: as certified.
+        mark: "(S)", or "(S REL XAA, XBB)" where the release is narrower than the channel.
+        due: "ack by 1547Z", while that is asked for and this person has not given it; else "".
+        remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
+        tallies: of an own message, by nation.
+        sending: not durable on the node yet. failed: why it is not sent, or "".
+        unreadable: released to this device, but its key is gone; `text` is then the one line to show.
+    """
+
+    key: str
+    position: int
+    time: str
+    dtg: str
+    nation: str
+    person: str
+    mine: bool
+    bot: bool
+    mark: str
+    level: int
+    marking: str
+    text: str
+    precedence: Precedence
+    due: str
+    answered: Answer | None
+    quote: Quote | None
+    remarks: tuple[str, ...]
+    tallies: tuple[Tally, ...]
+    unread: bool
+    sending: bool
+    failed: str
+    unreadable: bool
+
+
+Item: TypeAlias = DateLine | UnreadLine | MessageLine
+
+
+# --- the composer ---
+
+
+@attrs.frozen(kw_only=True)
+class Composer:
+    """What stands around the text being written.
+
+    Attributes:
+        label: "SECRET REL XAA, XBB", without the policy's name. short: the same with the portion: "S REL XAA, XBB".
+        reads: nations that will be able to read it, with the number of their devices.
+        withheld: members that will not.
+        denied: clause and sentence, if it cannot be sent so. warnings: what to know before sending.
+        reply: "Berg 1531Z" of the message that it answers, or "".
+        note: at the right of the label: "sending", "not sent", "draft", or "".
+        known: the node has said who can read it; else reads and withheld are empty.
+    """
+
+    channel: str
+    label: str
+    short: str
+    level: int
+    precedence: Precedence
+    ack: str
+    reads: tuple[tuple[str, int], ...]
+    withheld: tuple[str, ...]
+    denied: tuple[str, str] | None
+    warnings: tuple[str, ...]
+    reply: str
+    note: str
+    known: bool
+
+
+# --- the rail ---
+
+
+@attrs.frozen(kw_only=True)
+class PersonRow:
+    """One person of a nation, by the furthest of the person's devices.
+
+    Attributes:
+        device: number, or of several "1,2". since: "1538Z", or "" where nothing is known of it.
+        now: in words: "read", "sent, nothing heard", "held by XBB", "caveat: watch only".
+        gap: something is missing.
+    """
+
+    person: str
+    role: str
+    device: str
+    state: State
+    answer: Answer | None
+    since: str
+    now: str
+    gap: bool
+
+
+@attrs.frozen(kw_only=True)
+class NationRow:
+    """One nation of the release set, with its persons; none where none of them is known."""
+
+    tally: Tally
+    persons: tuple[PersonRow, ...]
+
+
+@attrs.frozen(kw_only=True)
+class WhoHasIt:
+    """Who has a message: the rail's first section, and the screen of F4.
+
+    Attributes:
+        title: "1531Z Berg". excerpt: the beginning of its text. id: of the entry, shortened.
+        asked: an acknowledgement is asked for; then `by` is its time and `left` what remains.
+    """
+
+    key: str
+    title: str
+    excerpt: str
+    mark: str
+    level: int
+    id: str
+    nations: tuple[NationRow, ...]
+    asked: bool
+    by: str
+    left: str
+    overdue: bool
+
+
+@attrs.frozen(kw_only=True)
+class DueRow:
+    """A deadline: "1547Z", "ack Duarte 1537Z", "5 min". `act`: it waits for this person."""
+
+    time: str
+    what: str
+    left: str
+    act: bool
+    overdue: bool
+
+
+@attrs.frozen(kw_only=True)
+class KeysView:
+    """The key period.
+
+    Attributes:
+        done: part of the edition that has passed, 0 to 1.
+        ends: DTG of the segment's end. until: DTG of the last published edition's end. soon: it comes within three days.
+    """
+
+    edition: int
+    segment: int
+    segments: int
+    done: float
+    ends: str
+    until: str
+    soon: bool
+
+
+@attrs.frozen(kw_only=True)
+class LinkRow:
+    """A link: nation or address, "up", "12 min"; `gap`: it is not up; `reason` says why."""
+
+    peer: str
+    state: LinkState
+    age: str
+    gap: bool
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Rail:
+    """The right column. `queued`: own messages that have not left for every nation."""
+
+    who: WhoHasIt | None
+    due: tuple[DueRow, ...]
+    keys: KeysView | None
+    links: tuple[LinkRow, ...]
+    queued: int
+
+
+# --- dialogs ---
+
+
+@attrs.frozen(kw_only=True)
+class LevelChoice:
+    """A level in the label picker; `why_not` says why it cannot be chosen, or ""."""
+
+    level: int
+    name: str
+    chosen: bool
+    why_not: str
+
+
+@attrs.frozen(kw_only=True)
+class NationChoice:
+    """A nation in the label picker; `own` is always in. `readers` of `of` devices can read, once the node has said so."""
+
+    code: str
+    chosen: bool
+    own: bool
+    readers: int
+    of: int
+
+
+@attrs.frozen(kw_only=True)
+class LabelPicker:
+    """The label picker: what can be chosen, and what comes of it."""
+
+    channel: str
+    policy: str
+    levels: tuple[LevelChoice, ...]
+    nations: tuple[NationChoice, ...]
+    categories: tuple[tuple[str, bool], ...]
+    marking: str
+    mark: str
+    level: int
+    denied: tuple[str, str] | None
+    warnings: tuple[str, ...]
+    known: bool
+
+
+@attrs.frozen(kw_only=True)
+class Refusal:
+    """Why a message was not sent.
+
+    Attributes:
+        ways: what the person can do now, numbered from 1; the first is the default.
+    """
+
+    channel: str
+    ceiling: str
+    ceiling_level: int
+    label: str
+    level: int
+    clause: str
+    reason: str
+    reads: tuple[tuple[str, int], ...]
+    withheld: tuple[str, ...]
+    ways: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """Something to jump to: a channel, a person of it, a command."""
+
+    id: str
+    title: str
+    note: str
+    level: int
+    unread: int

@@ -1,0 +1,186 @@
+"""What stands around the text being written: its label, and who will be able to read it and who not.
+
+Rule 1: before anything is sent, the label, the readers and those it is withheld from are on the screen, in every size.
+Rule 2: a list of nations is whole or a number: never cut, so that nobody is overlooked behind an ellipsis.
+Rule 3: where the label cannot be used, the clause stands in the readers' place: there are none.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coalchat.api.vocabulary import Precedence
+from coalchat.desk.look.glyphs import Glyphs
+from coalchat.desk.model.views import Composer
+from coalchat.desk.paint.hints import hint_spans
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, width_of
+from coalchat.desk.paint.text import cells, cut, one_line, ours
+
+INDENT: Final = 2
+"""Columns left of the text field: the focus bar, and a blank."""
+_SHORT: Final = {
+    Precedence.ROUTINE: "R",
+    Precedence.PRIORITY: "P",
+    Precedence.IMMEDIATE: "O",
+    Precedence.FLASH: "Z",
+}
+_LABEL_KEY: Final = (("F6", "label"),)
+
+
+def paint_composer_top(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
+    """Two rows above the text field: the edge, with what it answers and what to know; the label."""
+    return [_edge(view, width, glyphs), _label(view, width, glyphs, focused)]
+
+
+def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
+    """The row below the text field: who can read it, or why it cannot be sent."""
+    inner = width - INDENT - 1
+    if view.denied is not None:
+        return [_row(_denied(view, inner, glyphs), focused, width, glyphs)]
+    withheld = _withheld(view, ("withheld from ", "nobody"), inner * 2 // 3)
+    room = inner - width_of(withheld) - 2
+    return [_row(apart(_reads(view, glyphs, room), withheld, inner, glyphs, gap=2), focused, width, glyphs)]
+
+
+def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
+    """The one row of a small screen: label, precedence, readers, withheld. The text field is below it."""
+    inner = width - 2
+    chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")]
+    if view.denied is not None:
+        clause, reason = view.denied
+        words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
+        return [_row(apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs), focused, width, glyphs, 1)]
+    withheld = _withheld(view, ("withheld ", "none"), max(inner - width_of(chip) - 1, 9))
+    room = inner - width_of(chip) - width_of(withheld) - 2
+    left = list(chip)
+    for part in _small(view, glyphs, room):
+        if width_of(left) - width_of(chip) + width_of(part) + 1 <= room:
+            left += [*part, Span(" ")]
+    return [_row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)]
+
+
+def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Line]:
+    """`INDENT` cells beside each row of the text field."""
+    return [Line((_bar(glyphs, focused),), Ground.INPUT)] * height
+
+
+# --- rows of the large form ---
+
+
+def _edge(view: Composer, width: int, glyphs: Glyphs) -> Line:
+    left: list[Span] = []
+    if view.reply:
+        left = [Span(f" {glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT), Span(" ")]
+    right: list[Span] = []
+    if view.warnings:
+        more = f" +{len(view.warnings) - 1}" if len(view.warnings) > 1 else ""
+        room = width - width_of(left) - 4 - len(more)
+        right = [Span(f" {glyphs.act} {cut(ours(view.warnings[0], glyphs), room - 2, glyphs)}{more} ", Ink.BRIGHT)]
+    if not right:
+        left = list(fit(left, width, glyphs))
+        return Line((*left, Span(glyphs.edge * (width - width_of(left)), Ink.RULE)), Ground.INPUT)
+    right = list(fit(right, width, glyphs))
+    left = list(fit(left, max(width - width_of(right), 0), glyphs))
+    between = Span(glyphs.edge * (width - width_of(left) - width_of(right)), Ink.RULE)
+    return Line((*left, between, *right), Ground.INPUT)
+
+
+def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
+    inner = width - 2
+    room = inner * 2 // 3
+    left = _chip(view.label if cells(view.label) + 4 <= room else view.short, view.level, glyphs, room)
+    left += [Span("  "), _precedence(view.precedence, view.precedence.value)]
+    ack = Ink.MUTED if view.ack.startswith("no ") else Ink.BRIGHT
+    note = Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED
+    right = [Span(view.note, note)] if view.note else []
+    if view.ack and width_of(left) + 3 + len(view.ack) + 2 + width_of(right) <= inner:
+        left += [Span("   "), Span(view.ack, ack)]
+    return _row(apart(left, right, inner, glyphs, gap=2), focused, width, glyphs, 1)
+
+
+def _denied(view: Composer, inner: int, glyphs: Glyphs) -> Row:
+    clause, reason = view.denied or ("", "")
+    words = [
+        Span(f"{glyphs.refused} cannot be sent: ", Ink.BRIGHT),
+        Span(one_line(clause), Ink.BRIGHT),
+        Span(f"  {ours(reason, glyphs)}", Ink.TEXT),
+    ]
+    return apart(words, hint_spans(_LABEL_KEY, inner), inner, glyphs, gap=2)
+
+
+# --- parts ---
+
+
+def _row(row: Row, focused: bool, width: int, glyphs: Glyphs, indent: int = INDENT) -> Line:
+    return Line(fit([_bar(glyphs, focused), blank(indent - 1), *row], width, glyphs), Ground.INPUT)
+
+
+def _bar(glyphs: Glyphs, focused: bool) -> Span:
+    return Span(glyphs.selection, Ink.ACCENT) if focused else blank(1)
+
+
+def _chip(label: str, level: int, glyphs: Glyphs, room: int) -> list[Span]:
+    text = one_line(label)
+    return [Span(f" {cut(text, room - 4, glyphs)} {glyphs.menu} ", Ink.FILL, level)]
+
+
+def _precedence(precedence: Precedence, text: str) -> Span:
+    if precedence is Precedence.ROUTINE:
+        return Span(text, Ink.MUTED)
+    if precedence is Precedence.PRIORITY:
+        return Span(text)
+    # FLASH too: the bright block is for what comes in, not for what one is about to say.
+    return Span(text, Ink.URGENT)
+
+
+def _reads(view: Composer, glyphs: Glyphs, room: int) -> list[Span]:
+    if not view.known:
+        return [Span("asking who can read it", Ink.MUTED)]
+    if not view.reads:
+        return [Span("nobody can read it", Ink.BRIGHT)]
+    devices = sum(count for _, count in view.reads)
+    named = joined([[Span(f"{code} {count}")] for code, count in view.reads], f" {glyphs.dot} ")
+    noun = "device" if devices == 1 else "devices"
+    for row in (
+        [Span("can read ", Ink.MUTED), *named, Span(f" {noun}", Ink.MUTED)],
+        [Span("can read ", Ink.MUTED), *named],
+    ):
+        if width_of(row) <= room:
+            return row
+    count = len(view.reads)
+    return [Span("can read ", Ink.MUTED), Span(f"{count} nation{'s' if count > 1 else ''}, {devices} {noun}")]
+
+
+def _withheld(view: Composer, words: tuple[str, str], room: int) -> list[Span]:
+    head, nobody = words
+    if not view.known:
+        return []
+    if not view.withheld:
+        return [Span(head + nobody, Ink.MUTED)]
+    names = " ".join(view.withheld)
+    if len(head) + len(names) > room and len(view.withheld) > 2:
+        names = f"{len(view.withheld)} nations"
+    return [Span(head, Ink.MUTED), Span(names, Ink.BRIGHT)]
+
+
+def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
+    """What stands beside the label on a small screen; each is left out where it does not fit."""
+    parts: list[list[Span]] = []
+    if view.warnings:
+        parts.append([Span(f"{glyphs.act}{len(view.warnings)}", Ink.BRIGHT)])
+    parts.append([_precedence(view.precedence, _SHORT[view.precedence])])
+    if not view.known:
+        parts.append([Span("asking who can read it", Ink.MUTED)])
+    elif not view.reads:
+        parts.append([Span("nobody can read it", Ink.BRIGHT)])
+    else:
+        row = [Span("reads ", Ink.MUTED), *joined([[Span(f"{code} {count}")] for code, count in view.reads], " ")]
+        if width_of(row) > room - 3:
+            row = [Span("reads ", Ink.MUTED), Span(f"{len(view.reads)} nations")]
+        parts.append(row)
+    if view.reply:
+        parts.append([Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)])
+    if view.note:
+        parts.append([Span(view.note, Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED)])
+    return parts

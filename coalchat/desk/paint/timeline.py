@@ -1,0 +1,226 @@
+"""The timeline: messages, and the lines between them (look: one message, its columns).
+
+Rule 1: column 0 is the gutter (selection, FLASH, unread), then time, nation and name; mark and body begin at column `BODY`
+and hang there. A body can never reach the columns before it: they are our chrome.
+Rule 2: FLASH that still waits for this person is the one bright band on the screen; afterwards it is a plain bold row.
+IMMEDIATE is the word; PRIORITY and ROUTINE print nothing.
+Rule 3: receipts stand under own messages only, nation by nation: muted where nobody is missing, bold where somebody is.
+Rule 4: how high an item is depends on the very arguments it is painted with.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coalchat.api.vocabulary import Precedence
+from coalchat.desk.look.glyphs import Glyphs
+from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.paint.spans import blank, fit, lined, width_of
+from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
+from coalchat.desk.paint.under import actions, answered, remarks, tally_rows
+
+BODY: Final = 21
+"""Column at which mark and body begin."""
+_TIME: Final = 5
+_NATION: Final = 3
+_NAME: Final = 9
+_NARROW: Final = 64
+"""Below this width the columns stay, and blanks between words go."""
+_CUT_OFF: Final = BODY + 4
+"""Narrower than this there is no column for a body: only who wrote when is shown."""
+_CLOSED: Final = 7
+"""What cannot be opened has neither nation nor name, and begins where the nation would."""
+_CANNOT: Final = "cannot be opened"
+_LEAST: Final = 8
+"""Cells that the first words of a FLASH need beside its deadline."""
+
+_GAP: Final = Span(" ")
+_MARGIN: Final = Span(" " * (BODY - 1))
+_CLEAR: Final = Span(" ")
+
+_Row = tuple[Span, ...]
+
+
+def paint_item(item: Item, width: int, glyphs: Glyphs, focused: bool = False, selected: bool = False) -> list[Line]:
+    """The rows of an item.
+
+    Args:
+        width: of the timeline without its scroll bar; the last cell stays free.
+        focused: the timeline has the focus: keys act on the selected message.
+        selected: this is the message under the cursor.
+    """
+    if isinstance(item, DateLine):
+        return [_date(item, width, glyphs)]
+    if isinstance(item, UnreadLine):
+        return [_unread(item, width, glyphs)]
+    band = _waits(item)
+    rows = _rows(item, width, glyphs, band)
+    if focused and selected and item.due and width >= _CUT_OFF:
+        rows.append((_MARGIN, *actions(width - BODY - 1)))
+    gutter = _gutter(item, glyphs, focused, selected, band)
+    ground = Ground.SELECTED if focused and selected else Ground.BASE
+    lines = [Line((gutter, *row), ground) for row in rows]
+    if band:
+        lines[0] = Line(lines[0].spans, Ground.FLASH)
+    return lines
+
+
+def item_height(item: Item, width: int, glyphs: Glyphs, focused: bool = False, selected: bool = False) -> int:
+    """How many rows `paint_item` makes."""
+    return len(paint_item(item, width, glyphs, focused, selected)) if isinstance(item, MessageLine) else 1
+
+
+def paint_new_below(count: int, width: int, glyphs: Glyphs) -> list[Line]:
+    """One row at the lower edge, while one reads further up: `↓ 12 new`."""
+    words = [Span(f"{glyphs.down} {count} new", Ink.ACCENT), Span("   End", Ink.ACCENT), Span(" to them", Ink.MUTED)]
+    return [lined([blank(BODY), *words], width, glyphs)]
+
+
+def paint_empty(width: int, glyphs: Glyphs) -> list[Line]:
+    """A channel in which nothing has been said yet."""
+    return [lined([blank(BODY), Span("no messages yet", Ink.REMARK)], width, glyphs)]
+
+
+# --- lines between messages ---
+
+
+def _date(item: DateLine, width: int, glyphs: Glyphs) -> Line:
+    text = f" {item.text} "
+    free = max(width - 2 - cells(text), 0)
+    before, after = glyphs.rule * (free // 2), glyphs.rule * (free - free // 2)
+    return lined([_GAP, Span(before, Ink.RULE), Span(text, Ink.MUTED), Span(after, Ink.RULE)], width, glyphs)
+
+
+def _unread(item: UnreadLine, width: int, glyphs: Glyphs) -> Line:
+    since = f" since {item.since}" if item.since else ""
+    words = [
+        Span(f"{glyphs.unread}{glyphs.rule} ", Ink.ACCENT_PLAIN),
+        Span(f"{item.count} new", Ink.ACCENT),
+        Span(f"{since} ", Ink.ACCENT_PLAIN),
+    ]
+    hairline = glyphs.rule * (width - 1 - width_of(words))
+    return lined([*words, Span(hairline, Ink.ACCENT_PLAIN)], width, glyphs)
+
+
+# --- a message ---
+
+
+def _waits(item: MessageLine) -> bool:
+    """A FLASH that this person has not dealt with: not acknowledged where that is asked for, not read where it is not."""
+    if item.precedence is not Precedence.FLASH or item.mine or item.unreadable:
+        return False
+    return item.answered is None and (item.unread or item.due != "")
+
+
+def _gutter(item: MessageLine, glyphs: Glyphs, focused: bool, selected: bool, band: bool) -> Span:
+    if selected:
+        return Span(glyphs.selection, Ink.ACCENT if focused else Ink.MUTED)
+    if band:
+        return Span(glyphs.urgent, Ink.BRIGHT)
+    return Span(glyphs.unread, Ink.ACCENT_PLAIN) if item.unread else _CLEAR
+
+
+def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool) -> list[_Row]:
+    """All but the gutter."""
+    if item.unreadable:
+        return _closed(item, width, glyphs)
+    chrome = _chrome(item, glyphs)
+    room = width - BODY - 1
+    if width < _CUT_OFF:
+        return [fit(chrome, width - 2, glyphs)]
+    lead = _lead(item, glyphs, width < _NARROW)
+    if band:
+        said = _band(item, lead, room, glyphs)
+    else:
+        first = Ink.BRIGHT if item.precedence is Precedence.FLASH else Ink.TEXT
+        said = _flow(lead, item.text, room, first)
+        if item.due:
+            said.append(fit([Span(f"{glyphs.act} {item.due}", Ink.BRIGHT)], room, glyphs))
+    rows: list[_Row] = [(*chrome, *said[0])]
+    rows += [(_MARGIN, *row) for row in said[1:]]
+    rows += [(_MARGIN, *row) for row in remarks(item, room, glyphs)]
+    if item.tallies:
+        gap = 2 if width < _NARROW else 3
+        rows += [(_MARGIN, *row) for row in tally_rows(item.tallies, room, glyphs, gap)]
+    if item.answered is not None:
+        rows.append((_MARGIN, *answered(item.answered, room, glyphs)))
+    return rows
+
+
+def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:
+    """Time, nation and name with their blanks: columns 1 to 20."""
+    nation = pad(cut(item.nation, _NATION, glyphs), _NATION)
+    name = pad(cut(one_line(item.person), _NAME, glyphs), _NAME + 1)
+    return (
+        Span(f"{item.time[:_TIME].ljust(_TIME)} {nation} ", Ink.MUTED),
+        Span(name, Ink.ACCENT if item.mine else Ink.BRIGHT),
+    )
+
+
+def _lead(item: MessageLine, glyphs: Glyphs, narrow: bool) -> list[Span]:
+    """What stands before the body: precedence, mark, quote."""
+    lead: list[Span] = []
+    if item.precedence is Precedence.FLASH:
+        lead.append(Span("FLASH " if narrow else "FLASH   ", Ink.BRIGHT))
+    elif item.precedence is Precedence.IMMEDIATE:
+        lead += [Span("IMMEDIATE", Ink.URGENT), _GAP]
+    if item.mark:
+        lead += [Span(one_line(item.mark), Ink.MARK, item.level), _GAP]
+    if item.quote is not None:
+        who = f"{one_line(item.quote.person)} {item.quote.time}" if item.quote.person else "a message not here"
+        lead.append(Span(f"{glyphs.quote} {who} ", Ink.MUTED))
+    return lead
+
+
+def _flow(lead: list[Span], text: str, room: int, first: Ink, after: Ink = Ink.TEXT, kept: int = 0) -> list[_Row]:
+    """Lead and text, wrapped; `kept` cells at the end of the first row stay free."""
+    rows: list[_Row] = []
+    taken = width_of(lead)
+    if taken > room:
+        *rows, last = _folded(lead, room)
+        lead, taken = list(last), width_of(last)
+    begin, *rest = wrap(text, room, taken + kept)
+    rows.append((*lead, Span(begin, first)))
+    rows += [(Span(row, after),) for row in rest]
+    return rows
+
+
+def _folded(spans: list[Span], room: int) -> list[_Row]:
+    """Spans that are longer than a row: a mark that names many nations."""
+    rows: list[list[Span]] = [[]]
+    for span in spans:
+        begin, *rest = wrap(span.text, room, width_of(rows[-1]))
+        if begin:
+            rows[-1].append(Span(begin, span.ink, span.level))
+        rows += [[Span(row, span.ink, span.level)] for row in rest]
+    return [tuple(row) for row in rows]
+
+
+def _band(item: MessageLine, lead: list[Span], room: int, glyphs: Glyphs) -> list[_Row]:
+    """The rows of a FLASH that waits; the first is the band, with the deadline at its right."""
+    due = cells(item.due)
+    if not due:
+        return _flow(lead, item.text, room, Ink.FLASH)
+    if width_of(lead) + _LEAST + 2 + due > room:
+        return [*_flow(lead, item.text, room, Ink.FLASH), fit([Span(item.due, Ink.BRIGHT)], room, glyphs)]
+    rows = _flow(lead, item.text, room, Ink.FLASH, kept=due + 2)
+    free = room - width_of(rows[0]) - due
+    return [(*rows[0], blank(free), Span(item.due, Ink.FLASH)), *rows[1:]]
+
+
+def _closed(item: MessageLine, width: int, glyphs: Glyphs) -> list[_Row]:
+    """What is here and cannot be opened: the reason, and neither author nor size."""
+    rule = glyphs.rule * 2
+    room = max(width - _CLOSED - 1, 2)
+    lead = [Span(f"{rule} ", Ink.RULE)]
+    if item.mark:
+        lead += [Span(one_line(item.mark), Ink.MARK, item.level), _GAP]
+    text = ours(item.text, glyphs)
+    if not text.startswith(_CANNOT):
+        text = f"{_CANNOT}: {text}"
+    time = item.time[:_TIME].ljust(_TIME)
+    begin, *rest = _flow(lead, f"{text} {rule}", room, Ink.REMARK, Ink.REMARK)
+    rows: list[_Row] = [(Span(f"{time} ", Ink.MUTED), *begin)]
+    rows += [(blank(_CLOSED - 1), *row) for row in rest]
+    return [fit(row, width - 1, glyphs) for row in rows]

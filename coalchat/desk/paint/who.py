@@ -1,0 +1,184 @@
+"""The whole screen of who has a message: one row a person, one column a stage.
+
+Rule 1: the staircase of empty cells is the gap; a bar, a bold name and the reason in words repeat it.
+Rule 2: a tick stands where a stage is known to be passed. When, is known of the present stage only: it stands under SINCE.
+Rule 3: the gaps come once more at the end, with what closes them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from coalchat.api.vocabulary import Answer, State
+from coalchat.desk.look.glyphs import Glyphs, state_glyph
+from coalchat.desk.model.views import NationRow, PersonRow, WhoHasIt
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.paint.rail import progress
+from coalchat.desk.paint.spans import apart, blank, fit, joined, section, width_of
+from coalchat.desk.paint.text import cells, cut, one_line, ours, pad
+from coalchat.desk.paint.under import tally_glyph
+
+_WIDE: Final = 112
+_SMALL: Final = 72
+_BAR: Final = 20
+_CLOSES: Final = {
+    State.QUEUED: "a link that takes it",
+    State.SENT: "contact with the device",
+    State.HELD: "contact with the device",
+    State.DELIVERED: "the person reading it",
+    State.READ: "the person acknowledging it",
+    State.REFUSED: "sending it anew",
+    State.EXPIRED: "sending it anew",
+}
+_FEW: Final = (("LEFT", 5), ("DELIV", 6), ("READ", 5), ("ACK", 5))
+_STAGES: Final = {
+    "STORED": State.QUEUED,
+    "LEFT": State.SENT,
+    "DELIVERED": State.DELIVERED,
+    "DELIV": State.DELIVERED,
+    "READ": State.READ,
+    "ACK": State.ACKNOWLEDGED,
+}
+
+
+@attrs.frozen
+class _Columns:
+    """Widths, each with the blanks after it; what is left is NOW's."""
+
+    person: int
+    role: int
+    device: int
+    stages: tuple[tuple[str, int], ...]
+    since: int
+
+
+def _columns(width: int) -> _Columns:
+    if width >= _WIDE:
+        return _Columns(16, 12, 9, (("STORED", 9), ("LEFT", 8), ("DELIVERED", 12), ("READ", 8), ("ACK", 8)), 9)
+    if width >= _SMALL:
+        return _Columns(13, 11, 7, _FEW, 7)
+    return _Columns(12, 0, 0, _FEW, 7)
+
+
+def paint_who_head(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
+    """What stays at the top: the message, how far it is in all, the heads of the columns."""
+    title = [Span(" "), Span("WHO HAS IT", Ink.BRIGHT), Span(f"  {one_line(who.title)}", Ink.MUTED)]
+    entry = [Span("entry ", Ink.MUTED), Span(f"{who.id} ")] if who.id else []
+    lines = [Line(apart(title, entry, width, glyphs), Ground.HEAD)]
+    gap = [Line()] if width >= _WIDE else []
+    text = [Span(" "), Span(one_line(who.mark), Ink.MARK, who.level), Span(f" {ours(who.excerpt, glyphs)}")]
+    lines += [*gap, Line(fit(text, width - 1, glyphs)), *gap]
+    lines += [Line(fit([Span(" "), *_progress(who, width - 2, glyphs)], width, glyphs)), *gap]
+    columns = _columns(width)
+    heads = [("", columns.person), ("ROLE", columns.role), ("DEVICE", columns.device), *columns.stages]
+    heads += [("SINCE", columns.since), ("NOW", 3)]
+    row = Span(" " + "".join(pad(name, size) for name, size in heads if size), Ink.MUTED)
+    return [*lines, Line(fit([row], width, glyphs)), Line((Span(glyphs.rule * width, Ink.RULE),))]
+
+
+def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
+    """All rows under the head; as many as there are."""
+    columns = _columns(width)
+    lines: list[Line] = []
+    for nation in who.nations:
+        if lines and width >= _WIDE:
+            lines.append(Line())
+        lines.append(_nation(nation, width, glyphs))
+        lines += [_person(person, columns, width, glyphs) for person in nation.persons]
+        if not nation.persons:
+            lines.append(Line(fit([Span(" "), Span("none of its devices is known", Ink.REMARK)], width, glyphs)))
+    if not who.nations:
+        lines.append(Line(fit([Span(" "), Span("nobody known", Ink.REMARK)], width, glyphs)))
+    gaps = [(nation, person) for nation in who.nations for person in nation.persons if person.gap]
+    if gaps:
+        lines += [Line(), section("GAPS", "what closes them", width, glyphs, Ground.BASE)]
+        lines += [_gap(nation, person, width, glyphs) for nation, person in gaps]
+    return lines
+
+
+def _progress(who: WhoHasIt, inner: int, glyphs: Glyphs) -> list[Span]:
+    stage = State.ACKNOWLEDGED if who.asked else State.READ
+    total = sum(nation.tally.of for nation in who.nations)
+    there = sum(person.state.reaches(stage) for nation in who.nations for person in nation.persons)
+    row: list[Span] = []
+    if who.asked:
+        row = [Span("acknowledge by ", Ink.MUTED), Span(who.by, Ink.BRIGHT), Span("  ")]
+        if who.left:
+            row.append(Span(f" {who.left} ", Ink.NOW) if who.overdue else Span(who.left, Ink.BRIGHT))
+        row.append(Span("   "))
+    row += [Span(f"{stage.value} ", Ink.MUTED)]
+    count = Span(f" {there} of {total}", Ink.MUTED if there >= total else Ink.BRIGHT)
+    if width_of(row) + _BAR + width_of([count]) <= inner:
+        row += progress(there / total if total else 0.0, _BAR, glyphs, Ink.BRIGHT)
+    row.append(count)
+    released = [Span("   released to ", Ink.MUTED), Span(" ".join(nation.tally.nation for nation in who.nations))]
+    if width_of(row) + width_of(released) <= inner:
+        row += released
+    return row
+
+
+def _nation(nation: NationRow, width: int, glyphs: Glyphs) -> Line:
+    tally = nation.tally
+    missing = sum(person.gap for person in nation.persons)
+    words = [f"{tally.reached}/{tally.of} {tally.state.value}" if tally.of else "nobody known"]
+    if missing:
+        words.append(f"{missing} missing")
+    if tally.caveat:
+        words.append("with caveat")
+    if tally.unable:
+        words.append("unable")
+    ink = Ink.BRIGHT if missing or not tally.complete else Ink.MUTED
+    summary = joined([[Span(word, ink)] for word in words], f" {glyphs.dot} ", ink)
+    right = [Span(f"{tally_glyph(tally, glyphs)} ", ink), *summary, Span(" ")]
+    return Line(apart([Span(" "), Span(tally.nation, Ink.BRIGHT)], right, width, glyphs))
+
+
+def _person(person: PersonRow, columns: _Columns, width: int, glyphs: Glyphs) -> Line:
+    weight = Ink.BRIGHT if person.gap else Ink.TEXT
+    row = [_bar(person, glyphs), Span(_column(person.person, columns.person, glyphs), weight)]
+    for text, size in ((person.role.upper(), columns.role), (person.device, columns.device)):
+        if size:
+            row.append(Span(_column(text, size, glyphs), Ink.MUTED))
+    row += [Span(pad(_tick(person, name, glyphs), size), Ink.TEXT) for name, size in columns.stages]
+    row.append(Span(_column(person.since, columns.since, glyphs), Ink.MUTED))
+    row.append(Span(ours(person.now, glyphs), Ink.BRIGHT if person.gap else Ink.MUTED))
+    return Line(fit(row, width - 1, glyphs))
+
+
+def _tick(person: PersonRow, name: str, glyphs: Glyphs) -> str:
+    stage = _STAGES[name]
+    if person.state in {State.REFUSED, State.EXPIRED}:
+        # How far it was before that, nothing says; that it was stored here, everything does.
+        return {"STORED": glyphs.stored, "LEFT": glyphs.refused}.get(name, "")
+    if not person.state.reaches(stage):
+        return ""
+    answer = person.answer if stage is State.ACKNOWLEDGED else None
+    return state_glyph(stage, answer, glyphs)
+
+
+def _gap(nation: NationRow, person: PersonRow, width: int, glyphs: Glyphs) -> Line:
+    since = f" since {person.since}" if person.since else ""
+    size = 10 if width < _WIDE else 14
+    left = [
+        _bar(person, glyphs),
+        Span(_column(person.person, size, glyphs), Ink.BRIGHT),
+        Span(pad(nation.tally.nation, 5), Ink.MUTED),
+        Span(f"{ours(person.now, glyphs)}{since}"),
+    ]
+    closes = _CLOSES.get(person.state, "")
+    if person.answer in {Answer.UNABLE, Answer.CAVEAT} or not closes:
+        return Line(fit(left, width - 1, glyphs))
+    at = width * 3 // 5
+    if width_of(left) < at and at + cells(closes) < width:
+        return Line((*left, blank(at - width_of(left)), Span(closes, Ink.MUTED)))
+    return Line((*apart(left, [Span(closes, Ink.MUTED)], width - 1, glyphs, gap=2),))
+
+
+def _bar(person: PersonRow, glyphs: Glyphs) -> Span:
+    return Span(glyphs.urgent, Ink.BRIGHT) if person.gap else blank(1)
+
+
+def _column(text: str, size: int, glyphs: Glyphs) -> str:
+    return pad(cut(one_line(text), size - 1, glyphs), size)

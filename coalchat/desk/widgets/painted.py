@@ -1,0 +1,99 @@
+"""A widget that shows what a painting function returns, and the skin that all widgets of a desk wear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from coalchat.desk.look.glyphs import Glyphs
+from coalchat.desk.look.skin import Skin
+from coalchat.desk.look.strips import strip
+from coalchat.desk.paint.ink import Ground, Line
+
+Paint: TypeAlias = Callable[[int, int], list[Line]]
+"""Paint for this width and height; at height 0 as many rows as it needs."""
+
+
+@attrs.define(eq=False)
+class Dress:
+    """The skin in use. It changes when the policy's colours are known."""
+
+    skin: Skin
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """Those of the skin."""
+        return self.skin.glyphs
+
+    def row(self, line: Line, width: int) -> Strip:
+        """A line on the screen, of exactly this width."""
+        return strip(line, width, self.skin)
+
+    def blank(self, ground: Ground) -> Style:
+        """The style of empty cells."""
+        return self.skin.ground(ground)
+
+
+class Painted(Widget, can_focus=False):
+    """Shows lines. In CSS its height is fixed, or `auto`: then as many rows as the painting has."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self, dress: Dress, paint: Paint, *, ground: Ground = Ground.BASE, id: str | None = None  # noqa: A002  # Textual's name
+    ) -> None:  # fmt: skip
+        super().__init__(id=id)
+        self.dress = dress
+        self._paint = paint
+        self._ground = ground
+        self._lines: list[Line] | None = None
+        self._for = Size(0, 0)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What it shows now."""
+        if self._lines is None or self._for != self.size:
+            self._lines, self._for = self._paint(self.size.width, self.size.height), self.size
+        return self._lines
+
+    def repaint(self) -> None:
+        """Paint anew; only rows that differ go to the terminal."""
+        if not self.size or self._lines is None or self._for != self.size:
+            self._lines = None
+            self.refresh(layout=self._is_auto)
+            return
+        before = self._lines
+        self._lines = self._paint(self.size.width, self.size.height)
+        if self._is_auto and len(before) != len(self._lines):
+            self.refresh(layout=True)
+            return
+        rows = range(max(len(before), len(self._lines)))
+        changed = [y for y in rows if before[y : y + 1] != self._lines[y : y + 1]]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def redress(self) -> None:
+        """The skin has changed: all of it looks different."""
+        self._lines = None
+        self.refresh(layout=self._is_auto)
+
+    @property
+    def _is_auto(self) -> bool:
+        return self.styles.auto_dimensions
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows of the painting, of `height: auto`."""
+        del container, viewport
+        return len(self._paint(width, 0))
+
+    def render_line(self, y: int) -> Strip:
+        """One row."""
+        width = self.size.width
+        lines = self.lines
+        return self.dress.row(lines[y] if y < len(lines) else Line(ground=self._ground), width)

@@ -1,0 +1,224 @@
+"""The dialogs: what they say, and where the cursor is."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from coalchat.desk.look.glyphs import ASCII, UNICODE
+from coalchat.desk.model.views import UNMARKED, NodeState, Target
+from coalchat.desk.paint import dialogs
+from coalchat.desk.paint.dialogs import (
+    paint_confirm,
+    paint_crash,
+    paint_help,
+    paint_jump,
+    paint_picker,
+    paint_refusal,
+    paint_unlock,
+)
+from coalchat.desk.paint.ink import Ground, Ink, Line
+from tests.desk.paint.made import inks_of, picker, refusal, text_of
+
+
+def bars(lines: list[Line]) -> list[int]:
+    return [place for place, line in enumerate(lines) if line.spans and line.spans[0].ink is Ink.ACCENT]
+
+
+# --- refused ---
+
+
+def test_a_refusal_says_the_clause_the_audience_and_the_ways_on() -> None:
+    lines = paint_refusal(refusal(), 60, UNICODE, cursor=1)
+    assert text_of(lines) == [
+        "  ✗ NOT SENT",
+        "",
+        "  Nothing left this device. The text is kept as a draft.",
+        "",
+        "  label     SECRET REL XAA, XBB, XCC",
+        "  channel  #log-bridge   ceiling RESTRICTED",
+        "",
+        "┃ 5.5 (3)",
+        "┃ The channel carries nothing above RESTRICTED.",
+        "",
+        "  If it had been sent, these would have seen it:",
+        "    XAA 9 · XBB 12 devices",
+        "    withheld from XCC",
+        "",
+        "  You can",
+        "  1  write it at RESTRICTED",
+        "▌ 2  send it in #ops-north",
+        "",
+        "  ↑↓ choose  Enter do it             Esc back to the draft",
+    ]
+    assert bars(lines) == [16]
+    assert inks_of(lines[16], "send it in") == {Ink.BRIGHT}
+    assert inks_of(lines[5], "RESTRICTED") == {Ink.MARK}
+
+
+def test_a_refusal_without_an_audience_claims_none() -> None:
+    words = "\n".join(text_of(paint_refusal(refusal(reads=(), withheld=()), 60, ASCII)))
+    assert "would have seen" not in words
+    assert words.isascii()
+    assert "nobody" in "\n".join(text_of(paint_refusal(refusal(reads=()), 60, ASCII)))
+
+
+# --- label picker ---
+
+
+def test_the_picker_has_levels_and_nations_beside_the_readers() -> None:
+    lines = paint_picker(picker(), 92, UNICODE, cursor=4)
+    assert text_of(lines) == [
+        "  LABEL   #ops-north                                              policy EXAMPLE/MISSION 3",
+        "",
+        "  LEVEL                                       │ READABLE BY",
+        "  ○  UNCLASSIFIED                             │ XAA ━━━━━━━━━─────  9 of 14 devices",
+        "  ○  RESTRICTED                               │ XBB ━━━━━━━━━━━━━━ 12 of 12 devices",
+        "  ●  SECRET                                   │",
+        "     TOP SECRET     above the ceiling of      │ WITHHELD FROM",
+        "                    #ops-north                │ XCC  whole nation, not released",
+        "                                              │ XAA  5 devices: not cleared for it",
+        "  RELEASABLE TO                               │",
+        "▌ ■ XAA  yours, always                        │ XCC will see nothing: no line, no gap, no",
+        "  ■ XBB                                       │ count.",
+        "  □ XCC                                       │",
+        "                                              │",
+        "  CATEGORY                                    │",
+        "  ● none                                      │",
+        "  ○ CONVOY                                    │",
+        "",
+        "  will be marked",
+        "   MISSION SECRET REL XAA, XBB     portion (S REL XAA, XBB)",
+        "",
+        "  ↑↓ move  Space choose                                            Enter use  Esc keep old",
+    ]
+    assert bars(lines) == [10]
+    assert inks_of(lines[6], "TOP SECRET") == {Ink.FAINT}
+
+
+def test_the_cursor_runs_through_levels_nations_and_categories() -> None:
+    rows = [
+        next(row for row in text_of(paint_picker(picker(), 60, ASCII, cursor)) if row.startswith(">"))
+        for cursor in range(9)
+    ]
+    words = ["UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET", "XAA", "XBB", "XCC", "none", "CONVOY"]
+    assert all(word in row for word, row in zip(words, rows, strict=True))
+
+
+def test_the_narrow_picker_has_the_same_words_below_each_other() -> None:
+    narrow = "\n".join(text_of(paint_picker(picker(), 60, UNICODE)))
+    for words in (
+        "READABLE BY",
+        "9 of 14 devices",
+        "WITHHELD FROM",
+        "XCC  whole nation",
+        "MISSION SECRET REL XAA, XBB",
+    ):
+        assert words in narrow
+
+
+def test_a_label_that_cannot_be_used_shows_no_marking_but_the_clause() -> None:
+    rows = text_of(paint_picker(picker(denied=("5.5 (3)", "above the ceiling")), 60, UNICODE))
+    assert "┃ ✗ cannot be used here: 5.5 (3)" in rows
+    assert "  will be marked" not in rows
+
+
+def test_warnings_and_what_is_not_known_yet() -> None:
+    rows = "\n".join(text_of(paint_picker(picker(warnings=("Narrower than before.",), known=False), 92, UNICODE)))
+    assert "! Narrower than before." in rows
+    assert "asking who can read it" in rows
+    assert "of 14 devices" not in rows
+
+
+# --- jump ---
+
+TARGETS = tuple(Target(id=f"{n}", title=f"#c{n}", note="SECRET", level=2, unread=n % 3) for n in range(20))
+
+
+@pytest.mark.parametrize("cursor", [0, 7, 19])
+@pytest.mark.parametrize("height", [3, 8, 22, 40])
+def test_the_target_under_the_cursor_is_in_sight(cursor: int, height: int) -> None:
+    lines = paint_jump(TARGETS, cursor, 50, height, UNICODE)
+    assert len(lines) == height
+    (bar,) = bars(lines)
+    assert lines[bar].text.startswith(f"▌ #c{cursor}  SECRET")
+    assert lines[bar].ground is Ground.SELECTED
+    assert lines[-1].text.rstrip().endswith("Esc back")
+
+
+def test_jump_targets_show_what_is_unread_and_what_does_not_match() -> None:
+    command = Target(id="/label", title="/label", note="choose the label", level=UNMARKED, unread=0)
+    lines = paint_jump((TARGETS[2], command), 1, 40, 5, ASCII)
+    assert text_of(lines)[:2] == ["  #c2  SECRET                    2 new", "> /label  choose the label"]
+    assert inks_of(lines[0], "SECRET") == {Ink.MARK}
+    assert inks_of(lines[1], "choose the label") == {Ink.MUTED}
+    assert text_of(paint_jump((), 0, 40, 4, ASCII))[0] == "  nothing matches"
+
+
+# --- the rest ---
+
+
+def test_nothing_is_confirmed_by_default() -> None:
+    lines = paint_confirm("CONFIRM", "XCC will not see it.", ("go back", "send it so"), 0, 50, UNICODE)
+    assert text_of(lines) == [
+        "  CONFIRM",
+        "",
+        "  XCC will not see it.",
+        "",
+        "▌ ● go back",
+        "  ○ send it so",
+        "",
+        "  ↑↓ choose  Enter answer            Esc not now",
+    ]
+
+
+@pytest.mark.parametrize("state", list(NodeState))
+def test_before_the_desk_every_state_of_the_node_has_its_words(state: NodeState) -> None:
+    above, below = paint_unlock(state, "the file is held by another node", 60, UNICODE)
+    words = text_of([*above, *below])
+    assert words[0] == "  coalchat   the label is the lock"
+    assert "┃ the file is held by another node" in words
+    assert ("  passphrase" in words) is (state is NodeState.LOCKED)
+    assert ("Enter unlock" in words[-1]) is (state is NodeState.LOCKED)
+
+
+def test_no_dialog_takes_a_secret() -> None:
+    for name in dialogs.__all__:
+        parameters = inspect.signature(getattr(dialogs, name)).parameters
+        assert not {"passphrase", "secret", "length", "error", "exception"} & set(parameters)
+
+
+def test_help_puts_keys_beside_commands_or_above_them() -> None:
+    keys = (("^K", "jump to a channel"), ("Alt-1 … Alt-9", "channel at this place"))
+    commands = (("/label S XAA", "the label of the next message"), ("/a-command-that-is-long", "has its own row"))
+    wide = text_of(paint_help(keys, commands, 92, UNICODE))
+    assert wide[0].split() == ["KEYS", "COMMANDS"]
+    assert wide[1].split()[:2] == ["^K", "jump"]
+    narrow = text_of(paint_help(keys, commands, 50, ASCII))
+    assert (
+        narrow
+        == [
+            "  KEYS",
+            "  ^K             jump to a channel",
+            "  Alt-1 ~ Alt-9  channel at this place",
+            "",
+            "  COMMANDS",
+            "  /label S XAA        the label of the next message",
+            "  /a-command-that-is-long",
+            "                      has its own row",
+            "",
+            "                                        Esc back",
+        ]
+        or narrow
+    )
+    assert all(row.isascii() for row in narrow)
+
+
+def test_a_crash_says_where_and_nothing_of_what_was_there() -> None:
+    lines = text_of(paint_crash("KeyError", "coalchat/desk/app.py:120 in on_mount", "", 60, UNICODE))
+    assert lines[0] == "  ✗ THE DESK HAS STOPPED"
+    assert "  fault    KeyError" in lines
+    assert "  place    coalchat/desk/app.py:120 in on_mount" in lines
+    assert not any("report" in line for line in lines)
+    assert "  report   desk.log" in text_of(paint_crash("KeyError", "x", "desk.log", 60, UNICODE))

@@ -1,0 +1,127 @@
+"""Around the text being written: who will read it and who not, whatever the width."""
+
+from __future__ import annotations
+
+import pytest
+
+from coalchat.api.vocabulary import Precedence
+from coalchat.desk.look.glyphs import ASCII, UNICODE
+from coalchat.desk.look.skin import MONO, skin_for
+from coalchat.desk.paint.composer import (
+    INDENT,
+    paint_composer_foot,
+    paint_composer_gutter,
+    paint_composer_line,
+    paint_composer_top,
+)
+from coalchat.desk.paint.ink import Ground, Ink
+from coalchat.desk.paint.text import cells
+from tests.desk.paint.made import composer, inks_of, text_of
+
+MANY = tuple(f"X{n:02}" for n in range(20))
+
+
+def test_label_precedence_acknowledgement_and_note() -> None:
+    edge, label = paint_composer_top(composer(), 66, UNICODE, focused=True)
+    assert edge.text.strip() == ""
+    assert label.text == "▌ SECRET REL XAA, XBB ▾   PRIORITY   no ack asked      draft kept"
+    assert [(span.text, span.level) for span in label.spans if span.ink is Ink.FILL] == [(" SECRET REL XAA, XBB ▾ ", 2)]
+    assert label.ground is edge.ground is Ground.INPUT
+    assert paint_composer_top(composer(), 66, UNICODE, focused=False)[1].text[0] == " "
+
+
+def test_who_can_read_it_and_who_not() -> None:
+    (line,) = paint_composer_foot(composer(), 66, UNICODE, focused=True)
+    assert line.text == "▌ can read XAA 9 · XBB 12 devices               withheld from XCC"
+    assert inks_of(line, "XCC") == {Ink.BRIGHT}
+    (open_to_all,) = paint_composer_foot(composer(withheld=()), 66, UNICODE, focused=False)
+    assert open_to_all.text.endswith("withheld from nobody")
+    assert inks_of(open_to_all, "nobody") == {Ink.MUTED}
+
+
+def test_before_the_node_has_said_so_nothing_is_claimed() -> None:
+    view = composer(known=False, reads=(), withheld=())
+    assert text_of(paint_composer_foot(view, 66, UNICODE, focused=False)) == ["  asking who can read it"]
+    assert "asking" in paint_composer_line(view, 61, UNICODE, focused=False)[0].text
+    none = composer(reads=())
+    assert "nobody can read it" in paint_composer_foot(none, 66, UNICODE, focused=False)[0].text
+
+
+def test_what_cannot_be_sent_has_the_clause_in_the_readers_place() -> None:
+    view = composer(denied=("5.5 (3)", "above the ceiling of #log-bridge"))
+    (line,) = paint_composer_foot(view, 66, UNICODE, focused=True)
+    assert line.text == "▌ ✗ cannot be sent: 5.5 (3)  above the ceiling of #log…  F6 label"
+    assert inks_of(line, "5.5 (3)") == {Ink.BRIGHT}
+    (small,) = paint_composer_line(view, 61, ASCII, focused=True)
+    assert small.text == "> S REL XAA, XBB v  x 5.5 (3) above the ceiling of~ F6 label"
+
+
+def test_the_edge_says_what_it_answers_and_what_to_know() -> None:
+    view = composer(reply="Duarte 1537Z", warnings=("XCC: keys end 221800Z", "another"))
+    edge, _ = paint_composer_top(view, 66, UNICODE, focused=True)
+    assert edge.text.startswith(" ↳ reply to Duarte 1537Z ")
+    assert edge.text.endswith(" ! XCC: keys end 221800Z +1 ")
+    assert cells(edge.text) == 66
+    assert inks_of(edge, "XCC: keys end") == {Ink.BRIGHT}
+
+
+def test_where_shades_do_not_show_the_edge_is_a_rule() -> None:
+    glyphs = skin_for(MONO).glyphs
+    assert paint_composer_top(composer(), 30, glyphs, focused=True)[0].text == "─" * 30
+    assert paint_composer_top(composer(), 30, skin_for(MONO, ascii_only=True).glyphs, focused=True)[0].text == "-" * 30
+
+
+def test_the_small_form_has_label_readers_and_withheld_in_one_row() -> None:
+    (line,) = paint_composer_line(composer(), 61, UNICODE, focused=True)
+    assert line.text == "▌ S REL XAA, XBB ▾  P reads XAA 9 XBB 12        withheld XCC"
+    assert paint_composer_line(composer(withheld=()), 61, UNICODE, focused=True)[0].text.endswith(" withheld none")
+
+
+@pytest.mark.parametrize("width", range(30, 121))
+def test_those_it_is_withheld_from_are_named_or_counted_at_every_width(width: int) -> None:
+    few = composer(reply="Duarte 1537Z", warnings=("a", "b"), note="not sent")
+    many = composer(withheld=MANY, reads=tuple((code, 3) for code in MANY), label="SECRET REL " + ", ".join(MANY))
+    for paint in (paint_composer_foot, paint_composer_line):
+        (line,) = paint(few, width, UNICODE, focused=True)
+        assert cells(line.text) <= width
+        assert line.text.endswith("XCC")
+        (line,) = paint(many, width, UNICODE, focused=True)
+        assert cells(line.text) <= width
+        assert line.text.endswith(("20 nations", MANY[-1]))
+
+
+def test_readers_are_all_named_or_counted() -> None:
+    view = composer(reads=tuple((code, 3) for code in MANY))
+    assert "can read 20 nations, 60 devices" in paint_composer_foot(view, 66, UNICODE, focused=False)[0].text
+    assert "reads 20 nations" in paint_composer_line(view, 61, UNICODE, focused=False)[0].text
+
+
+def test_a_label_that_is_too_long_takes_its_short_form() -> None:
+    view = composer(label="SECRET CONVOY REL XAA, XBB, XCC, XDD, XEE", short="S CONVOY REL XAA, XBB, XCC, XDD, XEE")
+    assert "S CONVOY REL XAA, XBB, XCC, XDD, XEE ▾" in paint_composer_top(view, 66, UNICODE, focused=False)[1].text
+
+
+@pytest.mark.parametrize(
+    ("precedence", "ink", "letter"),
+    [
+        (Precedence.ROUTINE, Ink.MUTED, "R"),
+        (Precedence.PRIORITY, Ink.TEXT, "P"),
+        (Precedence.IMMEDIATE, Ink.URGENT, "O"),
+        (Precedence.FLASH, Ink.URGENT, "Z"),
+    ],
+)
+def test_the_precedence_stands_beside_the_label(precedence: Precedence, ink: Ink, letter: str) -> None:
+    view = composer(precedence=precedence)
+    assert inks_of(paint_composer_top(view, 66, UNICODE, focused=True)[1], precedence.value) == {ink}
+    assert f" ▾  {letter} " in paint_composer_line(view, 61, UNICODE, focused=True)[0].text
+
+
+def test_what_was_not_sent_is_bold() -> None:
+    line = paint_composer_top(composer(note="not sent"), 66, UNICODE, focused=True)[1]
+    assert inks_of(line, "not sent") == {Ink.BRIGHT}
+
+
+def test_the_focus_bar_goes_on_beside_the_text_field() -> None:
+    lines = paint_composer_gutter(3, UNICODE, focused=True)
+    assert [line.text for line in lines] == ["▌"] * 3
+    assert all(cells(line.text) <= INDENT for line in lines)

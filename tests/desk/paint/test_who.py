@@ -1,0 +1,120 @@
+"""The screen of who has a message: the staircase, and the gaps with what closes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from coalchat.api.vocabulary import Answer, State
+from coalchat.desk.look.glyphs import ASCII, UNICODE
+from coalchat.desk.model.views import NationRow
+from coalchat.desk.paint.ink import Ground, Ink
+from coalchat.desk.paint.text import cells
+from coalchat.desk.paint.who import paint_who, paint_who_head
+from tests.desk.paint.made import TALLIES, inks_of, person, tally, text_of, who
+
+
+def test_the_head_says_what_and_how_far() -> None:
+    lines = paint_who_head(who(asked=True, by="221547Z", left="5 min"), 120, UNICODE)
+    assert text_of(lines) == [
+        " WHO HAS IT  1531Z Berg" + " " * 81 + "entry 4f1c 88d2",
+        "",
+        " (S) Convoy 4 delayed 40 min at bridge 7.",
+        "",
+        " acknowledge by 221547Z  5 min   acknowledged ━━────────────────── 1 of 12   released to XAA XBB XCC",
+        "",
+        "                 ROLE        DEVICE   STORED   LEFT    DELIVERED   READ    ACK     SINCE    NOW",
+        "─" * 120,
+    ]
+    assert lines[0].ground is Ground.HEAD
+    assert inks_of(lines[4], "221547Z") == {Ink.BRIGHT}
+    late = paint_who_head(who(asked=True, by="221547Z", left="OVERDUE 3 min", overdue=True), 120, UNICODE)
+    assert inks_of(late[4], " OVERDUE 3 min ") == {Ink.NOW}
+
+
+def test_a_small_head_has_no_free_rows() -> None:
+    assert text_of(paint_who_head(who(), 80, ASCII)) == [
+        " WHO HAS IT  1531Z Berg" + " " * 41 + "entry 4f1c 88d2",
+        " (S) Convoy 4 delayed 40 min at bridge 7.",
+        " read =====--------------- 3 of 12   released to XAA XBB XCC",
+        "              ROLE       DEVICE LEFT DELIV READ ACK  SINCE  NOW",
+        "-" * 80,
+    ]
+    assert text_of(paint_who_head(who(), 60, UNICODE))[-2] == "             LEFT DELIV READ ACK  SINCE  NOW"
+
+
+def test_the_staircase_at_120() -> None:
+    lines = paint_who(who(), 120, UNICODE)
+    assert text_of(lines)[:13] == [
+        " XAA" + " " * 104 + "✓✓ 4/4 read",
+        " Okoro           OFFICER     1        ·        ↑       ✓           ✓✓              1538Z    read",
+        "",
+        " XBB" + " " * 104 + "✓✓ 3/3 read",
+        " Kowal           OFFICER     1        ·        ↑       ✓           ✓✓              1538Z    read",
+        " Reyes           OFFICER     1        ·        ↑       ✓           ✓✓      ◇       1538Z    caveat: watch only",
+        "",
+        " XCC" + " " * 88 + "✓ 2/5 delivered · 3 missing",
+        "┃Lind            OFFICER     1        ·        ↑                                   1538Z    held by XBB",
+        "┃Saar            OFFICER     1        ·        ↑                                   1538Z    sent, nothing heard",
+        "┃Oja             OFFICER     1        ·                                            1538Z    queued here",
+        "",
+        " GAPS " + "─" * 96 + " what closes them",
+    ]
+    assert inks_of(lines[8], "Lind") == inks_of(lines[8], "held by XBB") == {Ink.BRIGHT}
+    assert inks_of(lines[1], "Okoro") == {Ink.TEXT}
+
+
+def test_the_staircase_at_80_in_ascii() -> None:
+    lines = text_of(paint_who(who(), 80, ASCII))
+    assert lines[4] == " Reyes        OFFICER    1      ^    +     ++   C    1538Z  caveat: watch only"
+    assert lines[7] == "#Saar         OFFICER    1      ^                    1538Z  sent, nothing heard"
+    assert all(line.isascii() for line in lines)
+
+
+def test_the_gaps_come_with_what_closes_them() -> None:
+    rows = [row.split("  ") for row in text_of(paint_who(who(), 120, UNICODE))[-3:]]
+    assert [[part.strip() for part in row if part.strip()] for row in rows] == [
+        ["┃Lind", "XCC", "held by XBB since 1538Z", "contact with the device"],
+        ["┃Saar", "XCC", "sent, nothing heard since 1538Z", "contact with the device"],
+        ["┃Oja", "XCC", "queued here since 1538Z", "a link that takes it"],
+    ]
+
+
+def test_without_gaps_there_is_no_such_section() -> None:
+    view = who(nations=(NationRow(tally=TALLIES[0], persons=(person("Okoro", State.READ, "read"),)),))
+    assert not any("GAPS" in row for row in text_of(paint_who(view, 100, UNICODE)))
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "ticks"),
+    [
+        (State.QUEUED, None, "·"),
+        (State.SENT, None, "· ↑"),
+        (State.HELD, None, "· ↑"),
+        (State.DELIVERED, None, "· ↑ ✓"),
+        (State.READ, None, "· ↑ ✓ ✓✓"),
+        (State.ACKNOWLEDGED, Answer.WILCO, "· ↑ ✓ ✓✓ ◆"),
+        (State.ACKNOWLEDGED, Answer.CAVEAT, "· ↑ ✓ ✓✓ ◇"),
+        (State.ACKNOWLEDGED, Answer.UNABLE, "· ↑ ✓ ✓✓ ✗"),
+        (State.REFUSED, None, "· ✗"),
+        (State.EXPIRED, None, "· ✗"),
+    ],
+)
+def test_ticks_stand_for_what_is_known_and_no_more(state: State, answer: Answer | None, ticks: str) -> None:
+    one = person("Lind", state, "", answer=answer, role="", device="", since="")
+    view = who(nations=(NationRow(tally=TALLIES[2], persons=(one,)),))
+    assert paint_who(view, 120, UNICODE)[1].text.split() == ["Lind", *ticks.split()]
+
+
+def test_a_nation_of_which_nobody_is_known_says_so() -> None:
+    view = who(nations=(NationRow(tally=tally("XDD", State.QUEUED, 0, 0), persons=()),))
+    rows = text_of(paint_who(view, 80, UNICODE))
+    assert rows[0].split() == ["XDD", "·", "nobody", "known"]
+    assert rows[1] == " none of its devices is known"
+    assert text_of(paint_who(who(nations=()), 80, UNICODE)) == [" nobody known"]
+
+
+@pytest.mark.parametrize("width", range(20, 160, 7))
+def test_it_fits_at_every_width(width: int) -> None:
+    view = who(asked=True, by="221547Z", left="OVERDUE 12 min", overdue=True, excerpt="松本 " * 60)
+    for line in [*paint_who_head(view, width, UNICODE), *paint_who(view, width, UNICODE)]:
+        assert cells(line.text) <= width

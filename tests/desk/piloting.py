@@ -1,0 +1,129 @@
+"""A desk in a test: the real app over a real socket, a scripted node behind it, keys by Textual's pilot.
+
+Nothing waits for a time: `until` looks again until something is true.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import attrs
+from textual.pilot import Pilot
+
+from coalchat.desk.app import DeskApp
+from coalchat.desk.model.views import NodeState
+from coalchat.desk.screens.main import MainScreen
+from coalchat.paths import Home, ensure_private_home
+from tests.desk.scene import NOW
+from tests.fakes.api_node import FakeNode
+from tests.fakes.api_server import listen
+
+PATIENCE = 20.0
+"""Seconds after which something that did not happen never will."""
+
+
+@asynccontextmanager
+async def place() -> AsyncIterator[tuple[Home, dict[str, str]]]:
+    """A home and an environment with short paths: pytest's own are too long for a socket."""
+    with tempfile.TemporaryDirectory(prefix="cc-", ignore_cleanup_errors=True) as folder:
+        home = ensure_private_home(Path(folder) / "home")
+        runtime = Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the scripted node listens where this process would
+        try:
+            yield home, dict(os.environ)
+        finally:
+            if before is None:
+                del os.environ["XDG_RUNTIME_DIR"]
+            else:
+                os.environ["XDG_RUNTIME_DIR"] = before
+
+
+async def hung_up() -> None:
+    """Let the scripted node see that its client has gone: cancelled in that very step, a socket's reader complains."""
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+
+
+@attrs.define(eq=False)
+class Seat:
+    """Somebody at a desk.
+
+    Attributes:
+        node: behind it; may be changed at any time.
+    """
+
+    app: DeskApp
+    pilot: Pilot[int]
+    node: FakeNode
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever stands before it."""
+        (found,) = (screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+        return found
+
+    @property
+    def rows(self) -> list[str]:
+        """What is on the screen, row by row."""
+        return ["".join(part.text for part in strip) for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.rows)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until it is true."""
+        with anyio.fail_after(PATIENCE):
+            while not condition():
+                await self.pilot.pause()
+                await anyio.sleep(0.01)
+        await self.pilot.pause()
+
+    async def sees(self, *words: str) -> None:
+        """Wait until all of these are on the screen."""
+        try:
+            await self.until(lambda: all(word in self.text for word in words))
+        except TimeoutError:
+            raise AssertionError(f"not all of {words} in\n{self.text}") from None
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let what they set off settle."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def write(self, text: str) -> None:
+        """Type into whatever has the focus."""
+        await self.press(*(_NAMES.get(character, character) for character in text))
+
+    def asked(self, kind: type[Any]) -> list[Any]:
+        """Requests of this kind that the node has got."""
+        return [call for call in self.node.calls if isinstance(call, kind)]
+
+
+_NAMES = {" ": "space", "\n": "enter"}
+
+
+@asynccontextmanager
+async def seat(node: FakeNode, size: tuple[int, int] = (120, 40), **options: Any) -> AsyncIterator[Seat]:
+    """Sit down at a desk whose node answers; it is up and shows a channel, if the node has one and is not locked."""
+    async with place() as (home, environ), anyio.create_task_group() as tasks:
+        await tasks.start(listen, node, home)
+        app = DeskApp(home.path, start=False, environ=environ, now=options.pop("now", lambda: NOW), **options)
+        async with app.run_test(size=size) as pilot:
+            found = Seat(app, pilot, node)
+            await found.until(lambda: app.session.state is not NodeState.CONNECTING)
+            if app.session.state is NodeState.UP and node.channels:
+                await found.until(lambda: app.desk.shown and app.desk.composer().known)
+            yield found
+        await hung_up()
+        tasks.cancel_scope.cancel()

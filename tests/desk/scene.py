@@ -1,0 +1,129 @@
+"""The scene of the desk's pictures: Lt Berg, XAA, in Northern Guard at 221542Z NOV 26, as a scripted node tells it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from coalchat.api import nouns
+from coalchat.api.vocabulary import Answer, Flag, LinkState, Precedence, State
+from tests.fakes.api_node import FakeNode
+from tests.fakes.api_records import KEYS, link_record
+
+NOW: Final = 1_795_362_120
+"""221542Z NOV 26."""
+ALL: Final = ("XAA", "XBB", "XCC")
+
+
+def at(hhmm: int) -> int:
+    """Unix seconds of a time of that day, e.g. 1531."""
+    return NOW + ((hhmm // 100 - 15) * 60 + hhmm % 100 - 42) * 60
+
+
+def scene() -> FakeNode:
+    """The node, with six channels and what was said in them."""
+    node = FakeNode()
+    node.keys = attrs.evolve(
+        KEYS, edition=12, segment=3, segments=12, segment_ends=at(1800), edition_ends=at(1800) + 54 * 3600,
+        published_until=at(1800) + 126 * 3600,
+    )  # fmt: skip
+    _links(node)
+    node.add_channel("ops-north", *ALL, purpose="Northern sector")
+    node.add_channel("intel-fusion", "XAA", "XBB", purpose="What two of us know")
+    node.add_channel("med", *ALL, ceiling="MISSION RESTRICTED", purpose="Casualties and flights")
+    node.add_channel("alerts", *ALL, ceiling="MISSION RESTRICTED", purpose="Sensors and monitors")
+    node.add_channel("log-bridge", *ALL, ceiling="MISSION RESTRICTED", purpose="Bridging")
+    node.add_channel("liaison", *ALL, ceiling="MISSION RESTRICTED")
+    _elsewhere(node)
+    _ops_north(node)
+    return node
+
+
+def _say(node: FakeNode, channel: str, who: str, hhmm: int, text: str, label: str = "SECRET", **more: Any) -> str:
+    """Let somebody say something; its entry id. In ops-north Berg has read up to 1534Z."""
+    nation, _, person = who.partition(" ")
+    release = more.pop("nations", node.find_channel(channel).members)
+    message = node.add_message(
+        channel,
+        text,
+        author_nation=nation,
+        author_person=person,
+        marking=f"MISSION {label} REL {', '.join(release)}",
+        nations=release,
+        author_time=at(hhmm),
+        received_time=at(hhmm),
+        **{"read": channel == "ops-north" and hhmm <= 1534, **more},
+    )
+    return message.entry_id
+
+
+def _own(node: FakeNode, channel: str, hhmm: int, text: str, **more: Any) -> str:
+    return _say(node, channel, "XAA Berg", hhmm, text, mine=True, read=True, **more)
+
+
+def _ops_north(node: FakeNode) -> None:
+    ops = "ops-north"
+    _say(node, ops, "XBB Duarte", 1448, "OP 3 relieved. Two observers, HF only until 1700Z.")
+    _say(
+        node, ops, "XAA Okoro", 1502,
+        "Shift change at 1800Z. Kowal takes the northern desk for XBB, I keep ours until Berg is back.", "RESTRICTED",
+    )  # fmt: skip
+    _say(
+        node, ops, "XBB Kowal", 1512,
+        "Bridge 7 east span inspected. Single file only, 20 t limit until the engineers report.",
+    )  # fmt: skip
+    _say(
+        node, ops, "XCC Lind", 1519, "Medevac flight back at base 1515Z, aircraft turns round in 40 min.", "RESTRICTED"
+    )
+    _say(node, ops, "XBB sensor-7", 1524, "link HF-2 quality 31 %", "RESTRICTED", flags=(Flag.AUTO,))
+    own = _own(node, ops, 1531, "Convoy 4 delayed 40 min at bridge 7. New ETA grid 31N BA 4790 1204 at 1650Z.")
+    _receipts(node, own)
+    withheld = _say(
+        node, ops, "XBB Kowal", 1534,
+        "Route B is ours only tonight. Passing point at 松本 quay stays open for Convoy 4.",
+        nations=("XAA", "XBB"),
+    )  # fmt: skip
+    node.marks[node.find_channel(ops).id] = node.find_message(withheld).position
+    _say(
+        node, ops, "XBB Duarte", 1537,
+        "SALUTE 003 Escort halted at the quay\nSIZE      8 vehicles, about 30 people\n"
+        "ACTIVITY  halted, dismounted, facing south\nLOCATION  31N BA 4825 1193\nTIME      221529Z NOV 26",
+        precedence=Precedence.FLASH, ack_by=at(1547),
+    )  # fmt: skip
+    _say(node, ops, "XCC Saar", 1539, "New ETA copied. Escort waits at bridge 7 with two vehicles.", refs=(own,))
+    _say(node, ops, "XBB Kowal", 1541, "Engineers say 25 t from 1600Z.")
+
+
+def _receipts(node: FakeNode, own: str) -> None:
+    for person in ("Okoro", "Varga", "Holm"):
+        node.move(own, "XAA", State.READ, person=person)
+    node.move(own, "XBB", State.ACKNOWLEDGED, person="Kowal")
+    node.move(own, "XBB", State.ACKNOWLEDGED, person="Duarte", answer=Answer.CAVEAT, reason="watch only")
+    node.move(own, "XBB", State.READ, person="Reyes")
+    node.move(own, "XCC", State.READ, person="Saar")
+    node.move(own, "XCC", State.DELIVERED, person="Mets")
+    node.move(own, "XCC", State.HELD, person="Lind", reason="by XBB")
+    node.move(own, "XCC", State.SENT, person="Oja")
+
+
+def _elsewhere(node: FakeNode) -> None:
+    _say(node, "med", "XCC Mets", 1533, "Two stretcher cases to Role 2, acknowledge the slot.", "RESTRICTED",
+         precedence=Precedence.IMMEDIATE, ack_by=at(1610))  # fmt: skip
+    for minute in range(3):
+        _say(node, "alerts", "XAA siem-1", 1520 + minute, f"login failures at gateway {minute + 1}", "RESTRICTED",
+             flags=(Flag.AUTO,))  # fmt: skip
+    _say(node, "liaison", "XBB Reyes", 1501, "Coffee at the bridge command post, all welcome.", "RESTRICTED")
+    _say(node, "liaison", "XCC Lind", 1503, "Coming.", "RESTRICTED")
+
+
+def _links(node: FakeNode) -> None:
+    up, away = link_record("bravo.example:7447"), link_record("cascara.example:7447")
+    node.peers = {
+        up.address: attrs.evolve(up, nation="XBB", state=LinkState.UP, since=at(1505), device_id="0b" * 16),
+        away.address: _away(away),
+    }
+
+
+def _away(link: nouns.Link) -> nouns.Link:
+    return attrs.evolve(link, nation="XCC", state=LinkState.WAITING, since=at(1342), reason="connection refused")

@@ -1,0 +1,89 @@
+"""The desk as pictures: each is drawn anew from the real app and compared, cell by cell, with the one that is kept.
+
+`python -m tests.desk.test_pictures` draws them all anew; the README shows the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import anyio
+import attrs
+import pytest
+
+from tests.desk.piloting import Seat, seat
+from tests.desk.scene import scene
+from tests.desk.svg import picture
+
+KEPT: Final = Path(__file__).parent / "pictures"
+WIDE, NARROW = (120, 40), (80, 24)
+
+
+@attrs.frozen
+class View:
+    """A view of the desk: its size, its skin, the keys pressed before, and words that stand on it then."""
+
+    size: tuple[int, int] = WIDE
+    theme: str = "dark"
+    ascii_only: bool = False
+    keys: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ("Engineers say 25 t", "Northern Guard")
+
+
+VIEWS: Final[Mapping[str, View]] = {
+    "main-120x40": View(),
+    "main-80x24": View(NARROW),
+    "main-mono-120x40": View(theme="mono"),
+    "main-mono-80x24": View(NARROW, "mono"),
+    "main-ascii-80x24": View(NARROW, "mono", ascii_only=True),
+    "main-light-120x40": View(theme="light"),
+    "main-high-contrast-120x40": View(theme="high-contrast"),
+    "label-120x40": View(keys=("f6",), sees=("READABLE BY", "will be marked")),
+    "label-80x24": View(NARROW, keys=("f6",), sees=("READABLE BY", "will be marked")),
+    "who-120x40": View(keys=("f4",), sees=("WHO HAS IT", "GAPS", "held by XBB")),
+    "who-80x24": View(NARROW, keys=("f4",), sees=("WHO HAS IT", "held by XBB")),
+    "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
+    "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
+}
+
+
+async def draw(view: View) -> str:
+    """The picture of a view."""
+    async with seat(scene(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
+        await desk.sees("Engineers say 25 t")
+        await _settled(desk)
+        if view.keys:
+            await desk.press(*view.keys)
+        await desk.sees(*view.sees)
+        await _settled(desk)
+        return picture(desk.app)
+
+
+async def _settled(desk: Seat) -> None:
+    """Every question has its answer, and what it changed is drawn."""
+    await desk.until(lambda: desk.app.session.idle)
+    await desk.pilot.pause()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+async def test_a_view_looks_as_its_picture(name: str) -> None:
+    kept = (KEPT / f"{name}.svg").read_text("utf-8").splitlines()
+    drawn = (await draw(VIEWS[name])).splitlines()
+    changed = [(number, old, new) for number, (old, new) in enumerate(zip(kept, drawn, strict=False), 1) if old != new]
+    assert (len(drawn), changed[:5]) == (len(kept), []), "if it is right so: python -m tests.desk.test_pictures"
+
+
+def test_there_is_no_picture_without_a_view() -> None:
+    assert {path.stem for path in KEPT.glob("*.svg")} == set(VIEWS)
+
+
+async def _draw_all() -> None:
+    KEPT.mkdir(exist_ok=True)
+    for name, view in VIEWS.items():
+        (KEPT / f"{name}.svg").write_text(await draw(view), "utf-8")
+
+
+if __name__ == "__main__":
+    anyio.run(_draw_all)
