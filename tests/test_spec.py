@@ -51,13 +51,10 @@ from tests.spec_text import (
 # appendix A and take the number off here. A number that stands here although one of its tests exists fails.
 UNTESTED: dict[str, str] = {
     "no test through a running node names it yet": (
-        "M-6.6 M-7.11 M-7.13 M-7.15 M-7.16 M-7.17 M-7.21 M-8.3 M-8.6 M-8.7 M-8.18 M-8.24 M-10.8 M-10.9 M-10.12 "
-        "M-12.7 M-13.1"
+        "M-6.6 M-7.13 M-7.15 M-7.16 M-7.17 M-7.21 M-8.3 M-8.6 M-8.7 M-8.18 M-8.24 M-10.8 M-10.9 M-10.12 M-12.7 M-13.1"
     ),
-    "no test of custody names it yet": "M-7.6 M-7.7",
     "no test of the command line names it yet": "M-6.7 M-6.14",
-    "the code does not do it, or not all of it, yet": "M-10.3",
-    "comes with the keys that move (SPEC 15)": "M-7.3 M-10.2 M-10.15 M-11.6 M-11.12",
+    "comes with the keys that move (SPEC 15)": "M-10.15",
     "no single test can show it: held by review, by the layout, and by the attacks as a whole": "M-3.15 M-4.4 M-4.5 M-5.8 M-5.12 M-7.19 M-7.22 M-8.8 M-8.16",
 }
 

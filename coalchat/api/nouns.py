@@ -10,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 from coalchat.api.base import Response
-from coalchat.api.vocabulary import Answer, Flag, LinkState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Flag, KeyState, LinkState, Phase, Precedence, Role, State
 
 
 @attrs.frozen(kw_only=True)
@@ -104,6 +104,56 @@ class Level:
     portion: str
     foreground: int
     background: int
+
+
+@attrs.frozen(kw_only=True)
+class KeyEdition:
+    """An edition of this nation's keys.
+
+    Attributes:
+        starts, ends: its first and last segment's. held: this device has the seeds of all that it is cleared for.
+    """
+
+    counter: int
+    state: KeyState
+    starts: int
+    ends: int
+    held: bool
+
+
+@attrs.frozen(kw_only=True)
+class KeyWindow:
+    """How long what is sealed at a level can be opened by who steals keys.
+
+    Attributes:
+        level: index in the policy. name: as marked.
+        closes: from then on, what is sealed now and was recorded is closed to a later thief of any device that erased
+            in time.
+        kept_until: when the oldest key that this device still holds is erased; 0 if it holds none. Bodies of messages
+            stay on the device beyond that.
+    """
+
+    level: int
+    name: str
+    closes: int
+    kept_until: int
+
+
+@attrs.frozen(kw_only=True)
+class SilentDevice:
+    """A device of this nation that waits for keys and has stated no prekey of late: it holds a window open.
+
+    Attributes:
+        device_id: hex; device: its number within the person's.
+        stated: when its last statement came; 0: none is here.
+        suspended: it gets no keys until it states a new prekey.
+    """
+
+    person: str
+    device_id: str
+    device: int
+    stated: int
+    suspended: bool
 
 
 @attrs.frozen(kw_only=True)

@@ -31,6 +31,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ListNations,
         requests.ShowPolicy,
         requests.ShowKeys,
+        requests.ConfirmClock,
         enrolment.CreateInvite,
         enrolment.ListInvites,
         enrolment.ApproveInvite,

@@ -284,3 +284,11 @@ class ShowKeys(Request[Keys]):
 
     op = "keys.show"
     scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class ConfirmClock(Request[Keys]):
+    """A person says that this node's clock is right: it is believed for one edition more."""
+
+    op = "keys.confirm_clock"
+    scope = Scope.ADMIN

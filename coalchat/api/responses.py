@@ -11,6 +11,8 @@ from coalchat.api.nouns import (
     Channel,
     Delivery,
     Denial,
+    KeyEdition,
+    KeyWindow,
     Level,
     Link,
     Message,
@@ -18,6 +20,7 @@ from coalchat.api.nouns import (
     NationState,
     Node,
     Reach,
+    SilentDevice,
 )
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer
@@ -138,6 +141,9 @@ class Keys(Response):
             All three are 0 when none runs: the last one has ended, or the next has not begun.
         segment_ends, edition_ends: when.
         published_until: end of the last edition that this nation has published; nobody can seal to it after that.
+        editions: those that are published, by counter. levels: those that this device is cleared for, from the lowest.
+        clock_doubtful: this node's clock lies where nothing says that it should be; nothing is sealed or erased.
+        silent: to a custodian, the devices that hold a window open.
     """
 
     edition: int
@@ -146,6 +152,10 @@ class Keys(Response):
     segment_ends: int
     edition_ends: int
     published_until: int
+    editions: tuple[KeyEdition, ...] = ()
+    levels: tuple[KeyWindow, ...] = ()
+    clock_doubtful: bool = False
+    silent: tuple[SilentDevice, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -146,6 +146,17 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class KeyState(StrEnum):
+    """What an edition of keys is good for now."""
+
+    EFFECTIVE = "effective"
+    """It runs: what is sealed now is sealed to it."""
+    RESERVE = "reserve"
+    """It is published and has not begun."""
+    SUPERSEDED = "superseded"
+    """It has ended or was replaced: it opens what was sealed before, for as long as its keys are held."""
+
+
 class ControlSubject(StrEnum):
     """What a control event is about."""
 

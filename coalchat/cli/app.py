@@ -15,6 +15,7 @@ from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
 from coalchat.cli.invite import invite
 from coalchat.cli.join import join
+from coalchat.cli.keys import keys
 from coalchat.cli.label import label
 from coalchat.cli.nation import nation
 from coalchat.cli.node import node
@@ -65,6 +66,7 @@ for name, noun in (
     ("peer", peer),
     ("channel", channel),
     ("label", label),
+    ("keys", keys),
     ("audit", audit),
     ("node", node),
 ):

@@ -15,7 +15,7 @@ def demo(
     context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="Play the story without a screen and check it.")] = False,
 ) -> int:
-    """Open the desk of a liaison officer among three nations with real nodes, offline.
+    """Open a desk among three nations with real nodes, offline.
 
     \b
     coalchat demo

@@ -143,6 +143,10 @@ class Client:
         """The key period that runs."""
         return await self.call(requests.ShowKeys())
 
+    async def confirm_clock(self) -> responses.Keys:
+        """Say that the node's clock is right."""
+        return await self.call(requests.ConfirmClock())
+
     # --- messages ---
 
     async def send(

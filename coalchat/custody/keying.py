@@ -2,8 +2,7 @@
 
 Rule 1: a seed is drawn when its edition is published, two editions ahead at most.
 Rule 2: every certificate and revocation is followed by a publication.
-Rule 3: a device gets seeds of the compartments that its clearance dominates, from the current segment on, and of later
-editions only within `preload` of their start.
+Rule 3: what a device is given of the seeds stands in `rekeying`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from protocol.base.records import encode, evolve
 from protocol.base.signed import Signed
 from protocol.keys.edition import SeedChain, SegmentId, list_hash, make_list
 from protocol.keys.keyring import CustodianKeys, HeldSeed, KeyRing, held
-from protocol.keys.otar import CompartmentId, OtarHeader, seal_otar
 from protocol.trust.access import Clearance
 from protocol.trust.charter import Coalition, key_hash, root_id
 from protocol.trust.credential import (
@@ -118,19 +116,31 @@ def certify_own_device(
     return Certified(certificate, signed, certificate_hash(signed.data))
 
 
+def draw_seeds(
+    coalition: Coalition, policy: Policy, nation: int, index: int, counter: int, first: int, entropy: Entropy
+) -> tuple[HeldSeed, ...]:
+    """Draw the seeds of one edition: independent random bytes a compartment."""
+    last = first + coalition.charter.edition - 1
+    return tuple(
+        held(SeedChain(SegmentId(nation, index, counter, level, category, first), last, bytearray(entropy(32))))
+        for level, category in policy.compartments()
+    )
+
+
+def list_of(coalition: Coalition, nation: int, seed: HeldSeed) -> tuple[bytes, KeyList]:
+    """The public keys of a chain that stands at its first segment: the document, and how a publication names it."""
+    document = encode(make_list(coalition.id, seed.chain(nation)))
+    return document, KeyList(seed.counter, seed.level, seed.category, list_hash(document))
+
+
 def draw_edition(
     coalition: Coalition, policy: Policy, nation: int, index: int, counter: int, first: int, entropy: Entropy
 ) -> DrawnEdition:
-    """Draw the seeds of one edition: independent random bytes a compartment."""
-    last = first + coalition.charter.edition - 1
-    seeds, lists, named = [], [], []
-    for level, category in policy.compartments():
-        chain = SeedChain(SegmentId(nation, index, counter, level, category, first), last, bytearray(entropy(32)))
-        document = encode(make_list(coalition.id, chain))
-        seeds.append(held(chain))
-        lists.append(document)
-        named.append(KeyList(counter, level, category, list_hash(document)))
-    return DrawnEdition(Edition(counter, first, last, 0), tuple(seeds), tuple(lists), tuple(named))
+    """One edition: its seeds, and the lists of its public keys."""
+    seeds = draw_seeds(coalition, policy, nation, index, counter, first, entropy)
+    listed = [list_of(coalition, nation, seed) for seed in seeds]
+    edition = Edition(counter, first, seeds[0].last, 0)
+    return DrawnEdition(edition, seeds, tuple(data for data, _ in listed), tuple(named for _, named in listed))
 
 
 def draw_first_editions(
@@ -186,55 +196,6 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
         for at in range(0, len(hashes), MAX_ARRAY)
     )
     return publish(publication, keys.seat.key), parts
-
-
-def seal_seeds(  # noqa: PLR0913 - everything that an OTAR is bound to
-    *,
-    coalition: Coalition,
-    nation: int,
-    keys: CustodianKeys,
-    certified: Certified,
-    editions: Sequence[Edition],
-    prekey: bytes,
-    prekey_counter: int,
-    link_secret: bytes,
-    now: int,
-) -> tuple[Signed, ...]:
-    """One OTAR an edition that the device should hold now.
-
-    Args:
-        prekey, prekey_counter: the device's newest statement.
-        link_secret: the coalition's; goes with each.
-    """
-    segment = coalition.segment_at(now)
-    clearance = certified.certificate.clearance
-    sealed = []
-    for edition in editions:
-        starts = edition.first * coalition.charter.segment
-        if edition.last < segment or starts > now + coalition.charter.preload:
-            continue
-        at = max(segment, edition.first)
-        chains = {
-            (seed.level, seed.category): seed.chain(nation) for seed in keys.seeds if seed.counter == edition.counter
-        }
-        compartments = [c for c in clearance.compartments() if c in chains and certified.certificate.scope.read]
-        header = OtarHeader(
-            coalition.id,
-            nation,
-            keys.index,
-            certified.device,
-            certified.hash,
-            prekey_counter,
-            edition.counter,
-            at,
-            edition.last,
-            tuple(CompartmentId(*compartment) for compartment in compartments),
-        )
-        seeds = tuple(chains[compartment].seed_at(at) for compartment in compartments)
-        sealed.append(
-            seal_otar(custodian=keys.seat.key, header=header, prekey=prekey, seeds=seeds, link_secret=link_secret)
-        )
-    return tuple(sealed)
 
 
 def own_seeds(keys: CustodianKeys, compartments: Sequence[tuple[int, int]]) -> tuple[HeldSeed, ...]:

@@ -1,11 +1,11 @@
 """What the parts of a running node share (SPEC 10.1): the ports it was given, its membership, and its signals.
 
-The parts do not know each other's insides: they meet at the store, which is the truth, and at the two signals here.
+The parts do not know each other's insides: they meet at the store, which is the truth, and at the signals here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import attrs
 
@@ -16,6 +16,7 @@ from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy
 from coalchat.store.writer import Store
 from protocol.base.errors import ProtocolError
+from protocol.keys.keyring import KeyRing
 from protocol.trust.credential import Precedence
 
 
@@ -24,16 +25,20 @@ class Context:
     """Shared by the parts of one node.
 
     Attributes:
+        keep_ring: puts a key ring into the key file, durably.
         feed_moved: called with a feed id and the precedence of what is new, after the commit: links push it.
         control_changed: called with the hash of a new control document, after the commit: links announce it.
+        in_sync: called when a link has come up to date: the device is online.
     """
 
     clock: Clock
     entropy: Entropy = attrs.field(repr=False)
     store: Store = attrs.field(repr=False)
     member: Membership = attrs.field(repr=False)
+    keep_ring: Callable[[KeyRing], Awaitable[None]] = attrs.field(repr=False)
     feed_moved: Callable[[bytes, Precedence], None] = attrs.field(default=lambda _feed, _precedence: None, repr=False)
     control_changed: Callable[[bytes], None] = attrs.field(default=lambda _hash: None, repr=False)
+    in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
 
     def now(self) -> int:
         """Unix seconds."""

@@ -36,6 +36,7 @@ from coalchat.node.context import Context
 from coalchat.node.joining import Joining
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.links import SET_UP_TIMEOUT
+from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy, Lifecycle
 from coalchat.node.server import ApiServer, Door
 from coalchat.node.session import Capture
@@ -206,19 +207,27 @@ class Node(Door):
                     self._store = None
 
     async def _with_store(self, store: Store) -> None:
-        ring = self._ring
-        if ring is None:
+        if self._ring is None:
             raise Locked
-        if not ring.founded:
+        if not self._ring.founded:
             self.phase = Phase.FOUNDING
             self._ready.set()
             await self._granted.wait()
-            ring = self._ring or ring
-        await self._member(store, ring)
+        await self._member(store)
 
-    async def _member(self, store: Store, ring: KeyRing) -> None:
+    def _membership(self, store: Store) -> Membership:
+        """What this node knows of its coalition; from now on the key ring is its, and nothing else here remembers it."""
+        ring, self._ring = self._ring, None
+        if ring is None:
+            raise Locked
+        if self._joining is not None:
+            self._joining.forget()
+        return load_membership(store.read, ring, self.clock.now)
+
+    async def _member(self, store: Store) -> None:
         try:
-            context = Context(self.clock, self.entropy, store, load_membership(store.read, ring, self.clock.now))
+            member = self._membership(store)
+            context = Context(self.clock, self.entropy, store, member, self._keep_ring)
         except CoalchatError as error:
             await self._fail(error)
             raise
@@ -235,6 +244,9 @@ class Node(Door):
             await context.tell(ControlChanged(subject=ControlSubject.NODE, id="", phase=self.phase))
             self._ready.set()
             self.working.set()
+
+    async def _keep_ring(self, ring: KeyRing) -> None:
+        await self.run_blocking(partial(self.keys.replace, ring))
 
     async def _fail(self, error: CoalchatError) -> None:
         """Tell whoever unlocked why the node cannot work, before it ends."""
@@ -334,7 +346,7 @@ class Node(Door):
             WrongPassphrase, StoreCorrupt, NoHome: as they say. UsageError: one cannot listen at the address.
         """
         async with self._unlocking:
-            if self.phase is Phase.LOCKED and self._ring is None:
+            if not self._unlocked.is_set():
                 try:
                     self._ring = await self.run_blocking(partial(self.keys.unlock, passphrase))
                 except WrongPassphrase:
@@ -367,7 +379,7 @@ class Node(Door):
         if ring is None:
             self.phase = Phase.FOUNDING
             return
-        await self.run_blocking(partial(self.keys.replace, ring))
+        await self._keep_ring(ring)
         self._ring = ring
         self._granted.set()
 

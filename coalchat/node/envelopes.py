@@ -1,7 +1,8 @@
 """TEK envelopes in a node (SPEC 7.3, 10.3, 10.4): which one to seal under, making one, judging and opening others'.
 
 Rule 1: a device seals under envelopes that it made itself. (Those of its nation's keying devices come with them.)
-Rule 2: TEKs are kept in memory only; the stored envelope opens again while a segment key is held.
+Rule 2: TEKs are kept in memory only, and no longer than their segment's key; the stored envelope opens again while that
+is held.
 Rule 3: an envelope is not used any more once its segment, its slots' editions, its channel's revision or the charter
 is no longer the one that counts; what was sealed under it still opens.
 """
@@ -30,6 +31,7 @@ from protocol.keys.envelope import (
 from protocol.keys.envelope import (
     Context as EnvelopeContext,
 )
+from protocol.keys.walking import erased_at
 from protocol.trust.access import Clause, dominates
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.label import ReleaseKey, label_of
@@ -60,7 +62,8 @@ class Envelopes:
     """The node's part for envelopes."""
 
     context: Context = attrs.field(repr=False)
-    _teks: OrderedDict[bytes, bytes] = attrs.field(factory=OrderedDict, init=False, repr=False)
+    _teks: OrderedDict[bytes, tuple[bytes, int]] = attrs.field(factory=OrderedDict, init=False, repr=False)
+    """By envelope: the TEK, and when its segment's key is past its hold."""
 
     # --- to seal under ---
 
@@ -119,7 +122,7 @@ class Envelopes:
         )
         tek = self.context.entropy(TEK)
         envelope = seal_envelope(ctx, tek, [key for _, key in slots], member.ring.device.ed25519)
-        self._remember(envelope.id, tek)
+        self._remember(envelope, tek)
         row = EnvelopeRow(
             envelope.id, member.device, revision.channel, release.packed, segment, envelope.data, now, mine=True
         )
@@ -165,14 +168,14 @@ class Envelopes:
         known = self._teks.get(envelope.id)
         if known is not None:
             self._teks.move_to_end(envelope.id)
-            return known
+            return known[0]
         member = self.context.member
         ctx = envelope.context
         for index, slot in own_slots(envelope, member.nation):
             key = member.private_key(slot.custodian, slot.counter, ctx.release.compartment, ctx.segment)
             if key is not None:
                 tek = open_slot(envelope, index, key)
-                self._remember(envelope.id, tek)
+                self._remember(envelope, tek)
                 return tek
         raise NoKey
 
@@ -188,8 +191,19 @@ class Envelopes:
             return None
         return Denied("own-nation", "sealed under an envelope of a device that is no keying device of its nation")
 
-    def _remember(self, envelope_id: bytes, tek: bytes) -> None:
-        self._teks[envelope_id] = tek
+    def erased(self, envelope: Envelope) -> int:
+        """Unix time at which the keys that open an envelope are past their hold."""
+        charter = self.context.member.coalition.charter
+        return erased_at(charter, envelope.context.release.level, envelope.context.segment)
+
+    def forget(self, now: int) -> None:
+        """Forget the TEKs whose segment's key is past its hold."""
+        for name, (_, erased) in tuple(self._teks.items()):
+            if erased <= now:
+                del self._teks[name]
+
+    def _remember(self, envelope: Envelope, tek: bytes) -> None:
+        self._teks[envelope.id] = (tek, self.erased(envelope))
         while len(self._teks) > MAX_CACHED:
             self._teks.popitem(last=False)
 

@@ -91,6 +91,7 @@ class Intake:
     opened: Callable[[KnownFeed, Entry, Payload], None] = attrs.field(repr=False)
     """Called after the commit, with each entry that another device wrote and this one can read."""
     _channels: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _retry: bool = attrs.field(default=False, init=False)
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _send: trio.MemorySendChannel[Arrival] = attrs.field(init=False, repr=False)
     _receive: trio.MemoryReceiveChannel[Arrival] = attrs.field(init=False, repr=False)
@@ -192,11 +193,19 @@ class Intake:
         self._channels.add(channel)
         self._woken.set()
 
+    def keys_came(self) -> None:
+        """Seeds came, or a segment began: open what could not be read for want of a key, or say anew why it cannot be."""
+        self._retry = True
+        self._woken.set()
+
     async def run_late(self) -> None:
         """Open what could not be opened when it came, until cancelled."""
         while True:
             await self._woken.wait()
             self._woken = trio.Event()
+            if self._retry:
+                self._retry = False
+                await self._open_unreadable()
             while self._channels:
                 for row in self.context.store.read.feeds(channel=self._channels.pop()):
                     await self._open_late(row)
@@ -219,6 +228,27 @@ class Intake:
                 now = self.context.now()
                 await self.context.store.write(partial(self._keep_all, batch=opened, now=now))
                 self._tell(opened)
+
+    async def _open_unreadable(self) -> None:
+        """Read what a key has come for. It takes a new place at the end: what was shown there said only that it waits."""
+        read = self.context.store.read
+        oldest = min((chain.at.segment for chain in self.context.member.chains), default=0)
+        for row in read.unreadable(max(0, oldest - 1)):  # and those whose key has just gone
+            feed, entry = self.feeds.get(row.feed_id), read.entry(row.entry_id)
+            if feed is None or entry is None:
+                continue
+            arrival = self._arrival(feed, read_entry(entry.data), _nobody)
+            if isinstance(arrival.outcome, Opened):
+                await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
+                self._tell([arrival])
+            elif isinstance(arrival.outcome, Unreadable) and arrival.outcome.complaint is None:
+                reason = arrival.outcome.reason.encode("utf-8")
+                if reason != row.payload:
+                    await self.context.store.write(partial(_explain, entry=row.entry_id, reason=reason))
+
+    def _replace(self, tx: Transaction, arrival: Arrival, now: int) -> None:
+        if tx.drop_unreadable(arrival.entry.id):
+            self._keep(tx, arrival, now)
 
     # --- storing ---
 
@@ -288,7 +318,6 @@ class Intake:
             )
             write_finding(tx, now, finding)
         if isinstance(outcome, Opened | Unreadable):
-            opened = isinstance(outcome, Opened)
             payload = outcome.payload if isinstance(outcome, Opened) else None
             message = Message(
                 entry_id=entry.id,
@@ -307,9 +336,13 @@ class Intake:
                 ck=outcome.ck if isinstance(outcome, Opened) else b"",
                 received=now,
                 mine=False,
-                listed=not opened or self.folding.takes_a_line(tx, payload),
+                listed=outcome.listed if isinstance(outcome, Unreadable) else self.folding.takes_a_line(tx, payload),
             )
             self.folding.fold(tx, feed, entry, message, payload, now)
+
+
+def _explain(tx: Transaction, entry: bytes, reason: bytes) -> None:
+    tx.explain_unreadable(entry, reason)
 
 
 def _nobody(feed_id: bytes, up_to: int) -> None:

@@ -8,6 +8,7 @@ again with the same invite, to the same request.
 
 from __future__ import annotations
 
+import json
 import math
 from contextlib import aclosing
 
@@ -23,6 +24,7 @@ from coalchat.node.enrolling import words
 from coalchat.node.keeping import control_document
 from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock
+from coalchat.node.taking import MADE
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Document, Peer
 from coalchat.store.writer import Store
@@ -35,7 +37,7 @@ from protocol.base.records import decode, evolve, peek
 from protocol.base.signed import read_signed
 from protocol.exchange.invite import Invite, read_invite
 from protocol.exchange.joining import Declined, Granted, Joiner, Welcomed
-from protocol.exchange.messages import Farewell
+from protocol.exchange.messages import Farewell, Offer
 from protocol.exchange.offer import make_offer
 from protocol.keys.keyring import KeyRing, held
 from protocol.keys.otar import Delivery, Otar, open_otar
@@ -56,6 +58,7 @@ class Joining:
     store: Store = attrs.field(repr=False)
     transport: Transport = attrs.field(repr=False)
     ring: KeyRing = attrs.field(repr=False)
+    offer: Offer = attrs.field(init=False, repr=False)
     state: JoinState = attrs.field(default=JoinState.NONE, init=False)
     words: tuple[str, ...] = attrs.field(default=(), init=False)
     reason: str = attrs.field(default="", init=False)
@@ -78,6 +81,10 @@ class Joining:
             self._over(JoinState.REFUSED, str(error))
         return None
 
+    def forget(self) -> None:
+        """It is over: what it held of the key ring is held elsewhere now, and changes there."""
+        self.ring = evolve(self.ring, prekeys=(), seeds=(), link_secrets=())
+
     def _over(self, state: JoinState, reason: str) -> None:
         self.state, self.reason = state, reason
         self.compared.set()
@@ -89,7 +96,7 @@ class Joining:
             raise Unreachable(str(error)) from None
         async with aclosing(stream):
             prekey = self.ring.prekeys[-1]
-            offer = make_offer(
+            offer = self.offer = make_offer(
                 invite,
                 self.ring.device.key,
                 bundle=xwing_public(self.ring.bundle),
@@ -150,6 +157,8 @@ class Joining:
             ring,
             counter=ring.counter + 1,
             seeds=tuple(held(chain) for delivery in deliveries for chain in delivery.chains),
+            # Its OTARs have come: whoever recorded them must not find the key to them here.
+            prekeys=() if deliveries else ring.prekeys,
             link_secrets=tuple({d.link_secret: None for d in deliveries if d.link_secret}),
             mark=coalition.segment_at(now),
         )
@@ -158,6 +167,7 @@ class Joining:
             document(Tag.POLICY, coalition.id, 0, policy, now, 0),
             *(document(Tag.CHARTER_SIGNATURE, coalition.id, number, data, now, 0) for number, data in enumerate(rest)),
             *(control_document(control, now) for control in controls),
+            control_document(member.apply(self.offer.prekey)[0], now),
         ]
 
         def write(tx: Transaction) -> None:
@@ -165,6 +175,7 @@ class Joining:
                 tx.drop_document(known.hash)
             for made in documents:
                 tx.put_document(made)
+            tx.set_meta(MADE, json.dumps({self.ring.prekeys[-1].counter: now}).encode("utf-8"))
             for address in (invite.address, *granted.addresses):
                 tx.put_peer(Peer(address, now))
 

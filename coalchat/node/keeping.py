@@ -7,8 +7,8 @@ import trio
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.node.context import Context
+from coalchat.node.controls import SYNCED, Control
 from coalchat.node.journal import write_event
-from coalchat.node.membership import Control
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Document
 from protocol.base.ids import Tag
@@ -28,8 +28,8 @@ async def keep_control(context: Context, control: Control) -> None:
 
     def write(tx: Transaction) -> None:
         tx.put_document(row)
-        if control.tag in {Tag.PUBLICATION, Tag.DIRECTORY}:
-            tx.drop_documents(int(control.tag), control.issuer, control.number)
+        if control.place:
+            drop_superseded(tx, context, control)
         if revision is not None:
             keep_channel(tx, revision, now)
 
@@ -37,6 +37,27 @@ async def keep_control(context: Context, control: Control) -> None:
     with trio.CancelScope(shield=True):
         if control.hash in context.member.controls:  # or a newer one has come meanwhile
             await context.store.write(write)
+
+
+def drop_superseded(tx: Transaction, context: Context, control: Control) -> None:
+    """Forget the documents of a kind and issuer that are in force no more."""
+    for known in tx.documents(int(control.tag), control.issuer):
+        if known.hash not in context.member.controls:
+            tx.drop_document(known.hash)
+
+
+async def sweep(context: Context, now: int) -> None:
+    """Forget the documents that are over, in memory and on disk. Nobody may be about to take what he has just stored."""
+    context.member.drop_over(now)
+    controls, kinds = context.member.controls, {int(tag) for tag in SYNCED}
+    over = [row.hash for row in context.store.read.inventory() if row.tag in kinds and row.hash not in controls]
+
+    def write(tx: Transaction) -> None:
+        for name in over:
+            tx.drop_document(name)
+
+    if over:
+        await context.store.write(write)
 
 
 def keep_channel(tx: Transaction, revision: ChannelRevision, now: int) -> None:

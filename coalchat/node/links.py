@@ -125,6 +125,11 @@ class Links:
         for session in self.register.sessions():
             self._tell(session, lambda session=session: session.control_changed(control))  # type: ignore[misc]
 
+    def refresh(self) -> None:
+        """Time has passed: documents may be due to peers that were not before."""
+        for session in self.register.sessions():
+            self._tell(session, session.refresh)
+
     def _tell(self, session: LinkSession, say: Callable[[], None]) -> None:
         try:
             say()

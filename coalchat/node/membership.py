@@ -3,23 +3,29 @@
 Everything here is rebuilt from verified documents and the key ring at each start; the store keeps their bytes.
 Rule 1: a document enters by `apply`, which verifies it; what cannot be judged yet is a `StateError` and may come again.
 Rule 2: each control document has an audience, the nations whose nodes may be given it.
+Rule 3: the local clock is believed to the end of the newest publication of the own nation, no further.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import attrs
 
+from coalchat.node.controls import PASSING, SYNCED, Control, Controls
+from coalchat.node.passing import is_named, otar_header, otar_over, otar_place, seat_name, timely
 from protocol.base.codec import unpack_loose
-from protocol.base.errors import AuthenticationError, DecodeError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, StateError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_ARRAY
 from protocol.base.records import decode, peek
 from protocol.base.signed import VerifyKey, read_signed
 from protocol.exchange.messages import document_hash
-from protocol.keys.edition import SeedChain, SegmentKeys
+from protocol.keys.edition import SeedChain, SegmentKeys, SegmentList
 from protocol.keys.keyring import KeyRing
+from protocol.keys.otar import Otar, OtarHeader
+from protocol.keys.statements import Statements, Verdict
 from protocol.trust.access import Clearance, dominates
 from protocol.trust.channel import ChannelRevision, check_fits, check_revision
 from protocol.trust.charter import Coalition
@@ -28,38 +34,6 @@ from protocol.trust.directory import Directory
 from protocol.trust.label import Label, marking, portion_mark
 from protocol.trust.policy import Policy
 from protocol.trust.publication import DirectoryPart
-
-
-@attrs.frozen
-class Control:
-    """One control document in force.
-
-    Attributes:
-        hash: names it in inventories.
-        tag: its kind.
-        issuer: 16 bytes: custodian's seat, device or channel.
-        number: rises within (tag, issuer).
-        audience: bit i is set when nation i may be given it.
-        data: the exact bytes.
-    """
-
-    hash: bytes
-    tag: Tag
-    issuer: bytes
-    number: int
-    audience: int
-    data: bytes = attrs.field(repr=False)
-
-
-SYNCED = (
-    Tag.CUSTODIAN_CERTIFICATE,
-    Tag.CERTIFICATE,
-    Tag.PUBLICATION,
-    Tag.SEGMENT_LIST,
-    Tag.DIRECTORY,
-    Tag.CHANNEL_REVISION,
-)
-"""Kinds that nodes exchange, in the order in which they can be judged, but for the directory (see `apply`)."""
 
 
 @attrs.define
@@ -73,9 +47,16 @@ class Membership:
     directory: Directory = attrs.field(init=False, repr=False)
     keys: SegmentKeys = attrs.field(init=False, repr=False)
     channels: dict[bytes, ChannelRevision] = attrs.field(factory=dict, init=False, repr=False)
-    controls: dict[bytes, Control] = attrs.field(factory=dict, init=False, repr=False)
-    chains: tuple[SeedChain, ...] = attrs.field(init=False, repr=False)
+    controls: Controls = attrs.field(factory=Controls, init=False, repr=False)
+    prekeys: Statements = attrs.field(factory=Statements, init=False, repr=False)
+    chains: tuple[SeedChain, ...] = attrs.field(default=(), init=False, repr=False)
     device: bytes = attrs.field(init=False)
+    made: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    """Names of the prekey statements that this device made since its start."""
+    strangers: list[int] = attrs.field(factory=list, init=False)
+    """Counters of prekey statements in this device's name that it did not make."""
+    confirmed: int = attrs.field(default=0, init=False)
+    """The segment up to which a person has confirmed the clock."""
     _loading: bool = attrs.field(default=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -85,9 +66,11 @@ class Membership:
         self.device = device_id(self.coalition.id, self.nation, self.ring.device.key.public().ed25519)
 
     def use_ring(self, ring: KeyRing) -> None:
-        """Take a new state of the key ring."""
-        self.ring = ring
+        """Take a new state of the key ring, and forget the old one as far as Python can."""
+        before, self.ring = self.chains, ring
         self.chains = tuple(seed.chain(ring.nation) for seed in ring.seeds)
+        for chain in before:
+            chain.seed[:] = bytes(len(chain.seed))
 
     # --- who we are ---
 
@@ -121,6 +104,23 @@ class Membership:
     def segment(self, now: int) -> int:
         """The segment number that counts now: never below the highest one seen."""
         return max(self.coalition.segment_at(now), self.ring.mark)
+
+    # --- time ---
+
+    def horizon(self) -> int:
+        """The last segment that the local clock alone may reach."""
+        own = (
+            edition.last for publication in self.directory.publications(self.nation) for edition in publication.editions
+        )
+        return max(*own, self.confirmed, self.ring.mark, 0)
+
+    def doubtful(self, now: int) -> bool:
+        """Whether the clock lies where no word of our custodian, nor a person's, says that it should be."""
+        return self.coalition.segment_at(now) > self.horizon()
+
+    def believed(self, now: int) -> int:
+        """The time that erasure goes by: a clock that was set back keeps nothing longer."""
+        return max(now, self.ring.mark * self.coalition.charter.segment)
 
     # --- keys ---
 
@@ -162,6 +162,10 @@ class Membership:
 
     # --- documents in ---
 
+    def own_statement(self, data: bytes) -> None:
+        """Say that a prekey statement in this device's name is its own, before it is taken."""
+        self.made.add(document_hash(data))
+
     def apply(self, data: bytes) -> tuple[Control, bool]:
         """Verify a control document and take it.
 
@@ -175,24 +179,27 @@ class Membership:
         known = self.controls.get(document_hash(data))
         if known is not None:
             return known, False
-        control = self._judge(data)
-        superseded = [other.hash for other in self.controls.values() if _supersedes(control, other)]
-        if any(_supersedes(other, control) for other in self.controls.values()):
-            return control, False
-        for old in superseded:
-            del self.controls[old]
-        self.controls[control.hash] = control
-        return control, True
+        control, counts = self._judge(data)
+        return control, counts and self.controls.put(control)
 
     def load(self, documents: Iterable[bytes]) -> None:
         """Take documents of our own store, which were judged when they came: what was accepted then stays.
+
+        Of those that pass with time, what no longer fits is left out: a crash came before it was dropped.
 
         Raises:
             RemoteProtocolError: as `apply_all`.
         """
         self._loading = True
+        lasting: list[bytes] = []
+        passing: list[bytes] = []
+        for data in documents:
+            (passing if peek(unpack_loose(data)) in PASSING else lasting).append(data)
         try:
-            self.apply_all(documents)
+            self.apply_all(lasting)
+            for data in sorted(passing, key=lambda data: SYNCED.index(peek(unpack_loose(data)))):
+                with suppress(RemoteProtocolError):
+                    self.apply(data)
         finally:
             self._loading = False
 
@@ -221,39 +228,96 @@ class Membership:
             left = waiting
         return tuple(news)
 
-    def _judge(self, data: bytes) -> Control:
+    def _judge(self, data: bytes) -> tuple[Control, bool]:
+        """Verify a document; it, and whether it still has a place."""
         tag = peek(unpack_loose(data))
         name = document_hash(data)
         if tag is Tag.SEGMENT_LIST:
-            listed = self.keys.apply(data)
-            return Control(name, tag, _seat(*listed.place), listed.counter, self.everyone, data)
+            return self._judge_list(data, name)
         if tag is Tag.DIRECTORY:
-            return self._judge_directory(data, name)
+            return self._judge_directory(data, name), True
         signed = read_signed(data)
         if tag is Tag.CUSTODIAN_CERTIFICATE:
             certificate = self.directory.apply_custodian(data)
-            issuer = _seat(certificate.nation, certificate.index)
-            return Control(name, tag, issuer, certificate.not_before, self.everyone, data)
-        if tag in {Tag.CERTIFICATE, Tag.PUBLICATION} and self.directory.custodian_by_id(signed.signer) is None:
+            issuer = seat_name(certificate.nation, certificate.index)
+            return Control(name, tag, issuer, certificate.not_before, self.everyone, data), True
+        if tag in {Tag.CERTIFICATE, Tag.PUBLICATION, Tag.OTAR} and (
+            self.directory.custodian_by_id(signed.signer) is None
+        ):
             raise StateError("its custodian is not known yet", field="signer")
         if tag is Tag.CERTIFICATE:
             certified = self.directory.apply_certificate(data)
-            return Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data)
+            return Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data), True
         if tag is Tag.PUBLICATION:
             publication = self.directory.apply_publication(data)
-            return Control(name, tag, signed.signer, publication.number, self.everyone, data)
+            rank = (publication.number,)
+            return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
         if tag is Tag.CHANNEL_REVISION:
-            return self._judge_channel(data, signed.signer, name)
+            return self._judge_channel(data, signed.signer, name), True
+        if tag is Tag.PREKEY_STATEMENT:
+            return self._judge_prekey(data, signed.signer, name)
+        if tag is Tag.OTAR:
+            return self._judge_otar(data, name)
         raise DecodeError("is not a control document", field="tag")
+
+    def _judge_list(self, data: bytes, name: bytes) -> tuple[Control, bool]:
+        listed = decode(SegmentList, data)
+        control = Control(
+            name, Tag.SEGMENT_LIST, seat_name(*listed.place), listed.counter, self.everyone, data,
+            rank=(listed.nation, listed.custodian, listed.counter, listed.first, listed.first + len(listed.keys) - 1),
+        )  # fmt: skip
+        publication = self.directory.publication(listed.nation, listed.custodian)
+        named = () if publication is None else tuple(edition.counter for edition in publication.editions)
+        if named and listed.counter < min(named):
+            return control, False
+        self.keys.apply(data)
+        return control, True
+
+    def _judge_prekey(self, data: bytes, signer: bytes, name: bytes) -> tuple[Control, bool]:
+        standing = self.directory.standing(signer, self.now())
+        if standing is None or not (standing.listed or self._loading):
+            raise StateError("its device is not known yet", field="device")
+        if standing.certified.certificate.nation != self.nation or (standing.revoked is not None and not self._loading):
+            raise AuthenticationError
+        statement, verdict = self.prekeys.apply(standing.certified.certificate, data)
+        stranger = statement.device == self.device and not self._loading and name not in self.made
+        if stranger and verdict is not Verdict.KNOWN:
+            self.strangers.append(statement.counter)
+        if verdict is Verdict.NEWER:
+            self._drop_otars(statement.device)
+        # Both statements of a clash are kept: they are the proof.
+        place = statement.device + (b"/clash" if verdict is Verdict.CLASH else b"")
+        rank = (statement.counter,)
+        control = Control(
+            name, Tag.PREKEY_STATEMENT, statement.device, statement.counter, 1 << self.nation, data, place, rank
+        )
+        return control, verdict is not Verdict.KNOWN
+
+    def _judge_otar(self, data: bytes, name: bytes) -> tuple[Control, bool]:
+        signed = read_signed(data, Tag.OTAR)
+        custodian = self.directory.custodian_by_id(signed.signer)
+        if custodian is None:
+            raise StateError("its custodian is not known yet", field="signer")
+        signed.verify(custodian.verify_key)
+        header = decode(Otar, signed.body).header
+        expected = (self.coalition.id, custodian.nation, custodian.index)
+        if (header.coalition, header.nation, header.custodian) != expected or header.nation != self.nation:
+            raise AuthenticationError
+        if self.directory.standing(header.device, self.now()) is None:
+            raise StateError("its device is not known yet", field="device")
+        control = Control(
+            name, Tag.OTAR, header.device, header.edition, 1 << self.nation, data,
+            otar_place(header), (header.prekey, header.segment),
+        )  # fmt: skip
+        return control, not self.otar_over(header, self.believed(self.now()))
 
     def _judge_directory(self, data: bytes, name: bytes) -> Control:
         part = decode(DirectoryPart, data)
         publication = self.directory.publication(part.nation, part.custodian)
         if publication is None or publication.number < part.number:
             raise StateError("its publication is not here yet", field="directory")
-        control = Control(
-            name, Tag.DIRECTORY, _seat(part.nation, part.custodian, part.part), part.number, self.everyone, data
-        )
+        seat = seat_name(part.nation, part.custodian, part.part)
+        control = Control(name, Tag.DIRECTORY, seat, part.number, self.everyone, data, seat, (part.number,))
         if publication.number > part.number:
             return control
         self.directory.apply_directory_part(data)
@@ -284,33 +348,35 @@ class Membership:
 
     # --- documents out ---
 
-    def inventory(self, nation: int, now: int) -> tuple[tuple[int, bytes], ...]:
-        """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`.
+    def otar_over(self, header: OtarHeader, now: int) -> bool:
+        """Whether an OTAR serves nobody any more."""
+        return otar_over(header, self.prekeys.newest(header.device), self.coalition.charter, now)
 
-        Key lists are offered for editions that span now or begin within `preload`: they are long.
-        """
+    def drop_over(self, now: int) -> None:
+        """Forget the documents that are over: key lists that no publication names, OTARs that serve nobody."""
+        self.keys.drop_unnamed()
+        for control in self.controls.of(Tag.SEGMENT_LIST):
+            if not is_named(control, self.directory):
+                self.controls.drop(control.hash)
+        for control in self.controls.of(Tag.OTAR):
+            if self.otar_over(otar_header(control.data), now):
+                self.controls.drop(control.hash)
+
+    def _drop_otars(self, device: bytes) -> None:
+        """Forget the OTARs that a device says it has taken."""
+        for control in self.controls.of(Tag.OTAR):
+            if control.issuer == device and self.otar_over(otar_header(control.data), self.now()):
+                self.controls.drop(control.hash)
+
+    def inventory(self, nation: int, now: int) -> tuple[tuple[int, bytes], ...]:
+        """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`."""
         order = {tag: place for place, tag in enumerate(SYNCED)}
-        allowed = [c for c in self.controls.values() if c.audience >> nation & 1 and self._timely(c, now)]
+        charter = self.coalition.charter
+        allowed = [
+            c
+            for c in self.controls.values()
+            if c.audience >> nation & 1
+            and (c.tag is not Tag.SEGMENT_LIST or timely(c, nation, self.directory, charter, now))
+        ]
         allowed.sort(key=lambda c: (order[c.tag], c.number, c.hash))
         return tuple((int(c.tag), c.hash) for c in allowed)
-
-    def _timely(self, control: Control, now: int) -> bool:
-        if control.tag is not Tag.SEGMENT_LIST:
-            return True
-        listed = self.keys.apply(control.data)
-        charter = self.coalition.charter
-        starts, ends = listed.first * charter.segment, (listed.first + len(listed.keys)) * charter.segment
-        return starts - charter.preload <= now < ends
-
-
-def _seat(*numbers: int) -> bytes:
-    return b"".join(number.to_bytes(4, "big") for number in numbers)
-
-
-def _supersedes(newer: Control, older: Control) -> bool:
-    """Publications and directories: the newest of an issuer is enough; of the rest, all are kept."""
-    return (
-        newer.tag in {Tag.PUBLICATION, Tag.DIRECTORY}
-        and (newer.tag, newer.issuer) == (older.tag, older.issuer)
-        and newer.number > older.number
-    )

@@ -14,6 +14,7 @@ import attrs
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, NoKey
 from coalchat.node.feeds import Feeds, KnownFeed
+from coalchat.node.times import dtg
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, VersionError
 from protocol.base.ids import Tag
 from protocol.keys.envelope import Envelope, own_slots
@@ -44,10 +45,12 @@ class Unreadable:
 
     Attributes:
         reason: one sentence for the person. complaint: what is to be told to the author's nation, if his is the fault.
+        listed: it takes a line; what can only be a receipt takes none.
     """
 
     reason: str
     complaint: ComplaintReason | None = None
+    listed: bool = True
 
 
 @attrs.frozen
@@ -83,7 +86,9 @@ class Opening:
         try:
             tek = self.envelopes.open(envelope)
         except NoKey:
-            return Unreadable("this device holds no key of the segment in which it was sealed")
+            # Under another nation's envelope nothing but a receipt may stand.
+            own = ctx.nation == feed.author.certificate.nation
+            return Unreadable(self._keyless(envelope), listed=own)
         except AuthenticationError:
             return Unreadable("its envelope does not open here; its author was told", ComplaintReason.UNWRAP)
         try:
@@ -98,6 +103,16 @@ class Opening:
             return Rejected(Denied("payload", "what it says is malformed"))
         denial = self._allowed(feed, envelope, payload)
         return Opened(payload, data, ck) if denial is None else Rejected(denial)
+
+    def _keyless(self, envelope: Envelope) -> str:
+        """Why this device holds no key for an envelope of its own clearance."""
+        member = self.context.member
+        erased = self.envelopes.erased(envelope)
+        if erased <= member.believed(self.context.now()):
+            return f"key erased {dtg(erased)}"
+        if envelope.context.segment > max((chain.last for chain in member.chains), default=0):
+            return "its key has not come yet: this nation's custodian sends it"
+        return "this device holds no key of the segment in which it was sealed"
 
     def _allowed(self, feed: KnownFeed, envelope: Envelope, payload: Payload) -> Denied | None:
         certificate = feed.author.certificate

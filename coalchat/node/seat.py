@@ -15,20 +15,22 @@ from coalchat.api.enrolment import CreateInvite
 from coalchat.api.enrolment import Invite as InviteNoun
 from coalchat.api.vocabulary import InviteState
 from coalchat.custody.documents import document
-from coalchat.custody.keying import DEVICE_LIFETIME, make_publication, seal_seeds
+from coalchat.custody.keying import DEVICE_LIFETIME
 from coalchat.errors import NotAuthorised, UnknownInvite, UsageError, WordsDiffer
 from coalchat.net.address import Address, AddressError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.invites import find_invite, is_open, noun, read_terms, terms_of, told
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.publishing import Publishing
+from coalchat.node.rekeying import Rekeying
 from coalchat.store.faces import Transaction
-from coalchat.store.rows import Document, Invite
+from coalchat.store.rows import Invite
 from protocol.base.crypto import digest
 from protocol.base.errors import ProtocolError
 from protocol.base.ids import Person, Tag
 from protocol.base.limits import INVITE_LIFETIME, MAX_INVITES
-from protocol.base.signed import Signed, read_signed
+from protocol.base.signed import read_signed
 from protocol.exchange.invite import make_invite, write_invite
 from protocol.exchange.offer import CheckedOffer
 from protocol.keys.keyring import CustodianKeys
@@ -37,11 +39,9 @@ from protocol.trust.credential import (
     Certified,
     certificate_hash,
     check_display_name,
-    custodian_id,
     issue_certificate,
     person_id,
 )
-from protocol.trust.publication import Publication
 
 GRANT_WINDOW = 3600.0
 """Seconds that a joiner who showed his code may wait for the custodian."""
@@ -81,8 +81,9 @@ class Seat:
     """The node's part for its custodian."""
 
     context: Context = attrs.field(repr=False)
+    publishing: Publishing = attrs.field(repr=False)
+    rekeying: Rekeying = attrs.field(repr=False)
     _asking: dict[bytes, Asking] = attrs.field(factory=dict, init=False, repr=False)
-    _act: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
 
     @property
     def keys(self) -> CustodianKeys:
@@ -91,10 +92,7 @@ class Seat:
         Raises:
             NotAuthorised: this home is no custodian's.
         """
-        custodian = self.context.member.ring.custodian
-        if not custodian:
-            raise NotAuthorised("only a custodian's node does this")
-        return custodian[0]
+        return self.publishing.keys
 
     # --- invites ---
 
@@ -176,7 +174,7 @@ class Seat:
         if standing is None or read_terms(row).device != checked.prekey.device.hex():
             raise UnknownInvite(row.invite_id.hex())
         asking = Asking(checked, words)
-        asking.grant = self._grant(standing.certified, self._seal(standing.certified, checked, self.context.now()))
+        asking.grant = self._grant(standing.certified, self._seal(standing.certified, checked))
         asking.decided.set()
         return asking
 
@@ -198,7 +196,7 @@ class Seat:
         if tuple(word.lower() for word in words) != asking.words:
             await self.context.record(Finding(AuditEvent.JOIN_REFUSED, row.invite_id.hex(), clause="words"))
             raise WordsDiffer
-        async with self._act:
+        async with self.publishing.acting:
             grant = await self._certify(row, asking)
         asking.grant = grant
         self._asking.pop(row.invite_id, None)
@@ -234,92 +232,38 @@ class Seat:
         )
         signed = issue_certificate(certificate, keys.seat.key)
         certified = Certified(certificate, signed, certificate_hash(signed.data))
-        publication, parts = self._publish(certified, now)
-        documents = self._documents(certified, publication, parts, now)
-        otars = self._seal(certified, asking.checked, now)
+        otars = self._seal(certified, asking.checked)
         nation = self.context.code(member.nation)
+        audience = 1 << member.nation
+        statement = asking.checked.prekey
+        documents = [
+            document(Tag.CERTIFICATE, certified.device, now, certified.document.data, now),
+            *self.publishing.make(now, certified=[certified]),
+            document(
+                Tag.PREKEY_STATEMENT, certified.device, statement.counter, asking.checked.offer.prekey, now, audience
+            ),
+            *self.rekeying.documents(certified, otars, now),
+        ]
 
-        def write(tx: Transaction) -> None:
-            for made in documents:
-                tx.put_document(made)
+        def note(tx: Transaction) -> None:
             write_finding(tx, now, Finding(AuditEvent.JOIN_APPROVED, row.invite_id.hex(), nation))
             write_finding(tx, now, Finding(AuditEvent.CERTIFICATE_ISSUED, certified.device.hex(), nation))
-            write_finding(tx, now, Finding(AuditEvent.PUBLICATION_MADE, publication.hash.hex(), nation))
-            for _ in otars:
-                write_finding(tx, now, Finding(AuditEvent.OTAR_SEALED, certified.device.hex(), nation))
+            self.rekeying.note(tx, certified, otars, now)
 
-        await self.context.store.write(write)
-        for made in documents:
-            member.apply(made.data)
-            self.context.control_changed(made.hash)
+        await self.publishing.keep(documents, note)
         await self._close(row, InviteState.APPROVED, certified)
         return self._grant(certified, otars)
 
     def _grant(self, certified: Certified, otars: tuple[bytes, ...]) -> Grant:
         member = self.context.member
         chain = member.directory.chain(certified.device)[:-1]
-        lists = tuple(control.data for control in member.controls.values() if control.tag is Tag.SEGMENT_LIST)
-        own = tuple(data for data in lists if member.keys.apply(data).nation == member.nation)
+        own = tuple(
+            control.data for control in member.controls.of(Tag.SEGMENT_LIST) if control.rank[0] == member.nation
+        )
         return Grant(certified, certified.document.data, (*chain, *own, *otars))
 
-    def _publish(self, certified: Certified, now: int) -> tuple[Signed, tuple[bytes, ...]]:
-        keys, member = self.keys, self.context.member
-        previous = member.directory.publication(member.nation, keys.index)
-        if previous is None:
-            raise NotAuthorised("this custodian has not published")
-        return make_publication(
-            coalition=member.coalition,
-            nation=member.nation,
-            keys=keys,
-            previous=previous,
-            previous_document=self._previous_document(previous),
-            devices=[*self._certified_here(), certified],
-            editions=previous.editions,
-            lists=previous.lists,
-            now=now,
-        )
-
-    def _previous_document(self, previous: Publication) -> bytes:
-        seat = custodian_id(previous.coalition, previous.nation, previous.custodian)
-        return next(
-            control.data
-            for control in self.context.member.controls.values()
-            if (control.tag, control.issuer, control.number) == (Tag.PUBLICATION, seat, previous.number)
-        )
-
-    def _certified_here(self) -> list[Certified]:
-        member, index = self.context.member, self.keys.index
-        return [c for c in member.directory.devices(member.nation) if c.certificate.custodian == index]
-
-    def _documents(
-        self, certified: Certified, publication: Signed, parts: tuple[bytes, ...], now: int
-    ) -> list[Document]:
-        member = self.context.member
-        previous = member.directory.publication(member.nation, self.keys.index)
-        number = 1 if previous is None else previous.number + 1
-        seat = publication.signer
-        return [
-            document(Tag.CERTIFICATE, certified.device, now, certified.document.data, now),
-            document(Tag.PUBLICATION, seat, number, publication.data, now),
-            *(document(Tag.DIRECTORY, seat, number, part, now) for part in parts),
-        ]
-
-    def _seal(self, certified: Certified, checked: CheckedOffer, now: int) -> tuple[bytes, ...]:
-        keys, member = self.keys, self.context.member
-        publication = member.directory.publication(member.nation, keys.index)
-        editions = () if publication is None else publication.editions
-        sealed = seal_seeds(
-            coalition=member.coalition,
-            nation=member.nation,
-            keys=keys,
-            certified=certified,
-            editions=editions,
-            prekey=checked.prekey.key,
-            prekey_counter=checked.prekey.counter,
-            link_secret=member.ring.link_secrets[0],
-            now=now,
-        )
-        return tuple(otar.data for otar in sealed)
+    def _seal(self, certified: Certified, checked: CheckedOffer) -> tuple[bytes, ...]:
+        return self.rekeying.seal(self.rekeying.owed_at_once(certified, checked.prekey))
 
     async def _close(self, row: Invite, state: InviteState, certified: Certified | None) -> None:
         terms = read_terms(row)

@@ -35,6 +35,8 @@ from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
 from protocol.trust.label import Label, ReleaseKey, parse_label
 
+DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
+
 
 @attrs.frozen
 class Posted:
@@ -97,6 +99,8 @@ class Sending:
     def decide(self, label: Label, revision: ChannelRevision) -> Denied | None:
         """Whether this device may seal under a label in a channel now; None grants."""
         member = self.context.member
+        if member.doubtful(self.context.now()):
+            return Denied(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
         standing = member.directory.standing(member.device, self.context.now())
         if standing is None or not standing.valid:
             return Denied(Clause.CERTIFICATE, "this device's certificate is not valid now")
@@ -177,6 +181,8 @@ class Sending:
             Refused: a nation has no key. AlreadyExists: the client's id was used for something else.
         """
         now = self.context.now()
+        if self.context.member.doubtful(now):
+            raise Refused(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
         async with self._lock:
             sealing = under or self.envelopes.for_sealing(revision, release, now)
             feed, new_feed = self._own_feed(revision.channel, release)

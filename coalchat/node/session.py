@@ -18,11 +18,11 @@ from coalchat.net.framing import FrameReader, send_frame
 from coalchat.net.transport import LinkStream
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.controls import Control
 from coalchat.node.feeds import release_bits
 from coalchat.node.intake import Intake, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.journal import Finding, write_event
 from coalchat.node.keeping import keep_control
-from coalchat.node.membership import Control
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
@@ -167,6 +167,7 @@ class LinkSession:
                 self._push(event)
             elif isinstance(event, InSync):
                 self.in_sync.set()
+                self.context.in_sync()
             else:
                 self._events.append(event)
 
@@ -193,6 +194,11 @@ class LinkSession:
         listed = self._sync.own_state in {State.LISTED, State.LIVE}  # before, the inventory will name it
         if listed and control.audience >> self.nation & 1:
             self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
+
+    def refresh(self) -> None:
+        """Announce the control documents that the peer may have by now."""
+        if self._sync.own_state in {State.LISTED, State.LIVE}:
+            self._do(self._sync.offer_inventory(self._inventory()))
 
     # --- what the machine asks ---
 

@@ -3,7 +3,9 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-seat, enrolling                                           a custodian's acts
+holding, rollover                                         what time does to keys
+taking                                                    this device's keys
+seat, publishing, drawing, rekeying, enrolling            a custodian's acts
 """
 
 from __future__ import annotations
@@ -18,23 +20,31 @@ from coalchat.net.transport import Transport
 from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
+from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
+from coalchat.node.controls import SYNCED
+from coalchat.node.drawing import Drawing
 from coalchat.node.enrolling import Enrolment
 from coalchat.node.envelopes import Envelopes
 from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
+from coalchat.node.holding import Holding
 from coalchat.node.intake import Intake
 from coalchat.node.links import SET_UP_TIMEOUT, Links
-from coalchat.node.membership import SYNCED, Membership
+from coalchat.node.membership import Membership
 from coalchat.node.opening import Opening
+from coalchat.node.publishing import Publishing
 from coalchat.node.receipting import Receipting
+from coalchat.node.rekeying import Rekeying
+from coalchat.node.rollover import Rollover
 from coalchat.node.seat import Seat
 from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
+from coalchat.node.taking import Taking
 from coalchat.store.faces import Reader
 from coalchat.store.rows import Document
 from protocol.base.errors import ProtocolError
@@ -48,6 +58,20 @@ from protocol.trust.policy import read_policy
 
 KEYS_WARNING = 3 * 86_400
 """Seconds before a nation's last published edition ends at which clients are warned."""
+
+
+_KEYING = frozenset(
+    {
+        Tag.CUSTODIAN_CERTIFICATE,
+        Tag.CERTIFICATE,
+        Tag.PUBLICATION,
+        Tag.DIRECTORY,
+        Tag.SEGMENT_LIST,
+        Tag.PREKEY_STATEMENT,
+        Tag.OTAR,
+    }
+)
+"""Documents that may let an OTAR be sealed, or opened."""
 
 
 def _when(seconds: int) -> str:
@@ -99,6 +123,11 @@ class Station:
     receipting: Receipting = attrs.field(init=False, repr=False)
     complaints: Complaints = attrs.field(init=False, repr=False)
     intake: Intake = attrs.field(init=False, repr=False)
+    holding: Holding = attrs.field(init=False, repr=False)
+    rollover: Rollover = attrs.field(init=False, repr=False)
+    rekeying: Rekeying = attrs.field(init=False, repr=False)
+    taking: Taking = attrs.field(init=False, repr=False)
+    drawing: Drawing = attrs.field(init=False, repr=False)
     seat: Seat = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
     messages: MessageAnswers = attrs.field(init=False, repr=False)
@@ -116,7 +145,21 @@ class Station:
         self.intake = Intake(
             context, self.feeds, self.envelopes, opening, folding, self.complaints.complain, self._opened
         )
-        self.seat = Seat(context)
+        publishing = Publishing(context)
+        self.holding = Holding(context)
+        self.rekeying = Rekeying(context, publishing)
+        self.seat = Seat(context, publishing, self.rekeying)
+        self.taking = Taking(context, self.holding, self.intake.keys_came, self._online)
+        self.drawing = Drawing(context, self.holding, publishing)
+        self.rollover = Rollover(
+            context,
+            self.holding,
+            self.envelopes,
+            publishing.acting,
+            self.drawing.draw,
+            self._online,
+            self._turned,
+        )
         enrolment = Enrolment(context, self.seat, self._welcoming, self._addresses)
         self.links = Links(
             context,
@@ -129,6 +172,7 @@ class Station:
         )
         context.feed_moved = self.links.feed_moved
         context.control_changed = self._control_changed
+        context.in_sync = self.taking.wake
         self.messages = MessageAnswers(context, self.sending, self.receipting)
         channels = ChannelAnswers(context, self.sending)
         coalition = CoalitionAnswers(context, self.links)
@@ -138,6 +182,7 @@ class Station:
             **self.messages.handlers(),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
+            **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
             **enrolling.handlers(),
         }
 
@@ -146,15 +191,24 @@ class Station:
         return self._handlers
 
     def warnings(self) -> tuple[str, ...]:
-        """What will stop soon, the first first: a nation's published keys that run out."""
+        """What is wrong, then what will stop soon, the first first: a nation's published keys that run out."""
         member, now = self.context.member, self.context.now()
+        found = []
+        if member.doubtful(now):
+            found.append(
+                "CLOCK DOUBTFUL: it lies beyond what this nation has published; nothing is sent until it is confirmed"
+            )
+        if member.strangers or member.prekeys.clashed(member.device):
+            found.append("somebody else states prekeys in this device's name: tell your custodian")
+        if self.holding.restored:
+            found.append("this home was restored from an older copy: key file and store are not of one time")
         ends = []
         for index, code in enumerate(member.coalition.codes):
             last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
             end = (max(last, default=0) + 1) * member.coalition.charter.segment
             if end - now < KEYS_WARNING:
                 ends.append((end, code))
-        return tuple(f"the published keys of {code} end {_when(end - now)}" for end, code in sorted(ends))
+        return (*found, *(f"the published keys of {code} end {_when(end - now)}" for end, code in sorted(ends)))
 
     async def run(self, listen: str, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run all parts, until cancelled.
@@ -162,12 +216,17 @@ class Station:
         Raises:
             UsageError: one cannot listen there.
         """
+        await self.rollover.begin()
         self.receipting.derive()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.intake.run)
             nursery.start_soon(self.intake.run_late)
             nursery.start_soon(self.receipting.run)
             nursery.start_soon(self.complaints.run)
+            nursery.start_soon(self.rollover.run)
+            nursery.start_soon(self.rekeying.run)
+            nursery.start_soon(self.taking.run)
+            nursery.start_soon(self.rollover.run_catch_up)
             await nursery.start(self.links.run, listen)
             task_status.started()
 
@@ -178,11 +237,25 @@ class Station:
         if isinstance(payload, ComplaintPayload):
             self.complaints.answer(feed, payload.envelope)
 
+    def _online(self) -> bool:
+        return any(session.in_sync.is_set() for session in self.links.register.sessions())
+
+    def _turned(self) -> None:
+        self.links.refresh()
+        self.intake.keys_came()
+        self.rekeying.wake()
+        self.taking.wake()
+
     def _control_changed(self, name: bytes) -> None:
         self.links.control_changed(name)
         control = self.context.member.controls.get(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION:
             self.intake.channel_known(control.issuer)
+        if control is not None and control.tag in _KEYING:
+            self.rekeying.wake()
+            self.taking.wake()
+        if control is not None and control.tag is Tag.PUBLICATION:
+            self.rollover.again()
 
     def _welcoming(self) -> Welcoming:
         member = self.context.member
@@ -190,8 +263,8 @@ class Station:
         seat = member.directory.custodian(member.nation, self.seat.keys.index)
         custodian = next(
             control.data
-            for control in member.controls.values()
-            if control.tag is Tag.CUSTODIAN_CERTIFICATE and member.directory.apply_custodian(control.data) == seat
+            for control in member.controls.of(Tag.CUSTODIAN_CERTIFICATE)
+            if member.directory.apply_custodian(control.data) == seat
         )
         return Welcoming(
             member.coalition,

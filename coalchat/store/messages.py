@@ -95,6 +95,10 @@ class MessageReads(Verbs):
             position,
         )
 
+    def unreadable(self, n: int) -> list[Message]:
+        """Messages that could not be read when they came, sealed in this segment or later: what a late key may open."""
+        return self.sql.all(Message, "WHERE kind = 0 AND n >= ? ORDER BY n, position", n)
+
     def unread_counts(self) -> list[Unread]:
         """For each channel that has any: listed messages of others beyond its read mark."""
         counted = self.sql.run(
@@ -131,6 +135,14 @@ class MessageWrites(MessageReads):
         if self.sql.run("SELECT 1 FROM message WHERE entry_id = ?", message.entry_id):
             return None
         return self.sql.append(message)
+
+    def drop_unreadable(self, entry_id: bytes) -> bool:
+        """Make room for a message that can be read now; False if what is here can be read already, or nothing is."""
+        return self.sql.change("DELETE FROM message WHERE entry_id = ? AND kind = 0", entry_id) == 1
+
+    def explain_unreadable(self, entry_id: bytes, reason: bytes) -> bool:
+        """Say anew why a message cannot be read; False if it can be, or nothing is here."""
+        return self.sql.change("UPDATE message SET payload = ? WHERE entry_id = ? AND kind = 0", reason, entry_id) == 1
 
     def advance_read_mark(self, channel: bytes, position: int) -> bool:
         """Move a read mark forward; False if it is there or further.

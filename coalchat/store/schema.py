@@ -196,6 +196,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "DROP INDEX message_channel",
         "CREATE INDEX message_channel ON message (channel, position, mine, precedence) WHERE listed = 1",
     ),
+    ("CREATE INDEX message_unreadable ON message (n) WHERE kind = 0",),  # what a late key may open, at each that comes
 )
 
 

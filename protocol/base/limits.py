@@ -63,6 +63,9 @@ MAX_CHARTER_FILE: Final = 524_288
 MAX_KEY_RING: Final = 524_288
 """Bytes of a home's secrets: three editions of 128 compartments take some 40 KiB."""
 
+MAX_CATCH_UPS: Final = 8
+"""Catch-up windows of one device: each needs an outage of its own within 24 hours."""
+
 # --- feeds, entries, receipts ---
 MAX_REFS: Final = 8
 """References of one entry."""
@@ -112,6 +115,10 @@ CLOCK_SKEW: Final = 300
 """Tolerated difference of two honest clocks when validity is checked."""
 INVITE_LIFETIME: Final = 72 * 3600
 """Life of an invite."""
+CATCH_UP_ONLINE: Final = 1_800
+"""Online, until keys that fell due while the device was off are erased: the backlog of a long weekend is read by then."""
+CATCH_UP_END: Final = 86_400
+"""After the start that found them due, online or not."""
 
 # --- key file (RFC 9106) ---
 ARGON2_MEMORY_MIN: Final = 65_536

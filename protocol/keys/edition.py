@@ -174,6 +174,13 @@ class SegmentKeys:
         self._lists[listed.place] = listed
         return listed
 
+    def drop_unnamed(self) -> None:
+        """Forget lists that no publication names any more: their editions are past their hold."""
+        for place, listed in tuple(self._lists.items()):
+            publication = self.directory.publication(listed.nation, listed.custodian)
+            if publication is None or publication.list_hash(listed.counter, listed.level, listed.category) is None:
+                del self._lists[place]
+
     def public_key(self, segment_id: SegmentId) -> bytes | None:
         """The published key of a segment, if its list is here."""
         s = segment_id

@@ -47,6 +47,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "nation.list": Scope.READ,
         "policy.show": Scope.READ,
         "keys.show": Scope.READ,
+        "keys.confirm_clock": Scope.ADMIN,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,
         "invite.approve": Scope.ADMIN,

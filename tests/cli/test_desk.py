@@ -42,7 +42,9 @@ def test_a_look_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str
 def desk(laptop: Laptop, *options: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
     """`coalchat` at a terminal, with keys typed after what is seen."""
     environ = {**laptop.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-    return at_terminal([*PROGRAM, "--home", laptop.name, *options], answers, cwd=laptop.desk, environ=environ)
+    return at_terminal(
+        [*PROGRAM, "--home", laptop.name, "--ascii", *options], answers, cwd=laptop.desk, environ=environ
+    )
 
 
 def test_a_home_that_is_none_is_named(make: Callable[[str], Laptop]) -> None:

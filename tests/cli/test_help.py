@@ -26,7 +26,7 @@ COMMANDS = {
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "list"),
-    ("label", "check"), ("audit", "list"),
+    ("label", "check"), ("keys", "status"), ("audit", "list"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
 }  # fmt: skip
 

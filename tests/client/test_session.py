@@ -9,6 +9,7 @@ import pytest
 from anyio.abc import ByteStream, TaskGroup
 
 from coalchat.api import responses
+from coalchat.api.base import API_VERSION
 from coalchat.api.codec import HEADER, MAX_FRAME, body_length, encode_error, encode_result, read_request
 from coalchat.api.events import ControlChanged
 from coalchat.api.requests import GetStatus, ListChannels, NextEvents, ShowMessage, Stop
@@ -229,12 +230,12 @@ async def test_a_node_of_another_version_is_refused(tasks: TaskGroup) -> None:
 
     async def newer() -> None:
         number = await far.request()
-        welcome = responses.Welcome(api_version=2, node=node_record(), granted=(), cursor=0)
+        welcome = responses.Welcome(api_version=API_VERSION + 1, node=node_record(), granted=(), cursor=0)
         await far.stream.send(encode_result(number, welcome))
 
     tasks.start_soon(newer)
     async with theirs:
-        with pytest.raises(ApiVersionMismatch, match="1 here, 2 there"):
+        with pytest.raises(ApiVersionMismatch, match=f"{API_VERSION} here, {API_VERSION + 1} there"):
             async with over(ours, client_name="test"):
                 pytest.fail("it spoke")
 
@@ -283,7 +284,7 @@ async def returning(anyio_backend: str) -> AsyncIterator[tuple[Client, list[Far]
                 raise NodeUnavailable("it has not come back")
             ours, theirs = await stream_pair()
             fars.append(Far(theirs))
-            return Session(ours), responses.Welcome(api_version=1, node=node_record(), granted=(), cursor=5)
+            return Session(ours), responses.Welcome(api_version=API_VERSION, node=node_record(), granted=(), cursor=5)
 
         def is_gone(self) -> bool:
             return True

@@ -18,7 +18,7 @@ import pytest
 
 from coalchat.api.vocabulary import Phase
 from coalchat.paths import Home
-from tests.desk.piloting import hung_up, place
+from tests.desk.piloting import place
 from tests.desk.pty_screen import Terminal, at_terminal
 from tests.desk.scene import scene
 from tests.fakes.api_node import PASSPHRASE, FakeNode
@@ -44,7 +44,6 @@ async def running(
         command = [*DESK, "--home", str(home.path), "--no-start", *options]
         async with at_terminal(command, around, pass_fds=pass_fds) as terminal:
             yield terminal, home
-        await hung_up()
         tasks.cancel_scope.cancel()
 
 
@@ -115,7 +114,6 @@ async def test_the_end_of_a_terminal_that_sends_no_signal_ends_it() -> None:
         finally:
             process.kill()
             process.wait()
-        await hung_up()
         tasks.cancel_scope.cancel()
 
 

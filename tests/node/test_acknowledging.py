@@ -321,14 +321,14 @@ async def test_a_refused_acknowledgement_is_accounted_for_and_sends_nothing(
         order = await told(a, b, "hold")
         await trio.sleep(5)
         await b.stop()
-        town.now += 400 * 86_400  # the certificate has ended
+        town.now += 400 * 86_400  # no word of its nation reaches that far
         b = await town.start("XBB")
         heads = b.station.context.store.read.feeds()
         with pytest.raises(Refused) as refused:
             await b.acknowledge(order, Answer.WILCO)
-        assert refused.value.clause == "certificate"
+        assert refused.value.clause == "clock-doubtful"
         (record,) = await b.audited("send-refused")
-        assert (record.clause, record.nation) == ("certificate", "XBB")
+        assert (record.clause, record.nation) == ("clock-doubtful", "XBB")
         assert b.station.context.store.read.feeds() == heads
         assert (await b.messages("ops"))[0].answered is None
         await town.close()

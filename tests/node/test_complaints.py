@@ -49,7 +49,7 @@ class Dishonest(Envelopes):
             return made
         self.cheated = True
         false = cheat(self.node, made.envelope, self.nation)
-        self._remember(false.id, made.tek)
+        self._remember(false, made.tek)
         return Sealing(false, made.tek, attrs.evolve(made.row, envelope_id=false.id, data=false.data))
 
 

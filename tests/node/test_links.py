@@ -140,7 +140,7 @@ async def test_an_idle_link_says_nothing(homes: dict[str, Home], autojump_clock:
         town = Town(nursery, homes)
         a, b = await town.start("XAA"), await town.start("XBB")
         await town.join_up(a, b)
-        await trio.sleep(10)
+        await trio.sleep(7 * 3600)  # a segment has begun: the key lists of further editions were offered
         (link,) = (await b.ask(ListPeers())).peers
         await trio.sleep(24 * 3600)
         (later,) = (await b.ask(ListPeers())).peers

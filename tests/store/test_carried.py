@@ -59,6 +59,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.acknowledgement(ident("feed"), 1, ident("device")),
         r.acknowledgement(ident("carried"), 1, ident("device")),
     ),
+    "unreadable": lambda r: r.unreadable(0),
     "outgoing": lambda r: (r.outgoing(ident("feed 1", 32)), r.outgoing(ident("carried 1", 32))),
     "pending": lambda r: r.pending(99),
     "events_after": lambda r: r.events_after(0, 99),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coalchat.store.errors import StoreConflict
+from coalchat.store.faces import Transaction
 from coalchat.store.rows import Unread
 from coalchat.store.writer import Store
 from tests.store.makers import channel, entry, feed, ident, message, post
@@ -160,3 +161,25 @@ async def test_a_message_is_found_by_the_beginning_of_its_id(store: Store, lengt
         expected = [other for other in ids if other.hex().startswith(prefix)]
         assert [found.entry_id for found in store.read.messages_named(prefix, limit=99)] == expected
         assert len(store.read.messages_named(prefix)) == min(2, len(expected))
+
+
+async def test_what_can_be_read_only_now_takes_a_new_place(store: Store) -> None:
+    first, _ = await fill(store, 2)
+    await store.write(lambda t: (t.put_entry(entry(3)), t.put_message(message(3, kind=0, n=5, payload=b"no key yet"))))
+    waiting = store.read.message(message(3).entry_id)
+    assert waiting is not None
+    assert store.read.unreadable(5) == [waiting]
+    assert store.read.unreadable(6) == []
+    assert not await store.write(lambda t: t.explain_unreadable(message(1).entry_id, b"overwritten"))
+    assert await store.write(lambda t: t.explain_unreadable(message(3).entry_id, b"key erased"))
+    assert [one.payload for one in store.read.unreadable(5)] == [b"key erased"]
+    assert not await store.write(lambda t: t.drop_unreadable(message(1).entry_id)), "what was read stays"
+
+    def replace(transaction: Transaction) -> int | None:
+        assert transaction.drop_unreadable(message(3).entry_id)
+        return transaction.put_message(message(3))
+
+    position = await store.write(replace)
+    assert position is not None
+    assert position > waiting.position > first
+    assert store.read.unreadable(0) == []

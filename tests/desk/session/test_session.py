@@ -24,7 +24,7 @@ from coalchat.desk.model.views import MessageLine, NodeState
 from coalchat.desk.session import Session
 from coalchat.errors import Refused, UnknownChannel
 from coalchat.paths import Home
-from tests.desk.piloting import PATIENCE, hung_up, place
+from tests.desk.piloting import PATIENCE, place
 from tests.fakes.api_node import PASSPHRASE, FakeNode
 from tests.fakes.api_records import NOW
 from tests.fakes.api_server import listen
@@ -119,7 +119,6 @@ async def bench() -> AsyncIterator[Bench]:
         yield found
         found.scope.cancel()
         await until(lambda: found.ended)
-        await hung_up()
         tasks.cancel_scope.cancel()
 
 

@@ -1,0 +1,70 @@
+"""Which editions a custodian draws, publishes and drops (SPEC 6.3, 7.1). Pure.
+
+Rule 1: two whole editions lie ahead of the one that runs; the next begins where the last one ends, and where that has
+passed, now.
+Rule 2: a counter is used once: it is above all that were published, drawn, or meant to be drawn.
+Rule 3: seeds are durable in the key file before a publication names their edition. What was drawn and not published, for
+a crash came between, is published by the next turn.
+Rule 4: an edition leaves the publication when the last of its keys is past the longest hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from coalchat.custody.keying import EDITIONS_AHEAD
+from protocol.base.limits import MAX_EDITIONS, MAX_KEY_LISTS
+from protocol.keys.keyring import HeldSeed
+from protocol.keys.walking import longest_hold
+from protocol.trust.charter import Charter
+from protocol.trust.publication import Edition
+
+
+def next_firsts(editions: Iterable[Edition], charter: Charter, segment: int) -> tuple[int, ...]:
+    """First segments of the editions that are to be drawn now.
+
+    Args:
+        editions: those that are drawn, published or not.
+    """
+    known = list(editions)
+    firsts = []
+    while not any(e.first <= segment <= e.last for e in known) or (
+        sum(e.first > segment for e in known) < EDITIONS_AHEAD
+    ):
+        first = max((e.last + 1 for e in known), default=segment)
+        first = max(first, segment)
+        firsts.append(first)
+        known.append(Edition(1, first, first + charter.edition - 1, 0))
+    return tuple(firsts)
+
+
+def next_counter(editions: Iterable[Edition], seeds: Iterable[HeldSeed], meant: int) -> int:
+    """The first counter that was never used."""
+    return 1 + max(meant, *(e.counter for e in editions), *(seed.counter for seed in seeds), 0)
+
+
+def unpublished(seeds: Iterable[HeldSeed], published: Iterable[Edition]) -> dict[int, tuple[HeldSeed, ...]]:
+    """Seeds that were drawn and that no publication names, by counter; whole chains only, all from one first segment."""
+    named = {edition.counter for edition in published}
+    found: dict[int, list[HeldSeed]] = {}
+    for seed in seeds:
+        if seed.counter > max(named, default=0):
+            found.setdefault(seed.counter, []).append(seed)
+    return {
+        counter: tuple(drawn)
+        for counter, drawn in sorted(found.items())
+        if len({(seed.segment, seed.last) for seed in drawn}) == 1
+    }
+
+
+def still_named(
+    published: Sequence[Edition], more: Sequence[Edition], compartments: int, charter: Charter, now: int
+) -> tuple[Edition, ...]:
+    """The editions of the next publication: those published and not past hold, as far as one record can name them."""
+    hold = longest_hold(charter)
+    kept = sorted((e for e in published if (e.last + 1) * charter.segment + hold > now), key=lambda e: e.counter)
+    room = min(MAX_EDITIONS, MAX_KEY_LISTS // compartments) - len(more)
+    segment = now // charter.segment
+    while len(kept) > room and kept[0].last < segment:
+        kept.pop(0)
+    return (*kept, *more)

@@ -1,0 +1,114 @@
+"""The keys, as clients ask for them: what runs, what is in reserve, and how long what can be opened (SPEC 7, 10.1)."""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.nouns import KeyEdition, KeyWindow, SilentDevice
+from coalchat.api.requests import ConfirmClock, ShowKeys
+from coalchat.api.responses import Keys
+from coalchat.api.vocabulary import KeyState
+from coalchat.node.answers.session import Handlers, Session
+from coalchat.node.context import Context
+from coalchat.node.rekeying import Rekeying
+from coalchat.node.rollover import Rollover
+from protocol.keys.walking import erased_at
+from protocol.trust.publication import Edition
+
+
+@attrs.define(eq=False)
+class KeyAnswers:
+    """Handlers for the keys and the clock that they go by."""
+
+    context: Context = attrs.field(repr=False)
+    rollover: Rollover = attrs.field(repr=False)
+    rekeying: Rekeying = attrs.field(repr=False)
+
+    def handlers(self) -> Handlers:
+        """By request class."""
+        return {ShowKeys: self.show, ConfirmClock: self.confirm}
+
+    async def show(self, request: ShowKeys, session: Session) -> Keys:
+        """The edition and the segment that count now, and what is held."""
+        del request, session
+        return self.noun()
+
+    async def confirm(self, request: ConfirmClock, session: Session) -> Keys:
+        """A person confirms the clock."""
+        del request, session
+        await self.rollover.confirm()
+        return self.noun()
+
+    def noun(self) -> Keys:
+        """The keys as clients see them."""
+        member, now = self.context.member, self.context.now()
+        length = member.coalition.charter.segment
+        segment = member.segment(now)
+        published = self._published()
+        end = max((edition.last + 1 for edition, _ in published), default=0) * length
+        running = [edition for edition, state in published if state is KeyState.EFFECTIVE]
+        edition = running[0] if running else None
+        return Keys(
+            edition=0 if edition is None else edition.counter,
+            segment=0 if edition is None else segment - edition.first + 1,
+            segments=0 if edition is None else edition.last - edition.first + 1,
+            segment_ends=(segment + 1) * length,
+            edition_ends=end if edition is None else (edition.last + 1) * length,
+            published_until=end,
+            editions=tuple(self._edition(edition, state) for edition, state in published),
+            levels=tuple(self._window(level, segment, now) for level in range(member.certificate.clearance.level + 1)),
+            clock_doubtful=member.doubtful(now),
+            silent=self._silent(),
+        )
+
+    def _published(self) -> list[tuple[Edition, KeyState]]:
+        """This nation's editions, the own custodian's first, by counter."""
+        member = self.context.member
+        segment, own = member.segment(self.context.now()), member.certificate.custodian
+        found = []
+        # The seat that certified this device hands out its seeds; another seat's editions may run beside.
+        for publication in sorted(member.directory.publications(member.nation), key=lambda p: p.custodian != own):
+            current = publication.current_editions(segment)
+            for edition in publication.editions:
+                ahead = KeyState.RESERVE if edition.first > segment else KeyState.SUPERSEDED
+                found.append((edition, KeyState.EFFECTIVE if edition in current else ahead))
+        return found
+
+    def _edition(self, edition: Edition, state: KeyState) -> KeyEdition:
+        member = self.context.member
+        length, certificate = member.coalition.charter.segment, member.certificate
+        wanted = set(certificate.clearance.compartments() if certificate.scope.read else ())
+        here = {(seed.level, seed.category) for seed in member.ring.seeds if seed.counter == edition.counter}
+        return KeyEdition(
+            counter=edition.counter,
+            state=state,
+            starts=edition.first * length,
+            ends=(edition.last + 1) * length,
+            held=wanted <= here,
+        )
+
+    def _window(self, level: int, segment: int, now: int) -> KeyWindow:
+        member = self.context.member
+        charter = member.coalition.charter
+        oldest = min((s.segment for s in member.ring.seeds if s.level == level and s.segment <= segment), default=None)
+        kept = 0 if oldest is None else erased_at(charter, level, oldest)
+        if oldest is not None and kept <= now:  # a catch-up window holds it
+            kept = max((window.closes() for window in self.rollover.windows), default=now)
+        return KeyWindow(
+            level=level,
+            name=member.policy.levels[level].name,
+            closes=erased_at(charter, level, segment),
+            kept_until=kept,
+        )
+
+    def _silent(self) -> tuple[SilentDevice, ...]:
+        return tuple(
+            SilentDevice(
+                person=silent.certified.certificate.name,
+                device_id=silent.certified.device.hex(),
+                device=silent.certified.certificate.number,
+                stated=silent.stated,
+                suspended=silent.suspended,
+            )
+            for silent in self.rekeying.silent()
+        )

@@ -1,0 +1,106 @@
+"""Control documents in force (SPEC 10.2): each with its audience, its place, and what it superseded there.
+
+Rule 1: of documents that take each other's place the highest rank is enough; of the rest, all are kept.
+Rule 2: prekey statements and OTARs name devices, and say when these were last online: they stay inside their nation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from protocol.base.ids import Tag
+
+SYNCED = (
+    Tag.CUSTODIAN_CERTIFICATE,
+    Tag.CERTIFICATE,
+    Tag.PUBLICATION,
+    Tag.SEGMENT_LIST,
+    Tag.DIRECTORY,
+    Tag.CHANNEL_REVISION,
+    Tag.PREKEY_STATEMENT,
+    Tag.OTAR,
+)
+"""Kinds that nodes exchange, in the order in which they can be judged, but for the directory (see `Membership`)."""
+
+PASSING = frozenset({Tag.SEGMENT_LIST, Tag.PREKEY_STATEMENT, Tag.OTAR})
+"""Kinds that are over at some time: one that no longer fits what is known is dropped, and is no fault of its bearer."""
+
+
+@attrs.frozen
+class Control:
+    """One control document in force.
+
+    Attributes:
+        hash: names it in inventories.
+        tag: its kind.
+        issuer: 16 bytes: custodian's seat, device or channel.
+        number: rises within (tag, issuer).
+        audience: bit i is set when nation i may be given it.
+        data: the exact bytes.
+        place, rank: within its kind it takes the place of one of lower rank; without a place it takes none.
+    """
+
+    hash: bytes
+    tag: Tag
+    issuer: bytes
+    number: int
+    audience: int
+    data: bytes = attrs.field(repr=False)
+    place: bytes = b""
+    rank: tuple[int, ...] = ()
+
+
+@attrs.define(eq=False)
+class Controls(Mapping[bytes, Control]):
+    """The documents in force, by hash."""
+
+    _all: dict[bytes, Control] = attrs.field(factory=dict, init=False, repr=False)
+    _places: dict[tuple[Tag, bytes], list[bytes]] = attrs.field(factory=dict, init=False, repr=False)
+
+    def __getitem__(self, name: bytes) -> Control:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of(self, *tags: Tag) -> tuple[Control, ...]:
+        """Documents of some kinds, in the order in which they came."""
+        return tuple(control for control in self._all.values() if control.tag in tags)
+
+    def at(self, tag: Tag, place: bytes) -> tuple[Control, ...]:
+        """Documents at a place."""
+        return tuple(self._all[name] for name in self._places.get((tag, place), ()))
+
+    def put(self, control: Control) -> bool:
+        """Take a document, and drop what it supersedes; False if it is superseded itself."""
+        if control.place:
+            there = self.at(control.tag, control.place)
+            if any(_covers(other, control) for other in there):
+                return False
+            for other in there:
+                if other.rank < control.rank:
+                    self.drop(other.hash)
+            self._places.setdefault((control.tag, control.place), []).append(control.hash)
+        self._all[control.hash] = control
+        return True
+
+    def drop(self, name: bytes) -> None:
+        """Forget a document."""
+        control = self._all.pop(name)
+        here = self._places.get((control.tag, control.place))
+        if control.place and here is not None:
+            here.remove(name)
+            if not here:
+                del self._places[control.tag, control.place]
+
+
+def _covers(known: Control, other: Control) -> bool:
+    """Whether a document makes another one needless. Parts of directories are unsigned: of one rank, both are kept."""
+    if known.tag in PASSING:
+        return known.rank >= other.rank
+    return known.rank > other.rank

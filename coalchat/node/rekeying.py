@@ -1,0 +1,163 @@
+"""Rekeying (SPEC 7.2): the custodian's node seals to each valid device of its nation what it is owed.
+
+Every OTAR is a document of its own, stored before it is announced: a node that is killed in between goes on where it was,
+because what is owed is computed anew from what is there.
+"""
+
+from __future__ import annotations
+
+import attrs
+import trio
+
+from coalchat.custody.documents import document
+from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, seal
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.journal import Finding, write_finding
+from coalchat.node.passing import otar_header, otar_place
+from coalchat.node.publishing import Publishing
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Document
+from protocol.base.ids import Tag
+from protocol.keys.otar import OtarHeader, PrekeyStatement
+from protocol.trust.credential import Certified
+from protocol.trust.publication import Edition
+
+PAUSE = 10.0
+"""Seconds for the statements of a new segment to come first: who is online is sealed to the prekey that he made just now."""
+
+
+@attrs.frozen
+class Silent:
+    """A device that waits for keys and has not stated a prekey of late.
+
+    Attributes:
+        stated: when its newest statement came, 0 if none is here.
+        suspended: it is sealed nothing until it states a new one.
+    """
+
+    certified: Certified
+    stated: int
+    suspended: bool
+
+
+@attrs.define(eq=False)
+class Rekeying:
+    """The node's part for a custodian's OTARs."""
+
+    context: Context = attrs.field(repr=False)
+    publishing: Publishing = attrs.field(repr=False)
+    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+
+    def wake(self) -> None:
+        """A statement, a certificate or a segment is new."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Seal what is owed, until cancelled."""
+        while True:
+            await self._woken.wait()
+            await trio.sleep(PAUSE)
+            self._woken = trio.Event()
+            await self.seal_due()
+
+    async def seal_due(self) -> None:
+        """Seal what is owed now. In another home it does nothing."""
+        member = self.context.member
+        if not member.ring.custodian:
+            return
+        for certified in member.valid(member.nation):
+            if certified.device == member.device:
+                continue
+            async with self.publishing.acting:
+                now = self.context.now()
+                statement = member.prekeys.newest(certified.device)
+                if statement is None or member.doubtful(now) or self._silent_for(certified.device) > self._grace():
+                    continue
+                due = self._owed(certified, statement)
+                if due:
+                    await self._keep(certified, self.seal(due))
+
+    def owed_at_once(self, certified: Certified, statement: PrekeyStatement) -> tuple[Due, ...]:
+        """What a joiner is given, whatever waits for it already."""
+        return self._owed(certified, statement, nothing_waits=True)
+
+    def seal(self, due: tuple[Due, ...]) -> tuple[bytes, ...]:
+        """Seal OTARs."""
+        member = self.context.member
+        secret = member.ring.link_secrets[0]
+        return tuple(seal(one, member.coalition, member.nation, self.publishing.keys, secret).data for one in due)
+
+    def documents(self, certified: Certified, otars: tuple[bytes, ...], now: int) -> list[Document]:
+        """OTARs as they are stored."""
+        audience = 1 << self.context.member.nation
+        return [document(Tag.OTAR, certified.device, otar_header(otar).edition, otar, now, audience) for otar in otars]
+
+    def note(self, tx: Transaction, certified: Certified, otars: tuple[bytes, ...], now: int) -> None:
+        """Account for OTARs."""
+        nation = self.context.code(self.context.member.nation)
+        for otar in otars:
+            detail = f"edition {otar_header(otar).edition}"
+            write_finding(tx, now, Finding(AuditEvent.OTAR_SEALED, certified.device.hex(), nation, detail=detail))
+
+    async def _keep(self, certified: Certified, otars: tuple[bytes, ...]) -> None:
+        now = self.context.now()
+        documents = self.documents(certified, otars, now)
+        await self.publishing.keep(documents, lambda tx: self.note(tx, certified, otars, now))
+
+    # --- who waits ---
+
+    def silent(self) -> tuple[Silent, ...]:
+        """Valid devices for which an OTAR waits and that stated no prekey in this segment or the one before."""
+        member = self.context.member
+        found = []
+        waiting = {control.issuer for control in member.controls.of(Tag.OTAR)}
+        for certified in member.valid(member.nation) if member.ring.custodian else ():
+            if certified.device == member.device or not certified.certificate.scope.read:
+                continue
+            silent_for = self._silent_for(certified.device)
+            waits = certified.device in waiting
+            quiet = silent_for > 2 * member.coalition.charter.segment
+            suspended = silent_for > self._grace() or member.prekeys.clashed(certified.device)
+            if suspended or (waits and quiet):
+                found.append(Silent(certified, self._stated(certified.device), suspended))
+        return tuple(found)
+
+    def _grace(self) -> int:
+        return self.context.member.coalition.charter.otar_grace
+
+    def _stated(self, device: bytes) -> int:
+        for control in self.context.member.controls.at(Tag.PREKEY_STATEMENT, device):
+            row = self.context.store.read.document(control.hash)
+            if row is not None:
+                return row.received
+        return 0
+
+    def _silent_for(self, device: bytes) -> int:
+        return self.context.member.believed(self.context.now()) - self._stated(device)
+
+    # --- what is owed ---
+
+    def _owed(
+        self, certified: Certified, statement: PrekeyStatement, *, nothing_waits: bool = False
+    ) -> tuple[Due, ...]:
+        member, keys = self.context.member, self.publishing.keys
+
+        def waiting(edition: Edition, compartments: Compartments) -> Sealed | None:
+            asked = OtarHeader(
+                member.coalition.id, member.nation, keys.index, certified.device, certified.hash, 1, edition.counter,
+                edition.first, edition.last, compartments,
+            )  # fmt: skip
+            for control in member.controls.at(Tag.OTAR, otar_place(asked)):
+                return Sealed(*control.rank)
+            return None
+
+        return owed(
+            certified,
+            statement,
+            self.publishing.newest().editions,
+            keys,
+            member.coalition.charter,
+            member.believed(self.context.now()),
+            (lambda _edition, _compartments: None) if nothing_waits else waiting,
+        )

@@ -1,0 +1,105 @@
+"""Walking and erasure (SPEC 7.1): at which segment a held seed stands, and what is gone for good.
+
+The private key of a segment is kept until the segment's end plus the hold of its level. A held seed therefore stands at
+the oldest segment whose key is still kept: it gives that key and the later ones, and no earlier one.
+Rule 1: a seed is walked forward only, and only by the time that its holder believes.
+Rule 2: a chain whose last segment is past its hold is dropped.
+Rule 3: what does not fit the key ring is dropped from the oldest end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protocol.base.records import evolve
+from protocol.keys.edition import SeedChain
+from protocol.keys.keyring import MAX_CHAINS, HeldSeed, KeyRing, held
+from protocol.trust.charter import Charter
+
+
+def hold_of(charter: Charter, level: int) -> int:
+    """Seconds that a level's segment keys are kept after the segment's end."""
+    return charter.holds[min(level, len(charter.holds) - 1)]
+
+
+def longest_hold(charter: Charter) -> int:
+    """The longest hold of any level."""
+    return max(charter.holds)
+
+
+def erased_at(charter: Charter, level: int, segment: int) -> int:
+    """Unix time at which a segment's private key is erased."""
+    return (segment + 1) * charter.segment + hold_of(charter, level)
+
+
+def oldest_kept(charter: Charter, level: int, now: int) -> int:
+    """The first segment whose private key is still kept."""
+    return max(0, (now - hold_of(charter, level)) // charter.segment)
+
+
+def next_turn(charter: Charter, now: int) -> int:
+    """Unix time of the next moment at which a segment begins or a key is to be erased."""
+    turns = {(now // charter.segment + 1) * charter.segment}
+    turns.update(erased_at(charter, level, oldest_kept(charter, level, now)) for level in range(len(charter.holds)))
+    return min(turns)
+
+
+def walk_seed(seed: HeldSeed, nation: int, oldest: int) -> HeldSeed | None:
+    """A seed after it was walked to a segment, or None if its chain ends before that."""
+    if seed.last < oldest:
+        return None
+    if seed.segment >= oldest:
+        return seed
+    chain = seed.chain(nation)
+    reached = evolve(chain.at, segment=oldest)
+    return held(SeedChain(reached, chain.last, bytearray(chain.seed_at(oldest))))
+
+
+def walk_seeds(
+    seeds: Iterable[HeldSeed], nation: int, charter: Charter, now: int, since: int | None = None
+) -> tuple[HeldSeed, ...]:
+    """Seeds after those were walked, or dropped, whose oldest keys are past their hold.
+
+    Args:
+        since: keep the keys from this segment on all the same: it had not ended when the device went off.
+    """
+    kept = []
+    for seed in seeds:
+        oldest = oldest_kept(charter, seed.level, now)
+        walked = walk_seed(seed, nation, oldest if since is None else min(oldest, since))
+        if walked is not None:
+            kept.append(walked)
+    return newest(kept)
+
+
+def newest(seeds: Iterable[HeldSeed]) -> tuple[HeldSeed, ...]:
+    """As many seeds as a key ring holds, in their order: without those whose editions end first."""
+    every = list(seeds)
+    over = len(every) - MAX_CHAINS
+    if over <= 0:
+        return tuple(every)
+    oldest = sorted(range(len(every)), key=lambda place: (every[place].last, every[place].counter))[:over]
+    return tuple(seed for place, seed in enumerate(every) if place not in set(oldest))
+
+
+def walk_ring(ring: KeyRing, charter: Charter, now: int, since: int | None = None) -> KeyRing:
+    """A key ring at a time that its holder believes: mark moved on, seeds walked, the custodian's too."""
+    return evolve(
+        ring,
+        mark=max(ring.mark, now // charter.segment),
+        seeds=walk_seeds(ring.seeds, ring.nation, charter, now, since),
+        custodian=tuple(
+            evolve(keys, seeds=walk_seeds(keys.seeds, ring.nation, charter, now, since)) for keys in ring.custodian
+        ),
+    )
+
+
+def merged(seeds: Iterable[HeldSeed], more: Iterable[HeldSeed]) -> tuple[HeldSeed, ...]:
+    """Seeds, and others that came: of one chain the one that stands at the earlier segment, which gives the other."""
+    kept: dict[tuple[int, int, int, int], HeldSeed] = {}
+    for seed in (*seeds, *more):
+        place = (seed.custodian, seed.counter, seed.level, seed.category)
+        known = kept.get(place)
+        if known is None or seed.segment < known.segment:
+            kept[place] = seed
+    return newest(kept.values())
