@@ -85,7 +85,9 @@ class Log:
         fresh: list[Message] = []
         for message in messages:
             known = self._by_id.get(message.entry_id)
-            if known is not None and (provisional or message.entry_id not in self._provisional):
+            # What could not be opened when it came arrives once more, further down, when its key does.
+            arrived = known is not None and message.position > known.position
+            if known is not None and not arrived and (provisional or message.entry_id not in self._provisional):
                 continue
             if known is not None:
                 self.replace(message)

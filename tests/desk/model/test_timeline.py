@@ -175,6 +175,20 @@ def test_what_cannot_be_opened_has_a_reason_but_no_author() -> None:
     assert (line.text, line.person, line.nation, line.quote, line.remarks) == ("key erased 211800Z", "", "", None, ())
 
 
+def test_what_could_not_be_opened_stands_at_the_end_when_its_key_comes() -> None:
+    node = full(0)
+    lost = node.add_message("ops-north", "no key", flags=(Flag.UNREADABLE,), kind="unreadable")
+    node.add_message("ops-north", "after it")
+    driver = connected(node)
+    node.add_message("ops-north", "opened at last", entry_id=lost.entry_id)
+    node.messages.remove(lost)
+    driver.settle()
+    assert [(line.key == lost.entry_id, line.text) for line in driver.lines] == [
+        (False, "after it"),
+        (True, "opened at last"),
+    ]
+
+
 def test_an_answer_quotes_what_it_answers_once_that_is_here() -> None:
     node = full(1)
     asked = node.messages[0]
