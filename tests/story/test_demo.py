@@ -35,7 +35,7 @@ def terminal(place: Path) -> Iterator[Terminal]:
     made = Terminal(DEMO, {**os.environ, "TMPDIR": str(place)})
     try:
         assert made.until("founding three nations") >= 0
-        assert made.until("MISSION RESTRICTED REL XAA, XBB, XCC") >= 0
+        assert made.until("#ops-north") >= 0
         assert SCREEN in made.raw
         yield made
     finally:

@@ -78,6 +78,7 @@ class Timeline(Widget, can_focus=True):
         self.window = Window(self._height_of)
         self.cursor: str | None = None
         self._painted: LRUCache[tuple[Item, int, bool, bool], list[Line]] = LRUCache(CACHE)
+        self._strips: LRUCache[tuple[int, int], tuple[Line, Strip]] = LRUCache(CACHE)
         self._rows: list[Row] | None = None
         self._rows_for: tuple[object, ...] = ()
         self._told: tuple[object, ...] = ()
@@ -100,6 +101,7 @@ class Timeline(Widget, can_focus=True):
     def redress(self) -> None:
         """The skin has changed."""
         self._painted.clear()
+        self._strips.clear()
         self._changed()
 
     def to_end(self) -> None:
@@ -174,18 +176,26 @@ class Timeline(Widget, can_focus=True):
         else:
             row = rows[y - blank]
             line = self._lines(row.index)[row.line]
-        return Strip.join([self.dress.row(line, width), self._bar(y)])
+        bar = self._bar(y)
+        return self._row(line, width) if bar is None else Strip.join([self.dress.row(line, width), bar])
 
-    def _bar(self, y: int) -> Strip:
-        """The cell of the scroll bar: by items, because rows above the window are not measured."""
+    def _row(self, line: Line, width: int) -> Strip:
+        """The strip of a line beside no bar. It is kept: what Textual has made of it once, it need not make again."""
+        kept = self._strips.get((id(line), width))
+        if kept is None or kept[0] is not line:
+            blank = Strip([Segment(" ", self.dress.blank(Ground.BASE))], 1)
+            kept = self._strips[id(line), width] = (line, Strip.join([self.dress.row(line, width), blank]))
+        return kept[1]
+
+    def _bar(self, y: int) -> Strip | None:
+        """The cell of the scroll bar, where there is one: by items, because rows above the window are not measured."""
         rows, count = self.rows, len(self.window.items)
-        ground = self.dress.blank(Ground.BASE)
         if rows and (rows[0].index or rows[0].line or not self.window.following):
             first, last = rows[0].index / count, (rows[-1].index + 1) / count
             top = min(int(first * self.size.height), self.size.height - 1)
             if top <= y < max(top + 1, round(last * self.size.height)):
                 return Strip([Segment(" ", self.dress.skin.style(Ink.RULE) + _REVERSE)], 1)
-        return Strip([Segment(" ", ground)], 1)
+        return None
 
     # --- moving ---
 
