@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from coalchat.api.base import Request, Response
-from coalchat.api.nouns import Message
+from coalchat.api.nouns import Channel, Message
 from coalchat.api.requests import (
     AcknowledgeMessage,
     GetMessageStatus,
@@ -36,7 +36,7 @@ from coalchat.api.responses import (
     Sent,
     Status,
 )
-from coalchat.desk.model.acts import next_active, show
+from coalchat.desk.model.acts import show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
@@ -123,7 +123,7 @@ class Intake:
             state.lines.forget_all()
         changes = state.redraw(*_FRAME) + self._preview()
         if state.coalition.channel(state.shown) is None and answer.channels:
-            changes += show(state, next_active(state) or answer.channels[0].id)
+            changes += show(state, max(answer.channels, key=_pressing).id)
         return changes
 
     def _page(self, request: ListMessages, page: MessagePage) -> Changes:
@@ -213,3 +213,9 @@ class Intake:
         for request in due:
             del self._again[request]
         return due
+
+
+def _pressing(channel: Channel) -> tuple[int, int]:
+    """Where to begin: what is unread, by its precedence, then by how much of it there is."""
+    rank = -1 if channel.unread_precedence is None else channel.unread_precedence.rank
+    return rank, channel.unread

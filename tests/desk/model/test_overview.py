@@ -11,7 +11,7 @@ from coalchat.api.vocabulary import LinkState, Phase, Precedence, Role
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import UNMARKED, Head, NodeState
-from tests.desk.model.driver import Driver, started
+from tests.desk.model.driver import Driver, connected, started
 from tests.desk.scene import NOW as SCENE_NOW
 from tests.desk.scene import scene
 from tests.fakes.api_node import FakeNode
@@ -266,3 +266,14 @@ def test_the_scene_of_the_pictures() -> None:
     assert not own.tallies[-1].complete
     assert any(row.act for row in driver.desk.rail(SCENE_NOW).due)
     assert driver.unread is not None
+
+
+def test_it_opens_on_the_channel_that_presses_most() -> None:
+    node = FakeNode()
+    for title, lines in (("alerts", 0), ("med", 1), ("ops-north", 3)):
+        node.add_channel(title, "XAA", "XBB", "XCC")
+        for number in range(lines):
+            node.add_message(title, f"line {number}")
+    assert connected(node).desk.head().title == "ops-north"
+    node.add_message("med", "now", precedence=Precedence.FLASH)
+    assert connected(node).desk.head().title == "med"
