@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -139,15 +138,6 @@ def test_stdout_that_takes_nothing_is_an_error() -> None:
     assert done.stderr.startswith(b"coalchat: that did not work: ")
 
 
-def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Press the key until it ends: Python drops an interrupt that comes while it finalises an object."""
-    for _ in range(20):
-        process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=2)
-            return
-
-
 def test_an_interrupt_is_quiet(make: Make) -> None:
     laptop = make("xaa")
     laptop.run("nation", "create", "XAA", "Alfaland", "--person", "Cdr A", "--out", "o")
@@ -163,7 +153,7 @@ def test_an_interrupt_is_quiet(make: Make) -> None:
     try:
         # It holds the home and waits for the passphrase.
         until(lambda: not wait_alone(find_home(laptop.home), within=0.0))
-        interrupt(process)
+        process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (130, b"")
     finally:
