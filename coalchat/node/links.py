@@ -318,6 +318,9 @@ class Links:
         except RemoteProtocolError as error:
             reason = f"{error.code}: {error}"
             await self.context.refuse(AuditEvent.LINK_REFUSED, error, subject=device.hex(), nation=session.nation)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, FrameError) as error:
+            reason = str(error) or type(error).__name__
+            raise
         finally:
             self.register.drop(session)
             with trio.move_on_after(2) as scope:

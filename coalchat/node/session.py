@@ -14,7 +14,7 @@ import trio
 
 from coalchat.api.events import StateChanged
 from coalchat.api.vocabulary import State as StateWord
-from coalchat.net.framing import FrameReader, send_frame
+from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import LinkStream
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -120,16 +120,24 @@ class LinkSession:
 
         Raises:
             RemoteProtocolError: the peer broke the rules.
+            FrameError: what came was no frame. trio.BrokenResourceError, trio.ClosedResourceError: the link was cut.
         """
+        ending: Exception | None = None
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, nursery.cancel_scope)
                 if not self._leaving:
                     self._do(self._sync.start())
-                await self._read()
+                try:
+                    await self._read()
+                except (RemoteProtocolError, FrameError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
+                    # Kept, because a nursery would hand it on in a group, and who runs this judges by its type.
+                    ending = error
                 nursery.cancel_scope.cancel()
         finally:
             self.ended.set()
+        if ending is not None:
+            raise ending
 
     async def _read(self) -> None:
         reader = FrameReader(self.stream, MAX_FRAME)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import trio
 from trio.testing import MockClock
 
+from coalchat.api.nouns import AuditRecord
 from coalchat.api.requests import ListPeers, RemovePeer
 from coalchat.api.vocabulary import LinkState, State
+from coalchat.net.framing import send_frame
 from coalchat.paths import Home
+from protocol.base.limits import MAX_FRAME
+from protocol.base.records import encode
+from protocol.exchange.messages import Ping
+from tests.fakes.insider import Insider
 from tests.fakes.nodes import Running, Town, linked, until
 
 
@@ -145,4 +151,43 @@ async def test_an_idle_link_says_nothing(homes: dict[str, Home], autojump_clock:
         await trio.sleep(24 * 3600)
         (later,) = (await b.ask(ListPeers())).peers
         assert (link.bytes_sent, link.bytes_received) == (later.bytes_sent, later.bytes_received)
+        await town.close()
+
+
+async def test_a_cut_link_is_no_error_of_this_node(homes: dict[str, Home], autojump_clock: MockClock) -> None:
+    """A dialled link that breaks in the middle says so, and is dialled again."""
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, homes)
+        a, b = await town.start("XAA"), await town.start("XBB")
+        await town.join_up(a, b)
+        town.network.cut("xaa", "xbb")
+
+        async def waiting() -> str | None:
+            (link,) = (await b.ask(ListPeers())).peers
+            return link.reason if link.state is LinkState.WAITING else None
+
+        assert await until(waiting) == "the link was cut"
+        (closed,) = await b.audited("link-closed")
+        assert closed.detail == "the link was cut"
+        town.network.heal("xaa", "xbb")
+        await linked(b, a)
+        await town.close()
+
+
+async def test_a_member_that_breaks_the_rules_of_a_link_is_accounted_for(
+    homes: dict[str, Home], autojump_clock: MockClock
+) -> None:
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, homes)
+        b, c = await town.start("XBB"), await town.start("XCC")
+        await town.join_up(b, c)
+        insider = await Insider.dial(town, as_device=c, to=b)
+        await send_frame(insider.stream, encode(Ping(1)), MAX_FRAME)  # before HELLO
+
+        async def refused() -> list[AuditRecord]:
+            return await b.audited("link-refused")
+
+        (record,) = await until(refused)
+        assert record.nation == "XCC"
+        assert record.clause == "state"
         await town.close()
