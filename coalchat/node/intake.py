@@ -30,6 +30,7 @@ from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
 from coalchat.store.rows import Message
 from protocol.base.errors import RemoteProtocolError, StateError
+from protocol.base.limits import MAX_WANTS_WAITING
 from protocol.keys.envelope import Envelope, read_envelope
 from protocol.messages.entry import Entry, read_entry
 from protocol.messages.feed import Accepted, Known, Waiting
@@ -91,6 +92,8 @@ class Intake:
     opened: Callable[[KnownFeed, Entry, Payload], None] = attrs.field(repr=False)
     """Called after the commit, with each entry that another device wrote and this one can read."""
     _channels: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _awaited: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    """Feeds that a receipt covers further than they came; what is forgotten here is looked at when a segment begins."""
     _retry: bool = attrs.field(default=False, init=False)
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _send: trio.MemorySendChannel[Arrival] = attrs.field(init=False, repr=False)
@@ -241,10 +244,17 @@ class Intake:
             if isinstance(arrival.outcome, Opened):
                 await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
                 self._tell([arrival])
+            elif isinstance(arrival.outcome, Rejected):
+                await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
             elif isinstance(arrival.outcome, Unreadable) and arrival.outcome.complaint is None:
+                self._expect(arrival.outcome)
                 reason = arrival.outcome.reason.encode("utf-8")
                 if reason != row.payload:
                     await self.context.store.write(partial(_explain, entry=row.entry_id, reason=reason))
+
+    def _expect(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Unreadable) and len(self._awaited) + len(outcome.awaits) <= MAX_WANTS_WAITING:
+            self._awaited |= outcome.awaits
 
     def _replace(self, tx: Transaction, arrival: Arrival, now: int) -> None:
         if tx.drop_unreadable(arrival.entry.id):
@@ -274,6 +284,11 @@ class Intake:
             arrival.stored(arrival.feed.id, arrival.entry.base.seq)
             self.context.feed_moved(arrival.feed.id, arrival.precedence)
         self._tell(batch)
+        for arrival in batch:
+            self._expect(arrival.outcome)
+        if not self._awaited.isdisjoint(heads):
+            self._awaited -= heads.keys()
+            self.keys_came()
 
     def _tell(self, batch: list[Arrival]) -> None:
         for arrival in batch:

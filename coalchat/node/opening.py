@@ -46,11 +46,13 @@ class Unreadable:
     Attributes:
         reason: one sentence for the person. complaint: what is to be told to the author's nation, if his is the fault.
         listed: it takes a line; what can only be a receipt takes none.
+        awaits: feeds of which an entry must come before it can be judged.
     """
 
     reason: str
     complaint: ComplaintReason | None = None
     listed: bool = True
+    awaits: frozenset[bytes] = frozenset()
 
 
 @attrs.frozen
@@ -101,8 +103,15 @@ class Opening:
             return Unreadable("it is of a kind that this version does not know")
         except (DecodeError, LimitError):
             return Rejected(Denied("payload", "what it says is malformed"))
-        denial = self._allowed(feed, envelope, payload)
-        return Opened(payload, data, ck) if denial is None else Rejected(denial)
+        return self._judged(feed, envelope, Opened(payload, data, ck))
+
+    def _judged(self, feed: KnownFeed, envelope: Envelope, opened: Opened) -> Outcome:
+        """Whether its author may say that, under that envelope."""
+        awaits = self._awaits(feed, envelope, opened.payload)
+        if awaits:
+            return Unreadable("a receipt; what it confirms has not come yet", listed=False, awaits=awaits)
+        denial = self._allowed(feed, envelope, opened.payload)
+        return opened if denial is None else Rejected(denial)
 
     def _keyless(self, envelope: Envelope) -> str:
         """Why this device holds no key for an envelope of its own clearance."""
@@ -132,3 +141,12 @@ class Opening:
             return False
         entries = (self.context.store.read.entry(covered.entry) for covered in payload.ranges)
         return any(entry is not None and entry.envelope_id == envelope.id for entry in entries)
+
+    def _awaits(self, feed: KnownFeed, envelope: Envelope, payload: Payload) -> frozenset[bytes]:
+        """The feeds of what a receipt covers and is not here, where only that can say whether its envelope is right."""
+        if not isinstance(payload, ReceiptPayload) or payload.text or self._covers(envelope, payload):
+            return frozenset()
+        if envelope.context.nation == feed.author.certificate.nation:
+            return frozenset()
+        read = self.context.store.read
+        return frozenset(covered.feed for covered in payload.ranges if read.entry(covered.entry) is None)
