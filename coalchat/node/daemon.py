@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +41,7 @@ from coalchat.node.ports import Clock, Entropy, Lifecycle
 from coalchat.node.server import ApiServer, Door
 from coalchat.node.session import Capture
 from coalchat.node.station import Station, load_membership
+from coalchat.store.errors import StoreClosed, StoreFull
 from coalchat.store.keyfile import KeyFile
 from coalchat.store.runner import RunSync, in_thread
 from coalchat.store.writer import Store
@@ -203,7 +204,8 @@ class Node(Door):
                     with self._at_work:
                         await self._with_store(store)
                 finally:
-                    await self._note(AuditEvent.NODE_STOPPED)
+                    with suppress(StoreFull):  # it ends all the same
+                        await self._note(AuditEvent.NODE_STOPPED)
                     self._store = None
 
     async def _with_store(self, store: Store) -> None:
@@ -246,7 +248,10 @@ class Node(Door):
             self.working.set()
 
     async def _keep_ring(self, ring: KeyRing) -> None:
-        await self.run_blocking(partial(self.keys.replace, ring))
+        store = self._store
+        if store is None:
+            raise StoreClosed
+        await store.room.take(lambda: self.run_blocking(partial(self.keys.replace, ring)))
 
     async def _fail(self, error: CoalchatError) -> None:
         """Tell whoever unlocked why the node cannot work, before it ends."""

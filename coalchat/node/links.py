@@ -28,6 +28,7 @@ from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
 from coalchat.node.register import Dialled, Register
 from coalchat.node.session import Capture, LinkSession
+from coalchat.store.room import wait_for_room
 from coalchat.store.rows import Peer
 from protocol.base.errors import AuthenticationError, LimitError, ProtocolError, RemoteProtocolError
 from protocol.base.limits import MAX_FRAME
@@ -172,6 +173,7 @@ class Links:
             self._nursery.start_soon(self._dial_on, dialled)
 
     async def _dial_on(self, dialled: Dialled) -> None:
+        wait_for_room()  # also when a client asked for this peer
         with dialled.scope:
             failures = 0
             while True:

@@ -46,6 +46,7 @@ from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
 from coalchat.node.taking import Taking
 from coalchat.store.faces import Reader
+from coalchat.store.room import wait_for_room
 from coalchat.store.rows import Document
 from protocol.base.errors import ProtocolError
 from protocol.base.ids import Tag
@@ -200,6 +201,8 @@ class Station:
             )
         if member.strangers or member.prekeys.clashed(member.device):
             found.append("somebody else states prekeys in this device's name: tell your custodian")
+        if self.context.store.room.short:
+            found.append("the disk of this home is full: nothing is taken or sent until there is room")
         if self.holding.restored:
             found.append("this home was restored from an older copy: key file and store are not of one time")
         ends = []
@@ -216,6 +219,7 @@ class Station:
         Raises:
             UsageError: one cannot listen there.
         """
+        wait_for_room()
         await self.rollover.begin()
         self.receipting.derive()
         async with trio.open_nursery() as nursery:

@@ -5,7 +5,8 @@ callers wait.
 Rule 2: each write is a savepoint: its error undoes it alone and is raised to its caller alone.
 Rule 3: nobody resumes before the commit is durable. If it fails, it failed for all of them, and they are told so.
 Rule 4: after a fault of the disk or of the file nothing more is written, and reading goes on. A full disk is no fault:
-the next write may succeed.
+the next write may succeed, and what the node does by itself is tried until it does (`room`). So a write may run more than
+once: it touches nothing but its transaction.
 Rule 5: a caller that is cancelled does not know: its write took place as a whole or not at all.
 """
 
@@ -24,6 +25,7 @@ from coalchat.errors import CoalchatError
 from coalchat.store import private
 from coalchat.store.errors import StoreClosed, again
 from coalchat.store.faces import Reader, Transaction
+from coalchat.store.room import Room
 from coalchat.store.runner import RunSync
 from coalchat.store.schema import migrate
 from coalchat.store.sql import Sql
@@ -51,6 +53,7 @@ class Store:
     def __init__(self, writer: Sql, reader: Sql, run_sync: RunSync) -> None:
         """For `open`."""
         self.read = Reader(reader)
+        self.room = Room()
         self._sql = writer
         self._run_sync = run_sync
         self._send, self._receive = trio.open_memory_channel[_Write](MAX_BATCH)
@@ -77,9 +80,13 @@ class Store:
 
         Raises:
             whatever `fn` raises: of what it wrote nothing is kept.
-            StoreFull, StoreCorrupt, StoreClosed, StoreError: not kept, by no fault of `fn`.
+            StoreFull: not kept, and this task does not wait for room.
+            StoreCorrupt, StoreClosed, StoreError: not kept, by no fault of `fn`.
             StoreStopped: not confirmed; what the disk has of it shows when the store is opened anew.
         """
+        return await self.room.take(partial(self._write, fn))
+
+    async def _write(self, fn: Callable[[Transaction], T]) -> T:
         if self._sql.fault is not None:
             raise again(self._sql.fault)
         write = _Write(fn)
