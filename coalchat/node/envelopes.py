@@ -71,7 +71,7 @@ class Envelopes:
         """A usable envelope: the live one of this segment, or a new one.
 
         Raises:
-            Refused: a nation has no key to wrap to ("keys-run-out"), or too many were made already.
+            Refused: a nation has no key to wrap to, or this device has made as many as it may.
         """
         member = self.context.member
         segment = member.segment(now)
@@ -84,7 +84,7 @@ class Envelopes:
                 return Sealing(envelope, self.open(envelope))
         made = store.count_envelopes(member.device, revision.channel, release.packed, segment)
         if made >= MAX_LIVE_ENVELOPES:
-            raise Refused("envelopes", "no more envelopes can be made for this label in this segment")
+            raise Refused(Clause.OWN_BOUND, "no more envelopes can be made for this label in this segment")
         return self._make(revision, release, slots, segment, now)
 
     def _slots(self, release: ReleaseKey, segment: int) -> list[tuple[Slot, bytes]]:

@@ -26,6 +26,7 @@ from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
 from protocol.base.errors import DecodeError, Denied
 from protocol.base.ids import VERSION, Tag
+from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
@@ -178,7 +179,8 @@ class Sending:
             also: written in the same transaction.
 
         Raises:
-            Refused: a nation has no key. AlreadyExists: the client's id was used for something else.
+            Refused: a nation has no key, or a bound of this device is reached.
+            AlreadyExists: the client's id was used for something else.
         """
         now = self.context.now()
         if self.context.member.doubtful(now):
@@ -214,6 +216,8 @@ class Sending:
             known = self.feeds.get(row.feed_id) if row.release == release.packed else None
             if known is not None:
                 return known, None
+        if self.context.store.read.count_feeds(member.device) >= MAX_FEEDS_PER_DEVICE:
+            raise Refused(Clause.OWN_BOUND, "this device has as many feeds, one for each channel and label, as it may")
         certificate = member.certificate
         record = FeedRecord(
             member.coalition.id, member.device, certificate.person, channel, release, b"", self.context.entropy(16)

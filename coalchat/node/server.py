@@ -137,20 +137,24 @@ class ApiServer:
         self, wire: _Wire, session: Session, number: int, request: Request[Any], room: trio.Semaphore
     ) -> None:
         try:
-            frame = codec.encode_result(number, await self._do(request, session))
+            # Until it has left, an answer takes room: who does not read is not answered more, and not read.
+            await wire.send(await self._answered(session, number, request))
+        finally:
+            room.release()
+        if isinstance(request, Stop):
+            self.door.stop()
+
+    async def _answered(self, session: Session, number: int, request: Request[Any]) -> bytes:
+        try:
+            return codec.encode_result(number, await self._do(request, session))
         except CoalchatError as error:
-            frame = codec.encode_error(number, error)
             if isinstance(error, NotAuthorised):
                 await self.door.refused(session.name, error)
+            return codec.encode_error(number, error)
         except Exception:
             # One of the three doors: see rule 4.
             log.exception("an operation failed", op=request.op, client=session.name)
-            frame = codec.encode_error(number, InternalError(request.op))
-        finally:
-            room.release()
-        await wire.send(frame)
-        if isinstance(request, Stop):
-            self.door.stop()
+            return codec.encode_error(number, InternalError(request.op))
 
     async def _do(self, request: Request[Any], session: Session) -> Response:
         require(request.scope, session.scopes)

@@ -31,6 +31,7 @@ class Clause(StrEnum):
     SCOPE = "scope"
     CERTIFICATE = "certificate"
     KEYS_RUN_OUT = "keys-run-out"
+    OWN_BOUND = "own-bound"
     CLOCK_DOUBTFUL = "clock-doubtful"
 
 

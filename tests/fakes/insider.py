@@ -31,6 +31,7 @@ class Insider:
     Attributes:
         entries: what he pushes, by feed, from seq 1 on or from where the victim is.
         envelopes, feeds: what he answers when he is asked.
+        heard: every frame that the victim said.
     """
 
     stream: MemoryLink
@@ -39,6 +40,7 @@ class Insider:
     envelopes: dict[bytes, bytes] = attrs.field(factory=dict)
     feeds: dict[bytes, bytes] = attrs.field(factory=dict)
     live: bool = False
+    heard: list[bytes] = attrs.field(factory=list)
 
     @classmethod
     async def dial(cls, town: Town, *, as_device: Running, to: Running) -> Insider:
@@ -79,6 +81,7 @@ class Insider:
             reader = FrameReader(self.stream, MAX_FRAME)
             try:
                 while (frame := await reader.receive()) is not None:
+                    self.heard.append(frame)
                     await self._send(self.sync.receive(frame))
             except (trio.BrokenResourceError, ProtocolError):
                 return

@@ -32,9 +32,12 @@ class Wire:
     async def raw(self, frame: bytes) -> None:
         await self.stream.send_all(frame)
 
-    async def ask(self, request: Request[Any]) -> codec.Reply:
+    def frame(self, request: Request[Any]) -> bytes:
         self.number += 1
-        await self.raw(codec.encode_request(self.number, request))
+        return codec.encode_request(self.number, request)
+
+    async def ask(self, request: Request[Any]) -> codec.Reply:
+        await self.raw(self.frame(request))
         return await self.reply()
 
     async def reply(self) -> codec.Reply:

@@ -1,0 +1,136 @@
+"""What one device may have, claim or say is bounded, at its own node and at every receiver (SPEC 7.3, 8.1, 8.2, 8.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from coalchat.api.vocabulary import Precedence
+from coalchat.errors import Refused
+from coalchat.node.envelopes import Envelopes
+from coalchat.node.feeds import release_bits
+from coalchat.paths import Home
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Feed
+from protocol.base.limits import MAX_FEEDS_PER_DEVICE, MAX_LIVE_ENVELOPES
+from protocol.base.records import evolve
+from protocol.keys.envelope import read_envelope
+from protocol.messages.feed import sign_feed
+from protocol.messages.payload import FORMAT, TextPayload
+from protocol.trust.credential import Precedence as WirePrecedence
+from tests.fakes.nodes import NOW, Running, Town, until
+from tests.node.test_enrolment import enrolled
+from tests.node.test_hostile import scene
+from tests.node.test_refused import own_envelope, own_feed
+
+
+class Restless(Envelopes):
+    """Finds a reason to make a new envelope each time."""
+
+    def _still_counts(self, *_: Any) -> bool:
+        return False
+
+
+async def test_a_device_makes_so_many_envelopes_and_no_more(homes: dict[str, Home], autojump_clock: MockClock) -> None:
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, homes)
+        a = await town.start("XAA")
+        await a.channel("ops", ["XAA"])
+        a.station.sending.envelopes = Restless(a.station.context)
+        for number in range(MAX_LIVE_ENVELOPES):
+            await a.send("ops", f"number {number}", "SECRET")
+        with pytest.raises(Refused) as refused:
+            await a.send("ops", "one too many", "SECRET")
+        assert refused.value.clause == "own-bound"
+        assert len(await a.texts("ops")) == MAX_LIVE_ENVELOPES
+        await a.send("ops", "another label has its own", "RESTRICTED")
+        await town.close()
+
+
+async def test_a_receiver_takes_so_many_envelopes_and_no_more(
+    homes: dict[str, Home], autojump_clock: MockClock
+) -> None:
+    async with trio.open_nursery() as nursery:
+        s = await scene(nursery, homes)
+        intake, store = s.b.station.intake, s.b.station.context.store.read
+        # XBB's own receipts stand under XAA's envelope, so XCC has made none yet.
+        made = [own_envelope(s).data for _ in range(MAX_LIVE_ENVELOPES + 1)]
+        taken = [await intake.envelope(data, 2) for data in made]
+        assert taken == [read_envelope(data).id for data in made[:-1]] + [None]
+        assert store.envelope(read_envelope(made[-1]).id) is None
+        (refused,) = await s.b.audited("envelope-refused")
+        assert (refused.nation, refused.clause) == ("XCC", "limit")
+        assert await intake.envelope(made[0], 2) is not None, "what is known is no more than it was"
+        await s.town.close()
+
+
+async def test_a_device_has_so_many_feeds_and_others_take_no_more(
+    homes: dict[str, Home], autojump_clock: MockClock
+) -> None:
+    async with trio.open_nursery() as nursery:
+        s = await scene(nursery, homes)
+        key = s.c.station.context.member.ring.device.key
+        record, intake = own_feed(s), s.b.station.intake
+        store = s.b.station.context.store.read
+        room = MAX_FEEDS_PER_DEVICE - store.count_feeds(record.device)
+        feeds = [evolve(record, nonce=number.to_bytes(16, "big")) for number in range(room + 1)]
+        taken = [await intake.feed(sign_feed(feed, key).data, 2) for feed in feeds]
+        assert taken == [feed.id for feed in feeds[:-1]] + [None]
+        (refused,) = await s.b.audited("feed-refused")
+        assert (refused.nation, refused.clause) == ("XCC", "limit")
+
+        # Its own node makes no more either, once it has them all.
+        own = s.c.station.context.store
+        missing = MAX_FEEDS_PER_DEVICE - own.read.count_feeds(record.device)
+        rows = [
+            Feed(
+                feed.id, feed.device, 2, feed.channel, feed.release.packed, sign_feed(feed, key).data,
+                release_bits(feed.release),
+            )
+            for feed in feeds[:missing]
+        ]  # fmt: skip
+
+        def fill(tx: Transaction) -> None:
+            for row in rows:
+                tx.put_feed(row)
+
+        await own.write(fill)
+        with pytest.raises(Refused) as denied:
+            await s.c.send("ops", "a label that it has not used yet", "UNCLASSIFIED")
+        assert denied.value.clause == "own-bound"
+        await s.town.close()
+
+
+async def test_precedence_counts_up_to_what_is_certified(
+    with_device: dict[str, Home], autojump_clock: MockClock
+) -> None:
+    """A bot that may use IMMEDIATE signs FLASH: everybody queues and shows it as IMMEDIATE."""
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, with_device)
+        a, b = await town.start("XAA"), await town.start("XBB")
+        await town.join_up(a, b)
+        channel = await a.channel("alerts", ["XAA", "XBB"])
+        bot = await town.start("bot")
+        await enrolled(town, a, bot)
+        await until(bot.channels)
+        await bot.send("alerts", "honest", "RESTRICTED")
+        sending = bot.station.sending
+        revision = sending.revision(bytes.fromhex(channel.id))
+        release = sending.label("RESTRICTED", revision).release_key()
+        loud = TextPayload(FORMAT, NOW, noplay=False, refs=(), text="loud", ack_by=0)
+        await sending.post(revision, release, loud, WirePrecedence.FLASH)
+        for node in (a, b):
+
+            async def came(node: Running = node) -> bool:
+                return await node.texts("alerts") == ["honest", "loud"]
+
+            await until(came)
+            message = (await node.messages("alerts"))[-1]
+            assert message.precedence is Precedence.IMMEDIATE
+            row = node.station.context.store.read.entry(bytes.fromhex(message.entry_id))
+            assert row is not None
+            assert row.precedence == int(WirePrecedence.IMMEDIATE), "also in the queue to others"
+        await town.close()
