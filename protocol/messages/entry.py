@@ -186,7 +186,12 @@ def open_with_content_key(entry: Entry, ck: bytes) -> bytes:
         AuthenticationError: as `open_entry`.
     """
     key, nonce = _key_nonce(ck, entry.base_data, entry.salt)
-    padded = crypto.aead_open(key, nonce, entry.base_data + entry.salt, entry.ct)
-    if not crypto.same(_salt(ck, entry.base_data, padded), entry.salt):
+    opened = True
+    try:
+        padded = crypto.aead_open(key, nonce, entry.base_data + entry.salt, entry.ct)
+    except AuthenticationError:
+        opened, padded = False, bytes(len(entry.ct) - crypto.AEAD_TAG)  # refused below, after the same work
+    salted = crypto.same(_salt(ck, entry.base_data, padded), entry.salt)
+    if not (opened and salted):
         raise AuthenticationError
     return unpad(padded)

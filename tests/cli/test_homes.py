@@ -140,7 +140,8 @@ def test_a_charter_is_signed_by_all_and_entered_by_each(make: Make) -> None:
 
 def test_who_is_not_in_the_charter_cannot_sign_it(make: Make, founding: Laptop) -> None:
     stranger = make("stranger")
-    stranger.run("nation", "create", "XZZ", "Zululand", "--person", "Cdr Z", "--out", "xzz.offer")
+    create = ("nation", "create", "XZZ", "Zululand", "--person", "Cdr Z", "--out", "xzz.offer")
+    read_out = stranger.run(*create, "--json").record["fingerprint"]
     found_it = ("charter", "found", "--name", "N", "--exercise", "--segment", "30m", "--edition", "4")
     told = stranger.run(*found_it, "xaa.offer", "--out", "c", "--json", code=5)
     assert told.error["code"] == "not-authorised"
@@ -152,6 +153,23 @@ def test_who_is_not_in_the_charter_cannot_sign_it(make: Make, founding: Laptop) 
     record = stranger.run("charter", "found", "xaa.offer", "xzz.offer", "--name", "M", "--out", "m", "--json").record
     assert record["missing"] == ["XAA"]
     assert record["coalition_id"] is None
+    # What the founder compares is what the other nation's custodian reads out.
+    assert {n["code"]: n["fingerprint"] for n in record["nations"]}["XZZ"] == read_out
+    assert read_out in stranger.run("charter", "show", "m", passphrase=False).out
+
+
+def test_a_home_belongs_to_one_coalition_and_its_charter_says_whether_it_is_an_exercise(make: Make) -> None:
+    laptop = make("xaa")
+    laptop.run(*CREATE, "--out", "xaa.offer")
+    for name, exercise in (("real", ()), ("play", ("--exercise",))):
+        laptop.run("charter", "found", "xaa.offer", "--name", name, *exercise, "--out", name)
+    laptop.run("charter", "sign", "play")
+    assert laptop.run("status", "--json").record["node"]["exercise"]
+    laptop.run("node", "stop")
+    told = laptop.run("charter", "sign", "real", "--json", code=1)
+    assert told.error["code"] == "already-exists"
+    node = laptop.run("status", "--json").record["node"]
+    assert (node["coalition"], node["exercise"]) == ("play", True)
 
 
 @pytest.mark.parametrize(

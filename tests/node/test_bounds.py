@@ -8,19 +8,22 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from coalchat.api.vocabulary import Precedence
+from coalchat.api.vocabulary import Precedence, State
 from coalchat.errors import Refused
 from coalchat.node.envelopes import Envelopes
 from coalchat.node.feeds import release_bits
+from coalchat.node.invites import Terms
 from coalchat.paths import Home
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Feed
+from protocol.base.ids import Tag
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE, MAX_LIVE_ENVELOPES
 from protocol.base.records import evolve
 from protocol.keys.envelope import read_envelope
 from protocol.messages.feed import sign_feed
 from protocol.messages.payload import FORMAT, TextPayload
 from protocol.trust.credential import Precedence as WirePrecedence
+from protocol.trust.credential import Scope
 from tests.fakes.nodes import NOW, Running, Town, until
 from tests.node.test_enrolment import enrolled
 from tests.node.test_hostile import scene
@@ -133,4 +136,68 @@ async def test_precedence_counts_up_to_what_is_certified(
             row = node.station.context.store.read.entry(bytes.fromhex(message.entry_id))
             assert row is not None
             assert row.precedence == int(WirePrecedence.IMMEDIATE), "also in the queue to others"
+        await town.close()
+
+
+async def test_an_authors_time_decides_nothing(homes: dict[str, Home], autojump_clock: MockClock) -> None:
+    """He may claim 1970, or the year 36812: it is shown as what he says, and orders, hides and delays nothing."""
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, homes)
+        a, b = await town.start("XAA"), await town.start("XBB")
+        await town.join_up(a, b)
+        channel = await a.channel("ops", ["XAA", "XBB"])
+        await until(b.channels)
+        revision = a.station.sending.revision(bytes.fromhex(channel.id))
+        release = a.station.sending.label("SECRET", revision).release_key()
+        times = (2**40, 0, NOW, 1)
+        for time in times:
+            said = TextPayload(FORMAT, time, noplay=False, refs=(), text=f"at {time}", ack_by=0)
+            await a.station.sending.post(revision, release, said, WirePrecedence.ROUTINE)
+
+        async def came() -> bool:
+            return await b.texts("ops") == [f"at {time}" for time in times]
+
+        await until(came)
+        messages = await b.messages("ops")
+        assert [message.author_time for message in messages] == [*times]
+        (shown,) = await b.channels()
+        assert shown.unread == len(times)
+
+        async def delivered() -> bool:
+            rows = [row for message in messages for row in (await a.status(message.entry_id)).deliveries]
+            return {row.state for row in rows} == {State.DELIVERED}
+
+        await until(delivered)
+        await town.close()
+
+
+async def test_a_kind_that_the_authors_scope_does_not_name_is_not_shown(
+    with_device: dict[str, Home], autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sensor that is certified for receipts only says something: its own node refuses, and so does every reader."""
+    only_receipts = property(lambda terms: Scope((), (int(Tag.RECEIPT),), 0, int(terms.precedence), read=True))
+    monkeypatch.setattr(Terms, "scope", only_receipts)  # no command certifies so narrowly yet
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, with_device)
+        a, b = await town.start("XAA"), await town.start("XBB")
+        await town.join_up(a, b)
+        channel = await a.channel("alerts", ["XAA", "XBB"])
+        bot = await town.start("bot")
+        await enrolled(town, a, bot)
+        await until(bot.channels)
+        with pytest.raises(Refused) as refused:
+            await bot.send("alerts", "I may not", "RESTRICTED")
+        assert refused.value.clause == "scope"
+        sending = bot.station.sending
+        revision = sending.revision(bytes.fromhex(channel.id))
+        release = sending.label("RESTRICTED", revision).release_key()
+        said = TextPayload(FORMAT, NOW, noplay=False, refs=(), text="and do", ack_by=0)
+        await sending.post(revision, release, said, WirePrecedence.ROUTINE)
+        for node in (a, b):
+
+            async def accounted(node: Running = node) -> bool:
+                return [record.clause for record in await node.audited("entry-refused")] == ["scope"]
+
+            await until(accounted)
+            assert await node.texts("alerts") == []
         await town.close()

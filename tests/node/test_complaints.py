@@ -9,8 +9,9 @@ from trio.testing import MockClock
 from coalchat.api.vocabulary import Flag
 from coalchat.node.envelopes import Envelopes, Sealing
 from coalchat.paths import Home
+from coalchat.store.rows import Message
 from protocol.base import crypto
-from protocol.base.ids import Domain
+from protocol.base.ids import Domain, Tag
 from protocol.base.records import encode
 from protocol.keys.envelope import Envelope, Slot, _info, _Wire, envelope_id, own_slots
 from protocol.trust.channel import ChannelRevision
@@ -84,6 +85,15 @@ async def test_one_nation_is_given_another_key(homes: dict[str, Home], autojump_
         assert await c.audited("envelope-refused")
         (received,) = await a.audited("complaint-received")
         assert received.nation == "XCC"
+        read = a.station.context.store.read
+        said = read.sql.all(Message, "WHERE kind = ? AND nation = 2", int(Tag.COMPLAINT))
+        assert len(said) == 1
+        teks = [tek for node in (a, b, c) for tek, _ in node.station.envelopes._teks.values()]
+        seeds = [bytes(seed.seed) for seed in c.station.holding.ring.seeds]
+        assert teks
+        assert not [secret for secret in (*teks, *seeds) if secret in said[0].payload], (
+            "a complaint proves nothing and gives nothing"
+        )
         (reissued,) = await a.audited("envelope-reissued")
         assert reissued.detail == "1"
         # Its other envelopes are unaffected, and the next message needs no reissue.
