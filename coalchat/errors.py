@@ -125,6 +125,13 @@ class AlreadyExists(CoalchatError):
     code = "already-exists"
 
 
+class Zeroized(CoalchatError):
+    """The keys of this home were destroyed."""
+
+    code = "zeroized"
+    advice = "restore a backup into another home, or enrol anew; what is left of this directory can be removed"
+
+
 class Expired(CoalchatError):
     """Its time has passed."""
 
@@ -265,6 +272,13 @@ class WrongPassphrase(NotAuthorised):
     code = "wrong-passphrase"
 
 
+class WrongBackupPassphrase(NotAuthorised):
+    """That is not the passphrase of this backup."""
+
+    code = "wrong-backup-passphrase"
+    advice = "a backup has a passphrase of its own, which was chosen when it was made"
+
+
 class WordsDiffer(NotAuthorised):
     """The words are not the same on both sides: somebody may stand between."""
 
@@ -313,6 +327,14 @@ class StoreCorrupt(CoalchatError):
     code = "store-corrupt"
     exit_code = ExitCode.CORRUPT
     advice = "stop here, keep a copy of the home, and restore it from a backup"
+
+
+class BackupDamaged(CoalchatError):
+    """The backup is damaged, or is none."""
+
+    code = "backup-damaged"
+    exit_code = ExitCode.CORRUPT
+    advice = "nothing of it was used: take another copy of it"
 
 
 class PeerCorrupt(CoalchatError):

@@ -24,7 +24,15 @@ from typing import Final
 import attrs
 import platformdirs
 
-from coalchat.errors import HomeNotPrivate, NoHome, NotPrivate, PathTooLong, RuntimeNotPrivate, UsageError
+from coalchat.errors import (
+    HomeNotPrivate,
+    NoHome,
+    NotPrivate,
+    PathTooLong,
+    RuntimeNotPrivate,
+    UsageError,
+    Zeroized,
+)
 
 MAX_SOCKET_PATH: Final = 103 if sys.platform == "darwin" else 107
 """Bytes: sun_path holds 108 (104 on macOS) with the NUL at its end."""
@@ -49,6 +57,11 @@ class Home:
         return self.path / "store.db"
 
     @property
+    def store_files(self) -> tuple[Path, ...]:
+        """The database, and what SQLite may have left beside it."""
+        return (self.store, *(self.path / f"{self.store.name}{part}" for part in ("-wal", "-shm", "-journal")))
+
+    @property
     def lock(self) -> Path:
         """Locked by the node for its whole life; decides who is the node."""
         return self.path / "node.lock"
@@ -69,6 +82,11 @@ class Home:
         return self.path / "config.toml"
 
     @property
+    def zeroized(self) -> Path:
+        """Stands here once the home's keys were destroyed, and says when."""
+        return self.path / "zeroized"
+
+    @property
     def socket_name(self) -> str:
         """File name of the node's socket."""
         return sha256(os.fsencode(self.path)).hexdigest()[:16] + ".sock"
@@ -84,7 +102,21 @@ def find_home(given: str | Path | None = None, environ: Mapping[str, str] = os.e
 
 
 def check_home(home: Home) -> Home:
-    """The same home, if it exists and is private.
+    """The same home, if it exists, is private, and was not zeroized.
+
+    Raises:
+        NoHome: there is no directory.
+        HomeNotPrivate: somebody else's, or open to others.
+        Zeroized: its keys were destroyed.
+    """
+    check_private(home)
+    if home.zeroized.exists():
+        raise Zeroized(str(home.path))
+    return home
+
+
+def check_private(home: Home) -> None:
+    """Check a home's directory alone: for who destroys what is in it.
 
     Raises:
         NoHome: there is no directory.
@@ -96,7 +128,6 @@ def check_home(home: Home) -> Home:
         raise NoHome(str(home.path)) from None
     except NotPrivate as error:
         raise HomeNotPrivate(error.detail) from None
-    return home
 
 
 def ensure_private_home(path: str | Path) -> Home:
@@ -104,6 +135,7 @@ def ensure_private_home(path: str | Path) -> Home:
 
     Raises:
         HomeNotPrivate: it exists and is somebody else's, or open to others.
+        Zeroized: the keys that it held were destroyed.
         UsageError: it cannot be made.
     """
     home = find_home(path)

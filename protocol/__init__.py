@@ -9,6 +9,7 @@
     7  Keys                           keys.edition, keys.otar, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
+    11 At rest                        keys.keyring, keys.backup
 
 Rooms import downwards only: exchange, messages, keys, trust, base.
 """

@@ -9,6 +9,7 @@ import typer
 from coalchat import __version__
 from coalchat.cli.ack import ack
 from coalchat.cli.audit import audit
+from coalchat.cli.backup import backup, restore
 from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
 from coalchat.cli.demo import demo
@@ -59,6 +60,8 @@ def coalchat(
 
 for verb in (send, read, tail, ack, status, join, demo):
     app.command(verb.__name__, cls=Command)(verb)
+keys.verb("backup")(backup)
+keys.verb("restore")(restore)
 for name, noun in (
     ("nation", nation),
     ("charter", charter),

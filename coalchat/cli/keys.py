@@ -1,8 +1,9 @@
-"""`coalchat keys`: which keys count, how long what can be opened, and the clock that they go by."""
+"""`coalchat keys`: which keys count, the clock that they go by, the passphrase that guards them, and their end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -73,3 +74,101 @@ def key_lines(found: Keys) -> list[str]:
         for device in found.silent
     ]
     return lines
+
+
+@keys.verb("confirm-clock")
+def confirm_clock(context: typer.Context) -> None:
+    """Say that this machine's clock is right.
+
+    \b
+    coalchat keys confirm-clock
+
+    A node whose clock lies beyond what its nation has published seals and erases nothing. Look at another clock first: a
+    wrong one that is confirmed erases keys too early. It counts for the length of one edition.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> Keys:
+        return await client.confirm_clock()
+
+    found = with_node(asked, act)
+    show(asked, found, key_lines(found))
+
+
+@keys.verb("passphrase")
+def change_passphrase(
+    context: typer.Context,
+    new_fd: Annotated[
+        int | None, typer.Option("--new-passphrase-fd", metavar="N", help="Read the new one from this descriptor.")
+    ] = None,
+    new_file: Annotated[
+        Path | None, typer.Option("--new-passphrase-file", metavar="PATH", help="Read it from this private file.")
+    ] = None,
+) -> None:
+    """Change the passphrase of the home.
+
+    \b
+    coalchat node stop
+    coalchat keys passphrase
+
+    The node must not run: it would seal its next key file under the old one. What guessing costs is taken from
+    config.toml. Whoever copied the key file before can still try the old passphrase on that copy.
+    """
+    import os
+    import time
+
+    import trio
+
+    from coalchat.cli.files import alone
+    from coalchat.cli.home import kdf_cost
+    from coalchat.cli.output import show
+    from coalchat.cli.passphrase import Another, passphrase
+    from coalchat.custody import backup
+
+    asked = asked_of(context)
+    home = asked.present_home
+    another = Another(new_fd, new_file, "--new-passphrase", f"passphrase of {home.path}")
+    with alone(home):
+        old = passphrase(asked)
+        new = another.read(asked, new=True)
+        now, cost = int(time.time()), kdf_cost(home)
+
+        async def act() -> None:
+            await backup.change_passphrase(home, old, new, now=now, cost=cost, entropy=os.urandom)
+
+        trio.run(act)
+    show(asked, {"home": str(home.path), "changed": now}, ["the passphrase is changed"])
+
+
+@keys.verb("zeroize")
+def zeroize(
+    context: typer.Context,
+    yes: Annotated[
+        bool, typer.Option("--yes-destroy-everything", help="Do not ask: for scripts, and for who has no time.")
+    ] = False,
+) -> None:
+    """Destroy the keys of this home, and everything else in it. There is no way back but a backup.
+
+    It needs no passphrase. The node is stopped first; then go the key file, the database, and the rest. Overwriting is
+    best effort: flash, snapshots and copies remember. Backups are not touched and still open; tell your custodian, who
+    revokes the device.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.zeroize import destroy, require_word
+
+    asked = asked_of(context)
+    if not yes:
+        require_word(asked)
+    done = destroy(asked)
+    record = {
+        "home": str(asked.home.path),
+        "destroyed": list(done.destroyed),
+        "not_overwritten": list(done.not_overwritten),
+    }
+    lines = [f"destroyed: {', '.join(done.destroyed) or 'nothing was left'}"]
+    if done.not_overwritten:
+        lines.append(f"removed, but could not be overwritten: {', '.join(done.not_overwritten)}")
+    show(asked, record, lines)

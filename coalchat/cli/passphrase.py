@@ -8,6 +8,10 @@ Rule 3: a new passphrase is asked for twice at the terminal, because nothing cou
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import attrs
+
 from coalchat.cli.options import Asked
 from coalchat.client.secret import (
     MAX_SECRET,
@@ -22,6 +26,7 @@ from coalchat.errors import Locked, UsageError
 
 __all__ = [
     "MAX_SECRET",
+    "Another",
     "has_source",
     "locked",
     "new_passphrase",
@@ -52,10 +57,50 @@ def new_passphrase(asked: Asked) -> bytes:
     if given is None and not available():
         raise UsageError("a new home needs a passphrase", hint=Locked.advice)
     if given is None:
-        given = _typed(f"new passphrase for {asked.home.path}: ")
-        if _typed("the same once more: ") != given:
-            raise UsageError("the two passphrases are not the same")
+        given = _typed_twice(f"new passphrase for {asked.home.path}: ")
     asked.secret = given
+    return given
+
+
+@attrs.frozen
+class Another:
+    """A second passphrase of a command: its options, and what it is called where it is asked for.
+
+    Attributes:
+        descriptor, path: of its options; at most one of them.
+        options: their name without the ending: "--new-passphrase".
+    """
+
+    descriptor: int | None
+    path: Path | None
+    options: str
+    name: str
+
+    def read(self, asked: Asked, *, new: bool) -> bytes:
+        """The passphrase. One that is new is asked for twice.
+
+        Raises:
+            UsageError: two places for one secret, one place for two, typed differently the second time, empty,
+                or none was given and there is no terminal to ask at.
+        """
+        if self.descriptor is not None and self.path is not None:
+            raise UsageError(f"{self.options}-fd and {self.options}-file exclude each other")
+        if self.descriptor is not None and self.descriptor == asked.passphrase_fd:
+            raise UsageError("two passphrases cannot both come from one descriptor")
+        if self.descriptor is not None:
+            return not_empty(read_descriptor(self.descriptor, f"{self.options}-fd"))
+        if self.path is not None:
+            return not_empty(read_secret_file(self.path))
+        if not available():
+            hint = f"give it at the terminal, or with {self.options}-fd or {self.options}-file"
+            raise UsageError(f"the {self.name} is missing", hint=hint)
+        return _typed_twice(f"new {self.name}: ") if new else _typed(f"{self.name}: ")
+
+
+def _typed_twice(prompt: str) -> bytes:
+    given = _typed(prompt)
+    if _typed("the same once more: ") != given:
+        raise UsageError("the two passphrases are not the same")
     return given
 
 

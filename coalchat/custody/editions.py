@@ -19,6 +19,9 @@ from protocol.keys.walking import longest_hold
 from protocol.trust.charter import Charter
 from protocol.trust.publication import Edition
 
+MEANT = "keys.meant"
+"""Name under which a custodian's store keeps the highest counter of an edition that may have been drawn."""
+
 
 def next_firsts(editions: Iterable[Edition], charter: Charter, segment: int) -> tuple[int, ...]:
     """First segments of the editions that are to be drawn now.

@@ -63,6 +63,7 @@ PRELOAD = DAY
 OTAR_GRACE = 7 * DAY
 RETENTION = 30 * DAY
 
+ROOT_HINT = "it is made with `coalchat nation create`; one that was moved out comes back with `coalchat keys restore`"
 _PERSON = "founding.person"
 _OFFER = "founding.offer"
 
@@ -134,7 +135,7 @@ async def create_nation(
         raise AlreadyExists(str(home.keys))
     # The key file comes last: until then this is no home, and a store without a key is nothing.
     home.store.unlink(missing_ok=True)
-    async with _store(home, ring) as store:
+    async with store_of(home, ring) as store:
 
         def keep(tx: Transaction) -> None:
             tx.set_meta(_PERSON, person.encode("utf-8"))
@@ -242,7 +243,7 @@ def own_root(ring: KeyRing) -> SigningSeeds:
         NotAuthorised: it does not rest in this home.
     """
     if not ring.custodian or not ring.custodian[0].root:
-        raise NotAuthorised("this home does not hold a nation's root", hint="make one with `coalchat nation create`")
+        raise NotAuthorised("this home does not hold a nation's root", hint=ROOT_HINT)
     return ring.custodian[0].root[0]
 
 
@@ -305,7 +306,7 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
     drawn = draw_first_editions(coalition, policy, nation, keys.index, now, entropy)
     keys = with_seeds(keys, drawn)
     clearance = Clearance(len(policy.levels) - 1, tuple(range(1, len(policy.categories) + 1)))
-    async with _store(home, ring) as store:
+    async with store_of(home, ring) as store:
         person = (store.read.meta(_PERSON) or b"Custodian").decode("utf-8")
         certified = certify_own_device(coalition, nation, ring, keys, person, clearance, now, entropy)
         publication, parts = make_publication(
@@ -351,7 +352,12 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
 
 
 @asynccontextmanager
-async def _store(home: Home, ring: KeyRing) -> AsyncIterator[Store]:
+async def store_of(home: Home, ring: KeyRing) -> AsyncIterator[Store]:
+    """The store of a home that no node runs on.
+
+    Raises:
+        StoreCorrupt, StoreNewer, StoreError: see `Store.open`.
+    """
     async with (
         trio.open_nursery() as nursery,
         open_store(home.store, ring.database, nursery=nursery, run_sync=in_thread()) as store,

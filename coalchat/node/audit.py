@@ -95,6 +95,16 @@ class AuditEvent(StrEnum):
     # --- this home ---
     HOME_RESTORED = "home-restored"
     """Key file and store are not of one time: one of them was brought back from a copy."""
+    BACKUP_MADE = "backup-made"
+    """A backup of this home's keys was written; the detail says what it holds."""
+    BACKUP_RESTORED = "backup-restored"
+    """This home was made of a backup; the detail says of when."""
+    ROOT_REMOVED = "root-removed"
+    """The nation's root was moved out of this home, into a backup."""
+    ROOT_RESTORED = "root-restored"
+    """The nation's root was brought back into this home."""
+    PASSPHRASE_CHANGED = "passphrase-changed"  # noqa: S105 - a name
+    """The key file of this home was sealed under another passphrase."""
     UNLOCK_FAILED = "unlock-failed"
     """Somebody gave a wrong passphrase."""
     API_REFUSED = "api-refused"

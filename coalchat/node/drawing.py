@@ -13,7 +13,7 @@ import trio
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.custody.documents import document
-from coalchat.custody.editions import next_counter, next_firsts, still_named, unpublished
+from coalchat.custody.editions import MEANT, next_counter, next_firsts, still_named, unpublished
 from coalchat.custody.keying import draw_seeds, list_of, own_seeds
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -28,8 +28,6 @@ from protocol.keys.keyring import HeldSeed, KeyRing
 from protocol.keys.walking import newest
 from protocol.trust.publication import Edition, KeyList
 
-MEANT = "keys.meant"
-
 
 @attrs.define(eq=False)
 class Drawing:
@@ -40,8 +38,10 @@ class Drawing:
     publishing: Publishing = attrs.field(repr=False)
 
     async def draw(self) -> None:
-        """Draw and publish what is missing ahead of the running edition. In another home it does nothing."""
-        if not self.holding.ring.custodian:
+        """Draw and publish what is missing ahead of the running edition. In another home, and in one that
+        is not ready to publish, it does nothing.
+        """
+        if not self.holding.ring.custodian or not self.publishing.ready():
             return
         async with self.publishing.acting:
             await self._draw()

@@ -12,13 +12,12 @@ from collections.abc import Callable
 import attrs
 import trio
 
+from coalchat.custody.home import COUNTER
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding
 from protocol.base.records import evolve
 from protocol.keys.keyring import KeyRing
-
-COUNTER = "ring.counter"
 
 
 @attrs.define(eq=False)

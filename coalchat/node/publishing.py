@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
+from coalchat.custody.backup import RESTORED
 from coalchat.custody.documents import document
 from coalchat.custody.keying import make_publication
-from coalchat.errors import NotAuthorised, Refused
+from coalchat.errors import NotAuthorised, Refused, TryAgain
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
@@ -36,6 +37,23 @@ class Publishing:
 
     context: Context = attrs.field(repr=False)
     acting: trio.Lock = attrs.field(factory=trio.Lock, repr=False)
+    alone: bool = attrs.field(init=False)
+    """This home was restored and has met nobody since: others may know a newer publication of this very seat."""
+
+    def __attrs_post_init__(self) -> None:
+        self.alone = bool(self.context.store.read.meta(RESTORED))
+
+    def met_peer(self) -> bool:
+        """A link has come up to date; whether that was waited for."""
+        waited, self.alone = self.alone, False
+        return waited
+
+    def ready(self) -> bool:
+        """Whether a publication made now would go on from the newest, and leave no device out."""
+        found = self.context.member.directory.publication(self.context.member.nation, self.keys.index)
+        if found is None or self.alone:
+            return False
+        return self.context.member.directory.whole(found.nation, found.custodian)
 
     @property
     def keys(self) -> CustodianKeys:
@@ -76,8 +94,14 @@ class Publishing:
 
         Raises:
             Refused: the clock is in doubt.
+            TryAgain: a publication made now might not go on from the newest, or would leave devices out.
         """
         keys, member, previous = self.keys, self.context.member, self.newest()
+        if not self.ready():
+            raise TryAgain(
+                "this custodian's home does not know yet what he published last",
+                hint="it was restored: let it link with a peer; `coalchat peer list` shows whether it does",
+            )
         if member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, "this node's clock lies beyond what it has published itself")
         known = [c for c in member.directory.devices(member.nation) if c.certificate.custodian == keys.index]
@@ -114,6 +138,8 @@ class Publishing:
                 if made.tag == Tag.PUBLICATION:
                     finding = Finding(AuditEvent.PUBLICATION_MADE, made.hash.hex(), nation, detail=str(made.number))
                     write_finding(tx, now, finding)
+            if tx.meta(RESTORED):
+                tx.set_meta(RESTORED, b"")
             also(tx)
 
         with trio.CancelScope(shield=True):

@@ -126,6 +126,7 @@ class Station:
     intake: Intake = attrs.field(init=False, repr=False)
     holding: Holding = attrs.field(init=False, repr=False)
     rollover: Rollover = attrs.field(init=False, repr=False)
+    publishing: Publishing = attrs.field(init=False, repr=False)
     rekeying: Rekeying = attrs.field(init=False, repr=False)
     taking: Taking = attrs.field(init=False, repr=False)
     drawing: Drawing = attrs.field(init=False, repr=False)
@@ -146,7 +147,7 @@ class Station:
         self.intake = Intake(
             context, self.feeds, self.envelopes, opening, folding, self.complaints.complain, self._opened
         )
-        publishing = Publishing(context)
+        publishing = self.publishing = Publishing(context)
         self.holding = Holding(context)
         self.rekeying = Rekeying(context, publishing)
         self.seat = Seat(context, publishing, self.rekeying)
@@ -173,7 +174,7 @@ class Station:
         )
         context.feed_moved = self.links.feed_moved
         context.control_changed = self._control_changed
-        context.in_sync = self.taking.wake
+        context.in_sync = self._in_sync
         self.messages = MessageAnswers(context, self.sending, self.receipting)
         channels = ChannelAnswers(context, self.sending)
         coalition = CoalitionAnswers(context, self.links)
@@ -205,6 +206,10 @@ class Station:
             found.append("the disk of this home is full: nothing is taken or sent until there is room")
         if self.holding.restored:
             found.append("this home was restored from an older copy: key file and store are not of one time")
+        if member.ring.custodian and not self.publishing.ready():
+            found.append(
+                "this custodian's home was restored: it publishes nothing until it has met a peer that it can go on from"
+            )
         ends = []
         for index, code in enumerate(member.coalition.codes):
             last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
@@ -243,6 +248,11 @@ class Station:
 
     def _online(self) -> bool:
         return any(session.in_sync.is_set() for session in self.links.register.sessions())
+
+    def _in_sync(self) -> None:
+        self.taking.wake()
+        if self.publishing.met_peer():
+            self.rollover.again()
 
     def _turned(self) -> None:
         self.links.refresh()

@@ -44,7 +44,7 @@ class StoreClosed(StoreError):
 
 
 class StoreNewer(StoreError):
-    """This home was written by a newer coalchat."""
+    """This was written by a newer coalchat."""
 
     code = "store-newer"
     advice = "run the newer version on it; an older one would damage it"
@@ -84,7 +84,7 @@ class KeyFileMissing(StoreError):
 
 
 class KeyFileCost(StoreCorrupt):
-    """The key file asks for a key derivation outside the allowed bounds."""
+    """The sealed file asks for a key derivation outside the allowed bounds."""
 
     code = "key-file-cost"
     advice = "it was not made by coalchat, or was altered: restore it from a backup"

@@ -1,5 +1,7 @@
 """The key file (SPEC, "At rest"): the secrets of one home under its passphrase, in one file apart from the database.
 
+A backup (SPEC 11.3) is sealed in the same way, under its own passphrase, magic and persons: a `Container` says which.
+
     file       = "coalkey" 0x01 || [header, commitment, sealed]
     header     = [passes, memory in KiB, salt16, nonce24]
     kek        = Argon2id(passphrase, salt, passes, memory)
@@ -22,7 +24,15 @@ from typing import Annotated, Final
 
 import attrs
 
-from coalchat.errors import AlreadyExists, Locked, StoreCorrupt, WrongPassphrase
+from coalchat.errors import (
+    AlreadyExists,
+    BackupDamaged,
+    CoalchatError,
+    Locked,
+    StoreCorrupt,
+    WrongBackupPassphrase,
+    WrongPassphrase,
+)
 from coalchat.store import private
 from coalchat.store.errors import KeyFileCost, KeyFileMissing, StoreNewer, ValueRefused
 from protocol.base import crypto
@@ -41,11 +51,42 @@ from protocol.base.records import Bin, Blob, Part, Uint, decode, encode_part, re
 MAGIC: Final = b"coalkey\x01"
 """First bytes of the file; the last one is the version of its format."""
 
+BACKUP_MAGIC: Final = b"coalback\x01"
+"""First bytes of a backup."""
+
 MAX_CONTENT: Final = 4 * 1024 * 1024
 """Bytes of content: 128 compartments of two editions, past segments in hold included, need less than 1 MiB."""
 
 _MAX_FILE: Final = MAX_CONTENT + 1_024
+MAX_SEALED_FILE: Final = _MAX_FILE + len(BACKUP_MAGIC)
+"""Bytes of the largest sealed file."""
 _ALTERED: Final = "altered, or not written to its end"
+
+
+@attrs.frozen
+class Container:
+    """A kind of sealed file: one is never taken for another, whatever its passphrase.
+
+    Attributes:
+        magic: its first bytes, the version last. name: for people.
+        key, commit: persons of its key and its commitment.
+        damaged, wrong: the errors of a file that was altered, and of another passphrase.
+    """
+
+    magic: bytes
+    name: str
+    key: Person
+    commit: Person
+    damaged: type[CoalchatError]
+    wrong: type[CoalchatError]
+
+
+KEY_FILE: Final = Container(
+    MAGIC, "the key file", Person.KEY_FILE, Person.KEY_FILE_COMMIT, StoreCorrupt, WrongPassphrase
+)
+BACKUP: Final = Container(
+    BACKUP_MAGIC, "the backup", Person.BACKUP, Person.BACKUP_COMMIT, BackupDamaged, WrongBackupPassphrase
+)
 
 
 @attrs.frozen
@@ -74,10 +115,9 @@ class Header:
     salt: Annotated[bytes, Bin(16)]
     nonce: Annotated[bytes, Bin(24)]
 
-    @property
-    def bound(self) -> bytes:
+    def bound(self, container: Container) -> bytes:
         """The bytes that commitment, key and ciphertext are bound to."""
-        return MAGIC + encode_part(self)
+        return container.magic + encode_part(self)
 
 
 @record(max_size=_MAX_FILE)
@@ -89,55 +129,87 @@ class SealedKeys:
     sealed: Annotated[bytes, Blob(MAX_CONTENT + crypto.AEAD_TAG, min=crypto.AEAD_TAG)]
 
 
-def seal(kek: bytearray, header: Header, content: bytes | bytearray) -> bytes:
-    """The bytes of a key file.
+def seal(kek: bytearray, header: Header, content: bytes | bytearray, container: Container = KEY_FILE) -> bytes:
+    """The bytes of a sealed file.
 
     Raises:
         ValueRefused: the content is longer than `MAX_CONTENT`.
     """
     if len(content) > MAX_CONTENT:
-        raise ValueRefused(f"a key file holds at most {MAX_CONTENT} bytes")
-    key = crypto.digest(Person.KEY_FILE, header.bound, key=bytes(kek))
-    sealed = crypto.aead_seal(key, header.nonce, header.bound, bytes(content))
-    return MAGIC + encode_part(SealedKeys(header, _commitment(kek, header), sealed))
+        raise ValueRefused(f"{container.name} holds at most {MAX_CONTENT} bytes")
+    bound = header.bound(container)
+    key = crypto.digest(container.key, bound, key=bytes(kek))
+    sealed = crypto.aead_seal(key, header.nonce, bound, bytes(content))
+    return container.magic + encode_part(SealedKeys(header, _commitment(kek, bound, container), sealed))
 
 
-def parse(data: bytes) -> SealedKeys:
-    """Read the bytes of a key file, without any key.
+def parse(data: bytes, container: Container = KEY_FILE) -> SealedKeys:
+    """Read the bytes of a sealed file, without any key.
 
     Raises:
         StoreNewer: of a newer format.
         KeyFileCost: its costs are outside the bounds; nothing was derived.
-        StoreCorrupt: anything else that `seal` does not write.
+        StoreCorrupt, BackupDamaged: anything else that `seal` does not write.
     """
-    magic, rest = data[: len(MAGIC)], data[len(MAGIC) :]
-    if magic != MAGIC:
-        if magic[:-1] == MAGIC[:-1] and magic[-1] > MAGIC[-1]:
-            raise StoreNewer("the key file has a newer format")
-        raise StoreCorrupt("this is not a key file")
+    size = len(container.magic)
+    magic, rest = data[:size], data[size:]
+    if magic != container.magic:
+        if magic[:-1] == container.magic[:-1] and magic[-1] > container.magic[-1]:
+            raise StoreNewer(f"{container.name} has a newer format")
+        raise container.damaged(f"this is not {container.name.replace('the', 'a', 1)}")
     try:
         parsed = decode(SealedKeys, rest)
     except RemoteProtocolError:
-        raise StoreCorrupt(f"the key file is {_ALTERED}") from None
+        raise container.damaged(f"{container.name} is {_ALTERED}") from None
     KdfCost(parsed.header.passes, parsed.header.memory_kib).check()
     return parsed
 
 
-def unseal(kek: bytearray, parsed: SealedKeys) -> bytearray:
+def unseal(kek: bytearray, parsed: SealedKeys, container: Container = KEY_FILE) -> bytearray:
     """The content.
 
     Raises:
-        WrongPassphrase: it was sealed under another key-encryption key, or its header was altered.
-        StoreCorrupt: the key is right and the ciphertext was altered.
+        WrongPassphrase, WrongBackupPassphrase: it was sealed under another key-encryption key, or its header was altered.
+        StoreCorrupt, BackupDamaged: the key is right and the ciphertext was altered.
     """
     header = parsed.header
-    if not crypto.same(_commitment(kek, header), parsed.commitment):
-        raise WrongPassphrase
-    key = crypto.digest(Person.KEY_FILE, header.bound, key=bytes(kek))
+    bound = header.bound(container)
+    if not crypto.same(_commitment(kek, bound, container), parsed.commitment):
+        raise container.wrong
+    key = crypto.digest(container.key, bound, key=bytes(kek))
     try:
-        return bytearray(crypto.aead_open(key, header.nonce, header.bound, parsed.sealed))
+        return bytearray(crypto.aead_open(key, header.nonce, bound, parsed.sealed))
     except AuthenticationError:
-        raise StoreCorrupt(f"the key file is {_ALTERED}") from None
+        raise container.damaged(f"{container.name} is {_ALTERED}") from None
+
+
+def seal_backup(passphrase: bytes, content: bytes, *, entropy: Entropy, cost: KdfCost) -> bytes:
+    """The bytes of a backup under its own passphrase.
+
+    Raises:
+        KeyFileCost, ValueRefused: see `derive` and `seal`.
+    """
+    header = Header(cost.passes, cost.memory_kib, entropy(16), entropy(24))
+    kek = derive(passphrase, cost, header.salt)
+    try:
+        return seal(kek, header, content, BACKUP)
+    finally:
+        wipe(kek)
+
+
+def open_backup(passphrase: bytes, data: bytes) -> bytearray:
+    """The content of a backup; the caller overwrites it when done with it.
+
+    Raises:
+        WrongBackupPassphrase, BackupDamaged, KeyFileCost, StoreNewer: see `parse` and `unseal`.
+    """
+    parsed = parse(data, BACKUP)
+    header = parsed.header
+    kek = derive(passphrase, KdfCost(header.passes, header.memory_kib), header.salt)
+    try:
+        return unseal(kek, parsed, BACKUP)
+    finally:
+        wipe(kek)
 
 
 def derive(passphrase: bytes, cost: KdfCost, salt: bytes) -> bytearray:
@@ -150,8 +222,8 @@ def derive(passphrase: bytes, cost: KdfCost, salt: bytes) -> bytearray:
     return bytearray(crypto.argon2id(passphrase, salt, passes=cost.passes, memory_kib=cost.memory_kib))
 
 
-def _commitment(kek: bytearray, header: Header) -> bytes:
-    return crypto.digest(Person.KEY_FILE_COMMIT, header.bound, key=bytes(kek))
+def _commitment(kek: bytearray, bound: bytes, container: Container) -> bytes:
+    return crypto.digest(container.commit, bound, key=bytes(kek))
 
 
 class KeyFile:
@@ -229,25 +301,32 @@ class KeyFile:
         header = Header(self._cost.passes, self._cost.memory_kib, self._salt, entropy(24))
         return private.replace(self.path, seal(self._key(), header, content))
 
-    def change_passphrase(self, passphrase: bytes, *, entropy: Entropy, cost: KdfCost = KdfCost()) -> None:
-        """Seal the same content under another passphrase; until it is written the old one opens.
+    def change_passphrase(
+        self,
+        passphrase: bytes,
+        *,
+        entropy: Entropy,
+        cost: KdfCost = KdfCost(),
+        content: bytes | bytearray | None = None,
+    ) -> None:
+        """Seal the same content, or another one, under another passphrase; until it is written the old one opens.
 
         Raises:
             as `read`, `derive` and `replace`.
         """
-        content = self.read()
+        content = self.read() if content is None else bytearray(content)
         salt = entropy(16)
         changed = KeyFile(self.path, derive(passphrase, cost, salt), cost, salt)
         try:
             changed.replace(content, entropy=entropy)
         finally:
-            _wipe(content)
+            wipe(content)
         self.lock()
         self._kek, self._cost, self._salt = changed._kek, cost, salt
 
     def lock(self) -> None:
         """Forget the key-encryption key."""
-        _wipe(self._kek)
+        wipe(self._kek)
         self._kek = bytearray()
 
     def destroy(self) -> bool:
@@ -268,5 +347,6 @@ def _read(path: Path) -> SealedKeys:
         raise KeyFileMissing(str(path)) from None
 
 
-def _wipe(secret: bytearray) -> None:
+def wipe(secret: bytearray) -> None:
+    """Overwrite a secret: best effort."""
     secret[:] = bytes(len(secret))

@@ -40,6 +40,7 @@ class Tag(IntEnum):
     INVITE = 21
     CHARTER_FILE = 22
     KEY_RING = 23
+    BACKUP = 27
     # link messages
     PROOF = 32
     AUTH = 33
@@ -137,6 +138,8 @@ class Person(StrEnum):
     LINK_SECRET = "link secret"
     KEY_FILE = "key file"
     KEY_FILE_COMMIT = "key file commit"
+    BACKUP = "backup"
+    BACKUP_COMMIT = "backup commit"
 
     @cached_property
     def packed(self) -> bytes:

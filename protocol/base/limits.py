@@ -63,6 +63,11 @@ MAX_CHARTER_FILE: Final = 524_288
 MAX_KEY_RING: Final = 524_288
 """Bytes of a home's secrets: three editions of 128 compartments take some 40 KiB."""
 
+MAX_BACKUP: Final = 4_194_304
+"""Bytes of what a backup seals: a directory of 64 parts takes 2.1 MiB, the charter's documents 0.3."""
+RESTORE_LEAP: Final = 1_048_576
+"""How far a restored home leaps with each of its counters: what was counted after the backup is not known to it."""
+
 MAX_CATCH_UPS: Final = 8
 """Catch-up windows of one device: each needs an outage of its own within 24 hours."""
 

@@ -214,6 +214,13 @@ class Directory:
         seat = self._seats.get((nation, index))
         return seat is not None and seat.publication is not None and seat.publication.number == seat.listed_number
 
+    def whole(self, nation: int, index: int) -> bool:
+        """Whether the directory of the newest publication is here in full, with each certificate that it lists."""
+        if not self.listing_complete(nation, index):
+            return False
+        here = {certified.hash for known in self._devices.values() for certified in known}
+        return self._seats[nation, index].listed <= here
+
     def devices(self, nation: int | None = None) -> tuple[Certified, ...]:
         """Known certificates, of one nation or all, by device id."""
         every = (max(self._devices[device], key=self._rank) for device in sorted(self._devices))

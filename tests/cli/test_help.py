@@ -26,7 +26,9 @@ COMMANDS = {
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "list"),
-    ("label", "check"), ("keys", "status"), ("audit", "list"),
+    ("label", "check"), ("audit", "list"),
+    ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
+    ("keys", "zeroize"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
 }  # fmt: skip
 

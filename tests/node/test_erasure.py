@@ -10,7 +10,8 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api.vocabulary import Flag
-from coalchat.node.holding import COUNTER, Holding
+from coalchat.custody.home import COUNTER
+from coalchat.node.holding import Holding
 from coalchat.node.rollover import WINDOWS
 from coalchat.node.times import dtg
 from coalchat.paths import Home

@@ -12,8 +12,8 @@ from trio.testing import MockClock
 
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject
+from coalchat.custody.editions import MEANT
 from coalchat.errors import Refused
-from coalchat.node.drawing import MEANT
 from coalchat.node.membership import Membership
 from coalchat.node.ports import TrioClock
 from coalchat.paths import Home

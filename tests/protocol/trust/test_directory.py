@@ -69,6 +69,26 @@ def test_a_certificate_waits_until_a_directory_lists_it() -> None:
     assert standing() == (True, True)
 
 
+def test_a_directory_is_whole_when_each_certificate_that_it_lists_is_here() -> None:
+    world = make_coalition()
+    nation, ann = world.nation("XAA"), world.device("XAA")
+    directory = world.new_directory()
+    assert not directory.whole(0, 0)
+    for apply_one, data in (
+        (directory.apply_custodian, nation.custodian_document.data),
+        (directory.apply_publication, nation.publication_document.data),
+        (directory.apply_directory_part, nation.directory_part),
+    ):
+        apply_one(data)
+        assert not directory.whole(0, 0)
+    assert directory.listing_complete(0, 0)
+    others = [device.document.data for device in nation.devices if device is not ann]
+    for data in (*others, ann.document.data):
+        assert not directory.whole(0, 0)
+        directory.apply_certificate(data)
+    assert directory.whole(0, 0)
+
+
 def test_validity_ends_with_the_certificate_the_publication_and_the_custodian() -> None:
     world = make_coalition()
     ann, nation = world.device("XAA"), world.nation("XAA")
