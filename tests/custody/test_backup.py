@@ -13,14 +13,15 @@ from coalchat.custody.founding import unlock
 from coalchat.custody.home import opened
 from coalchat.errors import AlreadyExists, BackupDamaged, NoCoalition, UsageError, WrongPassphrase
 from coalchat.paths import Home, ensure_private_home
-from coalchat.store.keyfile import KeyFile, parse
+from coalchat.store.keyfile import BACKUP, KeyFile, parse, seal, unseal
 from protocol.base.codec import unpack_loose
 from protocol.base.ids import Tag
 from protocol.base.records import encode, evolve, peek
-from protocol.keys.backup import Backup
+from protocol.keys.backup import Backup, read_backup
 from protocol.keys.keyring import SigningSeeds, new_key_ring
 from protocol.vectors.drbg import Drbg
 from tests.fakes.nodes import FLOOR, NOW, PASSPHRASE
+from tests.protocol.vector_files import vectors
 
 SECRET = b"the passphrase of the backup"
 LATER = NOW + 100
@@ -170,3 +171,13 @@ def test_a_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
         write_new(tmp_path / "nowhere" / "file", b"fourth")
     with pytest.raises(UsageError):
         acts.read_file(tmp_path / "nowhere", SECRET)
+
+
+@pytest.mark.parametrize("case", vectors("custody")["backups"], ids=lambda case: case["name"])
+def test_the_vectors_open(case: dict[str, str]) -> None:
+    kek, parsed = bytearray.fromhex(case["kek"]), parse(bytes.fromhex(case["file"]), BACKUP)
+    content = unseal(kek, parsed, BACKUP)
+    assert content.hex() == case["backup"]
+    assert seal(kek, parsed.header, content, BACKUP).hex() == case["file"]
+    backup = read_backup(bytes(content))
+    assert (bool(backup.device), bool(backup.seat)) == (case["name"] != "root", case["name"] == "custodian")

@@ -59,6 +59,7 @@ async def test_a_device_that_was_restored_is_keyed_again_and_reads_on(
         await until(laptop.channels)
         await hours(7)
         device = laptop.station.context.member.device
+        await laptop.send("ops", "before it broke", "SECRET")
         before = envelope_of(b, (await b.send("ops", "before", "SECRET")).entry_id)
         await until(lambda: laptop.texts("ops"))
         otars = recorded_otars(a, laptop)
@@ -96,6 +97,7 @@ async def test_a_device_that_was_restored_is_keyed_again_and_reads_on(
         await until(partial(_ends_with, reads, "now"))
         await laptop.send("ops", "here again", "SECRET")
         await until(partial(_ends_with, partial(b.texts, "ops"), "here again"))
+        assert not await b.audited("entry-fork")
         await town.close()
 
 

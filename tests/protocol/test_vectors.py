@@ -40,7 +40,7 @@ from tests.protocol.vector_files import (
 )
 
 hexed = bytes.fromhex
-NAMES = ["encoding", "primitives", "labels", "trust", "keys", "messages", "link", "hostile"]
+NAMES = ["encoding", "primitives", "labels", "trust", "keys", "messages", "link", "custody", "hostile"]
 
 # --- the files ---
 

@@ -1,4 +1,4 @@
-"""The verification equations of trust.json, keys.json, messages.json and link.json, with nothing of the program."""
+"""The verification equations of trust.json, keys.json, messages.json, link.json and custody.json, with nothing of the program."""
 
 from __future__ import annotations
 
@@ -317,3 +317,30 @@ def test_words() -> None:
     transcript = h("invite words", hexed(case["exporter"]), hexed(case["nonce"]), hashes, hexed(case["charter"]))
     bits = "".join(f"{byte:08b}" for byte in transcript)[:66]
     assert case["words"] == [int(bits[i : i + 11], 2) for i in range(0, 66, 11)]
+
+
+# --- custody.json ---
+
+
+@pytest.mark.parametrize("case", vectors("custody")["backups"], ids=lambda case: case["name"])
+def test_backups(case: Any) -> None:
+    file, kek, magic = hexed(case["file"]), hexed(case["kek"]), b"coalback\x01"
+    header = (case["passes"], case["memory_kib"], hexed(case["salt"]), hexed(case["nonce"]))
+    assert file.startswith(magic)
+    found, commitment, sealed = unpack(file[len(magic) :])
+    assert tuple(found) == header
+    bound = magic + pack(header)
+    assert commitment == h("backup commit", bound, key=kek)
+    opened = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+        sealed, bound, header[3], h("backup", bound, key=kek)
+    )
+    assert opened == hexed(case["backup"])
+    tag, made, coalition_id, _, device, seat, root, seeds, documents, _ = unpack(opened)
+    assert (tag, coalition_id) == (27, coalition())
+    now = made // 21_600
+    assert [len(part) for part in (device, seat, root)] == {
+        "device": [1, 0, 0], "custodian": [1, 1, 1], "root": [0, 0, 1],
+    }[case["name"]]  # fmt: skip
+    assert bool(seeds) == (case["name"] == "custodian")
+    assert all(segment > now for *_, segment, _, _ in seeds), "it was made in the segment after that of the vectors"
+    assert bool(documents) == (case["name"] != "root")
