@@ -11,7 +11,6 @@ from coalchat.cli.options import Asked, asked_of
 
 if TYPE_CHECKING:
     from coalchat.custody.backup import Contents
-    from coalchat.paths import Home
     from protocol.keys.backup import Backup
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
@@ -112,7 +111,7 @@ async def _home_of(asked: Asked, found: Backup, now: int, entropy: Any) -> Conte
     from coalchat.cli.passphrase import new_passphrase
     from coalchat.custody.backup import restore_home
 
-    home: Home = new_home(asked)
+    home = new_home(asked)
     with alone(home):
         return await restore_home(home, new_passphrase(asked), found, now=now, cost=kdf_cost(home), entropy=entropy)
 

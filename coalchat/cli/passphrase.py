@@ -68,7 +68,7 @@ class Another:
 
     Attributes:
         descriptor, path: of its options; at most one of them.
-        options: their name without the ending: "--new-passphrase".
+        options: their name without the ending: "--new-passphrase". name: what is asked for, in words.
     """
 
     descriptor: int | None

@@ -1,6 +1,7 @@
 """What `coalchat keys zeroize` does (SPEC 11.3): a typed word, the node's end, and then the files.
 
-Rule 1: nothing is asked of the node but to stop; one that does not is ended by its process id.
+Rule 1: nothing is asked of the node but to stop; one that does not, or answers nobody, is ended by the process id that
+the system gives for its socket.
 Rule 2: a node that could not be ended is said: it has the keys in its memory, and may write them again.
 """
 
@@ -8,6 +9,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import struct
+import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,7 +21,6 @@ from coalchat.cli.options import Asked
 from coalchat.errors import CoalchatError, UsageError
 
 if TYPE_CHECKING:
-    from coalchat.client import Client
     from coalchat.custody.zeroizing import Zeroizing
     from coalchat.paths import Home
 
@@ -72,7 +75,8 @@ def _end_node(home: Home) -> bool:
     """Whether no node holds the home any more."""
     if wait_alone(home, 0):
         return True
-    pid = _stop(home)
+    pid = _node_of(home)
+    _stop(home)
     if wait_alone(home, STOPS_WITHIN):
         return True
     if pid:
@@ -81,24 +85,32 @@ def _end_node(home: Home) -> bool:
     return wait_alone(home, STOPS_WITHIN)
 
 
-def _stop(home: Home) -> int:
-    """Tell the node to stop; its process id, or 0 where it does not answer."""
+def _node_of(home: Home) -> int:
+    """Process id of the node that listens for this home, as the system says it; 0 where it does not."""
+    from coalchat.paths import check_runtime_directory, socket_candidates
+
+    if sys.platform != "linux":
+        return 0
+    for path in socket_candidates(home):
+        with suppress(OSError, CoalchatError), socket.socket(socket.AF_UNIX) as probe:
+            check_runtime_directory(path.parent)  # whoever owns it could name any process
+            probe.settimeout(STOPS_WITHIN)
+            probe.connect(str(path))
+            peer = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            return int(struct.unpack("3i", peer)[0])
+    return 0
+
+
+def _stop(home: Home) -> None:
+    """Tell the node to stop; one that does not answer is not waited for long."""
     import anyio
 
     from coalchat.client import connect
 
-    pid = 0
-
-    async def tell(client: Client) -> None:
-        nonlocal pid
-        pid = (await client.status()).pid
-        await client.stop()
-
     async def act() -> None:
         with anyio.move_on_after(STOPS_WITHIN):
             async with connect(home.path, client_name="cli", start=False) as client:
-                await tell(client)
+                await client.stop()
 
     with suppress(CoalchatError):
         anyio.run(act, backend="trio")
-    return pid

@@ -30,7 +30,7 @@ from protocol.base.codec import unpack_loose
 from protocol.base.crypto import Entropy
 from protocol.base.errors import ProtocolError, RemoteProtocolError
 from protocol.base.ids import Tag
-from protocol.base.limits import MAX_ADDRESS, RESTORE_LEAP
+from protocol.base.limits import MAX_ARRAY, RESTORE_LEAP
 from protocol.base.records import encode, evolve, peek
 from protocol.base.signed import VerifyKey, read_signed
 from protocol.keys.backup import Backup, back_up, back_up_root, read_backup, restored_ring
@@ -144,7 +144,7 @@ def _of(held: StoppedHome, now: int) -> tuple[Backup, _Verified]:
         segment=max(coalition.segment_at(now), ring.mark),
         counters=(max(*stated, *(prekey.counter for prekey in ring.prekeys), 0, 0), max(editions)),
         documents=(*founding, *directory.chain(device)),
-        addresses=tuple(p.address for p in held.store.read.peers() if len(p.address.encode()) <= MAX_ADDRESS),
+        addresses=tuple(peer.address for peer in held.store.read.peers())[:MAX_ARRAY],
     )
     return backup, verified
 

@@ -1,7 +1,8 @@
 """A home that no node runs on, opened for an act of custody (SPEC 11): its key file, its key ring, its store.
 
 Rule 1: who opens it holds the home's lock; a running node would write its own key file over what is changed here.
-Rule 2: the ring's counter stands in the store before it stands in the key file, as a node keeps it (M-11.6).
+Rule 2: the ring's counter stands in the store before it stands in the key file, as a node keeps it (M-11.6). Where the
+two say that the home was restored, they say it afterwards too.
 Rule 3: an act is accounted for in the store, in the write that prepares it.
 """
 
@@ -47,11 +48,15 @@ class StoppedHome:
             raise NoCoalition
 
     async def _counted(self, now: int, event: str) -> KeyRing:
-        kept = self.store.read.meta(COUNTER)
-        counter = 1 + max(self.ring.counter, 0 if kept is None else int.from_bytes(kept, "big"))
+        value, counter = self.store.read.meta(COUNTER), self.ring.counter
+        kept = counter if value is None else int.from_bytes(value, "big")
+        if kept in {counter, counter + 1}:
+            kept = counter = kept + 1
+        else:  # a restored home: both rise, and what tells it stays
+            kept, counter = kept + 1, counter + 1
 
         def write(tx: Transaction) -> None:
-            tx.set_meta(COUNTER, counter.to_bytes(8, "big"))
+            tx.set_meta(COUNTER, kept.to_bytes(8, "big"))
             account(tx, now, event)
 
         await self.store.write(write)

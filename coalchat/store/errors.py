@@ -80,7 +80,7 @@ class KeyFileMissing(StoreError):
     """There is no key file here."""
 
     code = "no-key-file"
-    advice = "restore it with `coalchat keys restore`; without it the store of this home stays closed"
+    advice = "without it the store of this home stays closed; `coalchat keys restore` makes another home of a backup"
 
 
 class KeyFileCost(StoreCorrupt):

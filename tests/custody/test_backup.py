@@ -149,6 +149,18 @@ async def test_a_crash_while_the_passphrase_changes_leaves_one_that_opens(
         assert [row.event for row in held.store.read.audit_after(0, 9)].count("passphrase-changed") == 2
 
 
+async def test_an_act_on_a_restored_home_leaves_its_mark(homes: dict[str, Home], tmp_path: Path) -> None:
+    """Else a node that starts on it afterwards would go on as if nobody had seen more of this device."""
+    home = ensure_private_home(tmp_path / "again")
+    backup = await made(homes["XBB"], tmp_path / "xbb.backup")
+    await acts.restore_home(home, PASSPHRASE, backup, now=LATER, cost=FLOOR, entropy=Drbg("again"))
+    await acts.change_passphrase(home, PASSPHRASE, SECRET, now=LATER, cost=FLOOR, entropy=Drbg("new"))
+    async with opened(home, SECRET) as held:
+        stored = held.store.read.meta("ring.counter")
+        assert stored is not None
+        assert int.from_bytes(stored, "big") not in {held.ring.counter, held.ring.counter + 1}
+
+
 async def test_a_home_of_no_coalition_has_no_backup(tmp_path: Path) -> None:
     home = ensure_private_home(tmp_path / "new")
     KeyFile.create(home.keys, PASSPHRASE, encode(new_key_ring(Drbg("new"))), entropy=Drbg("new"), cost=FLOOR)

@@ -155,13 +155,13 @@ async def test_a_custodian_who_was_restored_goes_on_from_what_was_published(
         assert newest.number == published.number + 1
         assert newest.devices == published.devices + 1, "nobody was left out"
         await until(partial(_knows, b, newest.number))
-        await hours(3 * 72)
+        await hours(73)
         newest = a.station.publishing.newest()
         drawn = {edition.counter for edition in newest.editions} - {edition.counter for edition in published.editions}
         assert min(drawn) > RESTORE_LEAP, "no counter is used twice"
         await until(partial(_knows, b, newest.number))
-        await a.send("ops", "by the new keys", "SECRET")
-        await until(partial(_ends_with, partial(b.texts, "ops"), "by the new keys"))
+        await a.send("ops", "by the keys of the backup", "SECRET")
+        await until(partial(_ends_with, partial(b.texts, "ops"), "by the keys of the backup"))
         assert not await b.audited("document-refused")
         await town.close()
 
