@@ -109,7 +109,7 @@ async def _home_of(asked: Asked, found: Backup, now: int, entropy: Any) -> Conte
     from coalchat.cli.files import alone
     from coalchat.cli.home import kdf_cost, new_home
     from coalchat.cli.passphrase import new_passphrase
-    from coalchat.custody.backup import restore_home
+    from coalchat.custody.restoring import restore_home
 
     home = new_home(asked)
     with alone(home):
@@ -119,7 +119,7 @@ async def _home_of(asked: Asked, found: Backup, now: int, entropy: Any) -> Conte
 async def _root_of(asked: Asked, found: Backup, now: int, entropy: Any) -> Contents:
     from coalchat.cli.files import alone
     from coalchat.cli.passphrase import passphrase
-    from coalchat.custody.backup import restore_root
+    from coalchat.custody.restoring import restore_root
 
     home = asked.present_home
     with alone(home):

@@ -126,7 +126,7 @@ def change_passphrase(
     from coalchat.cli.home import kdf_cost
     from coalchat.cli.output import show
     from coalchat.cli.passphrase import Another, passphrase
-    from coalchat.custody import backup
+    from coalchat.custody import home as custody
 
     asked = asked_of(context)
     home = asked.present_home
@@ -137,7 +137,7 @@ def change_passphrase(
         now, cost = int(time.time()), kdf_cost(home)
 
         async def act() -> None:
-            await backup.change_passphrase(home, old, new, now=now, cost=cost, entropy=os.urandom)
+            await custody.change_passphrase(home, old, new, now=now, cost=cost, entropy=os.urandom)
 
         trio.run(act)
     show(asked, {"home": str(home.path), "changed": now}, ["the passphrase is changed"])

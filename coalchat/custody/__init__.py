@@ -2,5 +2,5 @@
 
 `keying` holds the acts themselves, as functions of key rings and documents, without I/O: a custodian's node calls them.
 `founding` are the acts on a home that no node runs on: a nation is created, a charter founded and signed.
-`backup` and `zeroizing` are those on a device's own keys (SPEC 11.3), `home` a home in hand for them.
+`backup`, `restoring` and `zeroizing` are those on a device's own keys (SPEC 11.3), `home` a home in hand for them.
 """

@@ -87,3 +87,15 @@ async def opened(home: Home, passphrase: bytes) -> AsyncIterator[StoppedHome]:
             yield StoppedHome(home, key_file, ring, store)
     finally:
         key_file.lock()
+
+
+async def change_passphrase(
+    home: Home, passphrase: bytes, new: bytes, *, now: int, cost: KdfCost, entropy: Entropy
+) -> None:
+    """Seal a home's key ring under another passphrase.
+
+    Raises:
+        WrongPassphrase: the old one is not the home's. StoreError: it was not written; the old one opens.
+    """
+    async with opened(home, passphrase) as held:
+        await held.seal_anew(new, cost=cost, now=now, entropy=entropy)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
-from coalchat.custody.backup import RESTORED
 from coalchat.custody.documents import document
 from coalchat.custody.keying import make_publication
+from coalchat.custody.restoring import RESTORED
 from coalchat.errors import NotAuthorised, Refused, TryAgain
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context

@@ -10,7 +10,8 @@ import pytest
 from coalchat.custody import backup as acts
 from coalchat.custody.files import write_new
 from coalchat.custody.founding import unlock
-from coalchat.custody.home import opened
+from coalchat.custody.home import change_passphrase, opened
+from coalchat.custody.restoring import restore_home, restore_root
 from coalchat.errors import AlreadyExists, BackupDamaged, NoCoalition, UsageError, WrongPassphrase
 from coalchat.paths import Home, ensure_private_home
 from coalchat.store.keyfile import BACKUP, KeyFile, parse, seal, unseal
@@ -68,11 +69,11 @@ async def test_a_backup_that_does_not_lead_to_its_device_makes_no_home(homes: di
     home = ensure_private_home(tmp_path / "again")
     for alter in ALTERED.values():
         with pytest.raises(BackupDamaged):
-            await acts.restore_home(home, PASSPHRASE, alter(good), entropy=Drbg("again"), now=LATER, cost=FLOOR)
+            await restore_home(home, PASSPHRASE, alter(good), entropy=Drbg("again"), now=LATER, cost=FLOOR)
         assert list(home.path.iterdir()) == []
-    await acts.restore_home(home, PASSPHRASE, good, entropy=Drbg("again"), now=LATER, cost=FLOOR)
+    await restore_home(home, PASSPHRASE, good, entropy=Drbg("again"), now=LATER, cost=FLOOR)
     with pytest.raises(AlreadyExists):
-        await acts.restore_home(home, PASSPHRASE, good, entropy=Drbg("again"), now=LATER, cost=FLOOR)
+        await restore_home(home, PASSPHRASE, good, entropy=Drbg("again"), now=LATER, cost=FLOOR)
     _, ring = unlock(home, PASSPHRASE)
     _, before = unlock(homes["XBB"], PASSPHRASE)
     assert (ring.device, ring.custodian[0].root) == (before.device, before.custodian[0].root)
@@ -106,8 +107,8 @@ async def test_a_root_stays_where_its_backup_cannot_be_read_again(
     assert not unlock(homes["XAA"], PASSPHRASE)[1].custodian[0].root
     root = acts.read_file(tmp_path / "root2", SECRET)
     with pytest.RaisesGroup(UsageError):
-        await acts.restore_root(homes["XBB"], PASSPHRASE, root, now=NOW, entropy=Drbg("root"))
-    await acts.restore_root(homes["XAA"], PASSPHRASE, root, now=NOW, entropy=Drbg("root"))
+        await restore_root(homes["XBB"], PASSPHRASE, root, now=NOW, entropy=Drbg("root"))
+    await restore_root(homes["XAA"], PASSPHRASE, root, now=NOW, entropy=Drbg("root"))
     assert unlock(homes["XAA"], PASSPHRASE)[1].custodian[0].root == root.root
 
 
@@ -125,7 +126,7 @@ async def test_a_crash_while_the_passphrase_changes_leaves_one_that_opens(
         raise Cut
 
     async def change() -> None:
-        await acts.change_passphrase(home, PASSPHRASE, new, entropy=Drbg("new"), now=LATER, cost=FLOOR)
+        await change_passphrase(home, PASSPHRASE, new, entropy=Drbg("new"), now=LATER, cost=FLOOR)
 
     monkeypatch.setattr(KeyFile, "change_passphrase", cut)
     with pytest.RaisesGroup(Cut):
@@ -153,8 +154,8 @@ async def test_an_act_on_a_restored_home_leaves_its_mark(homes: dict[str, Home],
     """Else a node that starts on it afterwards would go on as if nobody had seen more of this device."""
     home = ensure_private_home(tmp_path / "again")
     backup = await made(homes["XBB"], tmp_path / "xbb.backup")
-    await acts.restore_home(home, PASSPHRASE, backup, now=LATER, cost=FLOOR, entropy=Drbg("again"))
-    await acts.change_passphrase(home, PASSPHRASE, SECRET, now=LATER, cost=FLOOR, entropy=Drbg("new"))
+    await restore_home(home, PASSPHRASE, backup, now=LATER, cost=FLOOR, entropy=Drbg("again"))
+    await change_passphrase(home, PASSPHRASE, SECRET, now=LATER, cost=FLOOR, entropy=Drbg("new"))
     async with opened(home, SECRET) as held:
         stored = held.store.read.meta("ring.counter")
         assert stored is not None

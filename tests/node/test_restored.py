@@ -13,7 +13,8 @@ from trio.testing import MockClock
 from coalchat.api.enrolment import ApproveInvite, CreateInvite, Join
 from coalchat.api.requests import AddPeer
 from coalchat.api.vocabulary import Flag, Precedence, Role
-from coalchat.custody.backup import make_backup, read_file, restore_home
+from coalchat.custody.backup import make_backup, read_file
+from coalchat.custody.restoring import restore_home
 from coalchat.errors import TryAgain
 from coalchat.paths import Home, ensure_private_home
 from protocol.base.limits import RESTORE_LEAP
