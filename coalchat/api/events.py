@@ -53,6 +53,15 @@ class StateChanged:
 
 
 @attrs.frozen(kw_only=True)
+class MessagePurged:
+    """The retention of a message is over: its body is gone from this device, its line stays."""
+
+    kind: ClassVar[str] = "purged"
+    channel_id: str
+    entry_id: str
+
+
+@attrs.frozen(kw_only=True)
 class MarkMoved:
     """A person has read a channel up to a position, at whatever client of this node."""
 
@@ -98,7 +107,14 @@ class ControlChanged:
 
 
 Body: TypeAlias = (
-    MessageArrived | ReceiptArrived | StateChanged | MarkMoved | LinkChanged | AuditWritten | ControlChanged
+    MessageArrived
+    | ReceiptArrived
+    | StateChanged
+    | MessagePurged
+    | MarkMoved
+    | LinkChanged
+    | AuditWritten
+    | ControlChanged
 )
 """One of these; on the wire its map has one key more, `kind`."""
 

@@ -129,14 +129,15 @@ class KeyWindow:
         level: index in the policy. name: as marked.
         closes: from then on, what is sealed now and was recorded is closed to a later thief of any device that erased
             in time.
-        kept_until: when the oldest key that this device still holds is erased; 0 if it holds none. Bodies of messages
-            stay on the device beyond that.
+        kept_until: when the oldest key that this device still holds is erased; 0 if it holds none.
+        bodies_until: when the body of what is sealed now is purged from this device; 0: never.
     """
 
     level: int
     name: str
     closes: int
     kept_until: int
+    bodies_until: int
 
 
 @attrs.frozen(kw_only=True)
@@ -210,7 +211,7 @@ class Message(Response):
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
         kind: of the payload; "text" in this version.
-        text: any characters: `display_safe(text, multiline=True)`.
+        text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
         ack_by: when the author wants it acknowledged; 0: not asked.

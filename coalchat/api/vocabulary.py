@@ -95,6 +95,8 @@ class Flag(StrEnum):
     """Beyond the last good number that a revocation names."""
     UNREADABLE = "unreadable"
     """Released to this device, but its key is gone; `text` says why."""
+    PURGED = "purged"
+    """Its retention is over and its body is gone; `text` says since when."""
     NO_PLAY = "no-play"
     """In an exercise: not part of it."""
     AUTO = "auto"

@@ -28,6 +28,9 @@ def found(
     exercise: Annotated[bool, typer.Option("--exercise", help="An exercise coalition: never mixed with a real one.")] = False,
     segment: Annotated[str, typer.Option("--segment", help="Length of a segment: keys change after it.")] = "6h",
     edition: Annotated[int, typer.Option("--edition", help="Segments of one edition.")] = 12,
+    retention: Annotated[
+        str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
+    ] = "30d",
 ) -> None:  # fmt: skip
     """Make a charter from the nations' offers, and sign it.
 
@@ -44,10 +47,12 @@ def found(
     from coalchat.cli.passphrase import passphrase
     from coalchat.cli.times import parse_length
     from coalchat.custody.founding import Terms, found_charter
+    from protocol.messages.retention import WITHOUT_END
 
     asked = asked_of(context)
     home = asked.present_home
-    terms = Terms(tidy(name), exercise, parse_length(segment), edition)
+    kept = WITHOUT_END if retention == "none" else parse_length(retention)
+    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept)
     data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     levels = _policy(policy)
     with alone(home), new_file(out) as text:
@@ -126,6 +131,7 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
         "categories": [category.value for category in progress.policy.categories],
         "segment": said.segment,
         "edition": said.edition,
+        "retention": list(said.retention),
         "quorum": said.quorum,
         "nations": [
             {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
@@ -150,9 +156,16 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"{kind} {record['name']}, charter {record['fingerprint']}",
         f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
+        f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
         *columns(nations),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
     ]
+
+
+def _kept(seconds: int) -> str:
+    from protocol.messages.retention import WITHOUT_END
+
+    return "without end" if seconds == WITHOUT_END else f"{seconds} s after their segment"
 
 
 def _policy(given: str) -> Policy:

@@ -24,7 +24,7 @@ def status(context: typer.Context) -> None:
     coalchat keys status --json
 
     "On the wire" says when traffic that was recorded is closed to whoever steals a device later. "On this device" says
-    until when its oldest keys are kept; the texts of messages stay on it.
+    until when its oldest keys are kept, and until when the text of a message that is sent now.
     """
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
@@ -65,8 +65,10 @@ def key_lines(found: Keys) -> list[str]:
     lines += [f"edition {line}" for line in columns(rows)]
     for level in found.levels:
         kept = dtg(level.kept_until) if level.kept_until else "no key is held"
+        texts = f"until {dtg(level.bodies_until)}" if level.bodies_until else "without end"
         lines.append(
-            f"{level.name}: on the wire closed to a later thief after {dtg(level.closes)}; on this device kept until {kept}"
+            f"{level.name}: on the wire closed to a later thief after {dtg(level.closes)}; "
+            f"on this device keys kept until {kept}, texts of now {texts}"
         )
     lines += [
         f"silent: {device.person} ({device.device}), last heard {dtg(device.stated)}"

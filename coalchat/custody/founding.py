@@ -75,12 +75,14 @@ class Terms:
     Attributes:
         name: of the coalition. exercise: an exercise coalition.
         segment: seconds; edition: segments.
+        retention: seconds for which bodies are kept, at every level.
     """
 
     name: str
     exercise: bool = False
     segment: int = SEGMENT
     edition: int = EDITION
+    retention: int = RETENTION
 
 
 @attrs.frozen
@@ -181,7 +183,7 @@ def found_charter(
         holds=(*(HOLD for _ in range(levels - 1)), HOLD_HIGHEST),
         preload=PRELOAD,
         otar_grace=OTAR_GRACE,
-        retention=(RETENTION,) * levels,
+        retention=(terms.retention,) * levels,
         suites=(1,),
         exercise=terms.exercise,
         settings=(link_secret_setting(link_secret, nonce),),

@@ -92,6 +92,10 @@ class AuditEvent(StrEnum):
     CLOCK_CONFIRMED = "clock-confirmed"
     """A person confirmed this node's clock."""
 
+    # --- bodies ---
+    BODIES_PURGED = "bodies-purged"
+    """Bodies of messages whose retention is over were purged; the detail is their number."""
+
     # --- this home ---
     HOME_RESTORED = "home-restored"
     """Key file and store are not of one time: one of them was brought back from a copy."""

@@ -125,7 +125,9 @@ class Complaints:
         said = [
             message
             for entry in self.context.store.read.entries_under(envelope_id)
-            if (message := self.context.store.read.message(entry.entry_id)) is not None and message.mine
+            if (message := self.context.store.read.message(entry.entry_id)) is not None
+            and message.mine
+            and not message.purged
         ]
         for message in said:
             await self._say_again(message, feed, now)

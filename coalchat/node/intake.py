@@ -7,6 +7,8 @@ Rule 1: an entry is accepted once it is authentic; what it cannot be judged by y
 is asked for, and it waits with its link, under a cap, and is gone with it: the peer sends it again.
 Rule 2: acceptance, what it opens to, and what clients are told of it are one transaction.
 Rule 3: every refusal is an audit event.
+Rule 4: the header alone is accepted only of an entry whose retention is over, by our clock: nobody can make a message vanish
+by passing on less of it. What is over is stored as its header, and its body is not.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.opening import Closed, Opened, Opening, Outcome, Rejected, Unreadable
+from coalchat.node.retaining import Retaining, purged_words
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
@@ -32,7 +35,7 @@ from coalchat.store.rows import Message
 from protocol.base.errors import RemoteProtocolError, StateError
 from protocol.base.limits import MAX_WANTS_WAITING
 from protocol.keys.envelope import Envelope, read_envelope
-from protocol.messages.entry import Entry, read_entry
+from protocol.messages.entry import Entry, read_any_entry
 from protocol.messages.feed import Accepted, Known, Waiting
 from protocol.messages.payload import ComplaintReason, Payload, kind_of
 from protocol.trust.credential import Precedence
@@ -46,6 +49,7 @@ class Arrival:
     """One entry that was judged and is to be stored.
 
     Attributes:
+        over: its retention is over: no more than its header is kept.
         stored: called after the commit, with the feed and its new head.
     """
 
@@ -54,6 +58,7 @@ class Arrival:
     outcome: Outcome
     precedence: Precedence
     segment: int
+    over: bool
     stored: Callable[[bytes, int], None] = attrs.field(repr=False)
 
 
@@ -86,6 +91,7 @@ class Intake:
     feeds: Feeds = attrs.field(repr=False)
     envelopes: Envelopes = attrs.field(repr=False)
     opening: Opening = attrs.field(repr=False)
+    retaining: Retaining = attrs.field(repr=False)
     folding: Folding = attrs.field(repr=False)
     complain: Callable[[KnownFeed, bytes, ComplaintReason], None] = attrs.field(repr=False)
     """Called after the commit, with the feed, the envelope and the reason."""
@@ -137,8 +143,13 @@ class Intake:
             return None
         if feed is None:
             return NeedFeed(entry.base.feed)
-        if self.context.store.read.envelope(entry.base.envelope) is None:
+        envelope = self.context.store.read.envelope(entry.base.envelope)
+        if envelope is None:
             return NeedEnvelope(entry.base.envelope)
+        if entry.bare and not self.retaining.may_be_bare(feed.record.release.level, envelope.n):
+            short = StateError("only its header, and its retention is not over", field="entry")
+            await self.context.refuse(AuditEvent.ENTRY_REFUSED, short, subject=entry.id.hex(), nation=peer)
+            return None
         return await self._offer(feed, entry, peer, stored)
 
     async def _offer(
@@ -182,12 +193,17 @@ class Intake:
     def _arrival(self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None]) -> Arrival:
         outcome, segment = self._open(feed, entry)
         ceiling = feed.author.certificate.scope.precedence
-        return Arrival(feed, entry, outcome, Precedence(min(entry.base.precedence, ceiling)), segment, stored)
+        precedence = Precedence(min(entry.base.precedence, ceiling))
+        over = entry.bare or self.retaining.over(feed.record.release.level, segment)
+        return Arrival(feed, entry, outcome, precedence, segment, over, stored)
 
     def _open(self, feed: KnownFeed, entry: Entry) -> tuple[Outcome, int]:
         row = self.context.store.read.envelope(entry.base.envelope)
         if row is None:
             return Closed(), 0
+        if entry.bare:
+            words = purged_words(self.context, feed.record.release.level, row.n)
+            return self.opening.gone(feed, row.n, words), row.n
         envelope: Envelope = read_envelope(row.data)
         return self.opening.open(feed, entry, envelope), row.n
 
@@ -222,7 +238,7 @@ class Intake:
         while entries := read.entries_from(row.feed_id, start, BATCH):
             start = entries[-1].seq + 1
             arrivals = [
-                self._arrival(feed, read_entry(kept.data), _nobody)
+                self._arrival(feed, read_any_entry(kept.data), _nobody)
                 for kept in entries
                 if not read.message(kept.entry_id)
             ]
@@ -240,7 +256,7 @@ class Intake:
             feed, entry = self.feeds.get(row.feed_id), read.entry(row.entry_id)
             if feed is None or entry is None:
                 continue
-            arrival = self._arrival(feed, read_entry(entry.data), _nobody)
+            arrival = self._arrival(feed, read_any_entry(entry.data), _nobody)
             if isinstance(arrival.outcome, Opened):
                 await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
                 self._tell([arrival])
@@ -306,8 +322,9 @@ class Intake:
                 entry.base.seq,
                 entry.base.envelope,
                 int(arrival.precedence),
-                entry.data,
+                entry.header if arrival.over else entry.data,
                 now,
+                arrival.over,
             )
             if tx.put_entry(row):
                 tx.advance_feed(arrival.feed.id, entry.base.seq, entry.id)
@@ -334,6 +351,11 @@ class Intake:
             write_finding(tx, now, finding)
         if isinstance(outcome, Opened | Unreadable):
             payload = outcome.payload if isinstance(outcome, Opened) else None
+            said, ck = (
+                (outcome.data, outcome.ck) if isinstance(outcome, Opened) else (outcome.reason.encode("utf-8"), b"")
+            )
+            if arrival.over and payload is not None:
+                said, ck = b"", b""
             message = Message(
                 entry_id=entry.id,
                 channel=feed.record.channel,
@@ -347,13 +369,15 @@ class Intake:
                 author_time=payload.time if payload is not None else 0,
                 precedence=int(arrival.precedence),
                 release=feed.record.release.packed,
-                payload=outcome.data if isinstance(outcome, Opened) else outcome.reason.encode("utf-8"),
-                ck=outcome.ck if isinstance(outcome, Opened) else b"",
+                payload=said,
+                ck=ck,
                 received=now,
                 mine=False,
                 listed=outcome.listed if isinstance(outcome, Unreadable) else self.folding.takes_a_line(tx, payload),
             )
             self.folding.fold(tx, feed, entry, message, payload, now)
+            if arrival.over and payload is not None:
+                self.retaining.forget_text(tx, message, payload)
 
 
 def _explain(tx: Transaction, entry: bytes, reason: bytes) -> None:

@@ -113,6 +113,15 @@ class Opening:
         denial = self._allowed(feed, envelope, opened.payload)
         return opened if denial is None else Rejected(denial)
 
+    def gone(self, feed: KnownFeed, segment: int, reason: str) -> Outcome:
+        """Judge an entry of which only the header came: it is named, if this device could have read it in its time."""
+        member = self.context.member
+        if self.feeds.readable(feed) is not None or feed.record.channel not in member.channels:
+            return Closed()
+        if (segment + 1) * member.coalition.charter.segment <= member.certificate.not_before:
+            return Closed()
+        return Unreadable(reason)
+
     def _keyless(self, envelope: Envelope) -> str:
         """Why this device holds no key for an envelope of its own clearance."""
         member = self.context.member

@@ -7,7 +7,7 @@ What is owed is derived from the store at the start, so a crash before a receipt
 
 Rule 1: a receipt without text is sealed under the envelope of the newest entry that it covers, while that is not
 retired and no complaint about it is known; otherwise, and with text, under one of our own.
-Rule 2: receipts, complaints and what cannot be read are not receipted.
+Rule 2: receipts, complaints, and what cannot be read or was purged, are not receipted.
 Rule 3: the same acknowledgement again is not sent again; another one takes its place.
 """
 
@@ -82,7 +82,7 @@ class Receipting:
         if not may_issue(Role(self.context.member.certificate.role), state):
             return
         for message in messages:
-            if message.mine or not message.listed or message.kind == 0:
+            if message.mine or not message.listed or message.kind == 0 or message.purged:
                 continue
             due = self._due.setdefault((state, (message.channel, message.release)), {})
             if message.seq > due.get(message.feed_id, (0, b""))[0]:

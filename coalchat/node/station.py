@@ -3,7 +3,7 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-holding, rollover                                         what time does to keys
+holding, rollover, retaining                              what time does to keys and bodies
 taking                                                    this device's keys
 seat, publishing, drawing, rekeying, enrolling            a custodian's acts
 """
@@ -40,6 +40,7 @@ from coalchat.node.opening import Opening
 from coalchat.node.publishing import Publishing
 from coalchat.node.receipting import Receipting
 from coalchat.node.rekeying import Rekeying
+from coalchat.node.retaining import Retaining
 from coalchat.node.rollover import Rollover
 from coalchat.node.seat import Seat
 from coalchat.node.sending import Sending
@@ -123,6 +124,7 @@ class Station:
     sending: Sending = attrs.field(init=False, repr=False)
     receipting: Receipting = attrs.field(init=False, repr=False)
     complaints: Complaints = attrs.field(init=False, repr=False)
+    retaining: Retaining = attrs.field(init=False, repr=False)
     intake: Intake = attrs.field(init=False, repr=False)
     holding: Holding = attrs.field(init=False, repr=False)
     rollover: Rollover = attrs.field(init=False, repr=False)
@@ -144,8 +146,16 @@ class Station:
         self.receipting = Receipting(context, self.feeds, self.envelopes, self.sending)
         self.complaints = Complaints(context, self.feeds, self.sending)
         opening = Opening(context, self.feeds, self.envelopes)
+        self.retaining = Retaining(context)
         self.intake = Intake(
-            context, self.feeds, self.envelopes, opening, folding, self.complaints.complain, self._opened
+            context,
+            self.feeds,
+            self.envelopes,
+            opening,
+            self.retaining,
+            folding,
+            self.complaints.complain,
+            self._opened,
         )
         publishing = self.publishing = Publishing(context)
         self.holding = Holding(context)
@@ -226,6 +236,7 @@ class Station:
         """
         wait_for_room()
         await self.rollover.begin()
+        await self.retaining.purge()
         self.receipting.derive()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.intake.run)
@@ -233,6 +244,7 @@ class Station:
             nursery.start_soon(self.receipting.run)
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
+            nursery.start_soon(self.retaining.run)
             nursery.start_soon(self.rekeying.run)
             nursery.start_soon(self.taking.run)
             nursery.start_soon(self.rollover.run_catch_up)
@@ -259,6 +271,7 @@ class Station:
         self.intake.keys_came()
         self.rekeying.wake()
         self.taking.wake()
+        self.retaining.wake()
 
     def _control_changed(self, name: bytes) -> None:
         self.links.control_changed(name)

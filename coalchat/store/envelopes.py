@@ -6,7 +6,7 @@ These verbs see what is carried for others; nothing that answers a client may ca
 
 from __future__ import annotations
 
-from coalchat.store.rows import Envelope
+from coalchat.store.rows import Envelope, KeptEnvelope
 from coalchat.store.sql import Verbs
 
 
@@ -20,6 +20,10 @@ class EnvelopeReads(Verbs):
     def envelopes_of_segment(self, n: int) -> list[Envelope]:
         """Envelopes of a segment, in the order they came: what a late key may open."""
         return self.sql.all(Envelope, "WHERE n = ? ORDER BY rowid", n)
+
+    def kept_envelopes(self, up_to: int) -> list[KeptEnvelope]:
+        """Envelopes of segments up to one, under which something may not be purged; the oldest first."""
+        return self.sql.all(KeptEnvelope, "WHERE purged = 0 AND n <= ? ORDER BY n", up_to)
 
     def live_envelope(self, channel: bytes, release: bytes, n: int) -> Envelope | None:
         """The newest envelope that this device may seal under (`mine`) and that is not retired."""
@@ -62,6 +66,10 @@ class EnvelopeWrites(EnvelopeReads):
         return (
             self.sql.change("UPDATE envelope SET retired = 1 WHERE envelope_id = ? AND retired = 0", envelope_id) == 1
         )
+
+    def mark_purged(self, envelope_id: bytes) -> bool:
+        """Note that no whole entry stands under an envelope, and none will; False if it is not here or noted already."""
+        return self.sql.change("UPDATE envelope SET purged = 1 WHERE envelope_id = ? AND purged = 0", envelope_id) == 1
 
     def mark_complained(self, envelope_id: bytes) -> bool:
         """Note that a nation has complained of an envelope; False if it is not here or noted already."""

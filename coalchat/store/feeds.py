@@ -46,9 +46,11 @@ class FeedReads(Verbs):
         """At most `limit` entries of a feed from `seq` on, in order."""
         return self.sql.all(Entry, "WHERE feed_id = ? AND seq >= ? ORDER BY seq LIMIT ?", feed_id, seq, limit)
 
-    def entries_under(self, envelope_id: bytes) -> list[Entry]:
-        """Entries sealed under an envelope, for the day it opens; by feed and seq."""
-        return self.sql.all(Entry, "WHERE envelope_id = ? ORDER BY feed_id, seq", envelope_id)
+    def entries_under(self, envelope_id: bytes, limit: int = -1) -> list[Entry]:
+        """Whole entries sealed under an envelope, all or at most `limit`; by feed and seq."""
+        return self.sql.all(
+            Entry, "WHERE envelope_id = ? AND bare = 0 ORDER BY feed_id, seq LIMIT ?", envelope_id, limit
+        )
 
 
 class FeedWrites(FeedReads):
@@ -73,6 +75,13 @@ class FeedWrites(FeedReads):
         if there.entry_id != entry.entry_id:
             raise EntryConflict(f"{entry.seq} of feed {entry.feed_id.hex()}", held=there.entry_id)
         return False
+
+    def strip_entry(self, entry_id: bytes, header: bytes) -> bool:
+        """Keep the header of an entry only; False if no more than that is here."""
+        return (
+            self.sql.change("UPDATE entry SET data = ?, bare = 1 WHERE entry_id = ? AND bare = 0", header, entry_id)
+            == 1
+        )
 
     def advance_feed(self, feed_id: bytes, seq: int, entry_id: bytes) -> None:
         """Move a feed's head to an entry that is here.

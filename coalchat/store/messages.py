@@ -144,6 +144,17 @@ class MessageWrites(MessageReads):
         """Say anew why a message cannot be read; False if it can be, or nothing is here."""
         return self.sql.change("UPDATE message SET payload = ? WHERE entry_id = ? AND kind = 0", reason, entry_id) == 1
 
+    def purge_message(self, entry_id: bytes) -> bool:
+        """Forget what a message said, and the key that proves it; False if that is gone, was never read, or nothing is here."""
+        self.purged = True
+        return (
+            self.sql.change(
+                "UPDATE message SET payload = x'', ck = x'' WHERE entry_id = ? AND kind <> 0 AND payload <> x''",
+                entry_id,
+            )
+            == 1
+        )
+
     def advance_read_mark(self, channel: bytes, position: int) -> bool:
         """Move a read mark forward; False if it is there or further.
 

@@ -77,6 +77,19 @@ class ReceiptWrites(ReceiptReads):
             " > (acknowledgement.receipt_seq, acknowledgement.receipt_id)",
         )
 
+    def purge_acknowledgement(self, feed_id: bytes, seq: int, receipt_id: bytes, text: str) -> bool:
+        """Put a text in the place of what an acknowledgement said; False if it said nothing, or is not of this receipt."""
+        return (
+            self.sql.change(
+                "UPDATE acknowledgement SET text = ? WHERE feed_id = ? AND seq = ? AND receipt_id = ? AND text <> ''",
+                text,
+                feed_id,
+                seq,
+                receipt_id,
+            )
+            > 0
+        )
+
     def set_outgoing(self, outgoing: Outgoing) -> bool:
         """Say how far an entry of ours is on its way to a nation; False if it was delivered already.
 

@@ -116,7 +116,7 @@ class FeedHead(Row):
 
 @attrs.frozen
 class Entry(Row):
-    """An authentic entry as it came over the wire, whether readable here or only carried."""
+    """An authentic entry as it came over the wire, whether readable here or only carried. `bare`: its header only."""
 
     TABLE = "entry"
 
@@ -127,6 +127,7 @@ class Entry(Row):
     precedence: int
     data: bytes = attrs.field(repr=False)
     received: int
+    bare: bool = attrs.field(converter=bool, default=False)
 
 
 @attrs.frozen
@@ -145,6 +146,17 @@ class Parked(Row):
     data: bytes = attrs.field(repr=False)
     received: int
     number: int = 0
+
+
+@attrs.frozen
+class KeptEnvelope(Row):
+    """An envelope under which whole entries may stand."""
+
+    TABLE = "envelope"
+
+    envelope_id: bytes
+    n: int
+    release: bytes = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -183,7 +195,10 @@ class Channel(Row):
 
 @attrs.frozen
 class Message(Row):
-    """An entry that this device opened, with the key that proves it. `listed`: it takes a line in its channel."""
+    """An entry that this device opened, with the key that proves it. `listed`: it takes a line in its channel.
+
+    `payload` and `ck` are empty where retention is over.
+    """
 
     TABLE = "message"
     NUMBERED = "position"
@@ -206,6 +221,11 @@ class Message(Row):
     mine: bool = attrs.field(converter=bool, default=False)
     listed: bool = attrs.field(converter=bool, default=True)
     position: int = 0
+
+    @property
+    def purged(self) -> bool:
+        """Whether its body is gone; of what could not be read `payload` says why, and stays."""
+        return not self.payload
 
 
 @attrs.frozen

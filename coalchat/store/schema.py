@@ -197,6 +197,14 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX message_channel ON message (channel, position, mine, precedence) WHERE listed = 1",
     ),
     ("CREATE INDEX message_unreadable ON message (n) WHERE kind = 0",),  # what a late key may open, at each that comes
+    (
+        # Retention goes by the segments of envelopes: what is purged is looked at no more.
+        "ALTER TABLE envelope ADD COLUMN purged INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX envelope_kept ON envelope (n) WHERE purged = 0",
+        "ALTER TABLE entry ADD COLUMN bare INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX entry_envelope",
+        "CREATE INDEX entry_whole ON entry (envelope_id) WHERE bare = 0",
+    ),
 )
 
 

@@ -101,6 +101,13 @@ class Sql:
             raise
         return sql
 
+    def fold_log(self) -> None:
+        """Fold the write-ahead log into the database and cut it to nothing, so that it holds no older page.
+
+        Where a reader is in the way it is folded at the next one.
+        """
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close it; the last connection also folds the log into the database."""
         self._open = False
@@ -208,11 +215,13 @@ class Verbs:
     Attributes:
         sql: the connection.
         appended: whether an event was appended through these verbs.
+        purged: whether something was written over through them that must not stay in the log either.
     """
 
     def __init__(self, sql: Sql) -> None:
         self.sql = sql
         self.appended = False
+        self.purged = False
 
 
 def _mapped(error: Exception) -> CoalchatError:

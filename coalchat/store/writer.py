@@ -8,12 +8,13 @@ Rule 4: after a fault of the disk or of the file nothing more is written, and re
 the next write may succeed, and what the node does by itself is tried until it does (`room`). So a write may run more than
 once: it touches nothing but its transaction.
 Rule 5: a caller that is cancelled does not know: its write took place as a whole or not at all.
+Rule 6: after a commit that purged something the write-ahead log is cut: it would hold what stood there before.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -21,9 +22,9 @@ from typing import Any, Final, TypeVar
 import attrs
 import trio
 
-from coalchat.errors import CoalchatError
+from coalchat.errors import CoalchatError, StoreCorrupt
 from coalchat.store import private
-from coalchat.store.errors import StoreClosed, again
+from coalchat.store.errors import StoreClosed, StoreError, again
 from coalchat.store.faces import Reader, Transaction
 from coalchat.store.room import Room
 from coalchat.store.runner import RunSync
@@ -144,7 +145,7 @@ class Store:
 
     async def _commit(self, batch: Sequence[_Write]) -> None:
         try:
-            appended = await self._run_sync(partial(self._transaction, batch))
+            appended, purged = await self._run_sync(partial(self._transaction, batch))
         except BaseException:  # cancelled before it began: nothing was written
             for write in batch:
                 _settle(write, StoreClosed())
@@ -154,9 +155,14 @@ class Store:
         if appended:
             self._appended.set()
             self._appended = trio.Event()
+        if purged:
+            with suppress(
+                StoreError, StoreCorrupt
+            ):  # a fault of the disk stays with the connection: no write follows it
+                await self._run_sync(self._sql.fold_log)
 
-    def _transaction(self, batch: Sequence[_Write]) -> bool:
-        """Commit a batch; whether events were appended. Runs where `run_sync` runs it."""
+    def _transaction(self, batch: Sequence[_Write]) -> tuple[bool, bool]:
+        """Commit a batch; whether events were appended, and whether something was purged. Runs where `run_sync` runs it."""
         sql = self._sql
         transaction = Transaction(sql)
         try:
@@ -168,10 +174,10 @@ class Store:
         except CoalchatError as error:
             for write in batch:
                 write.error = write.error or again(error)
-            return False
+            return False, False
         finally:
             sql.rollback()
-        return transaction.appended
+        return transaction.appended, transaction.purged
 
 
 def _attempt(sql: Sql, transaction: Transaction, write: _Write) -> None:

@@ -41,6 +41,8 @@ class Tag(IntEnum):
     CHARTER_FILE = 22
     KEY_RING = 23
     BACKUP = 27
+    EVIDENCE = 29
+    ENTRY_HEADER = 30
     # link messages
     PROOF = 32
     AUTH = 33

@@ -95,7 +95,10 @@ class EnvelopeReceived:
 
 @attrs.frozen
 class EntryReceived:
-    """The peer's next entry of a feed, perhaps one that is here already. Answer with `stored` when it is durable."""
+    """The peer's next entry of a feed, perhaps one that is here already. Answer with `stored` when it is durable.
+
+    Where it is `bare`, the peer has only its header: whether its retention is over is the node's to judge.
+    """
 
     entry: Entry
 

@@ -25,7 +25,7 @@ from protocol.base.limits import MAX_CREDIT, MAX_FEEDS
 from protocol.base.records import encode
 from protocol.exchange.events import NeedEntries
 from protocol.exchange.messages import Ack, Head, Push
-from protocol.messages.entry import Entry, read_entry
+from protocol.messages.entry import Entry, read_any_entry
 from protocol.trust.credential import Precedence
 
 BATCH: Final = 32
@@ -286,7 +286,7 @@ class Flow:
 
 def _check_own(name: bytes, seq: int, data: bytes) -> None:
     try:
-        base = read_entry(data).base
+        base = read_any_entry(data).base
     except RemoteProtocolError:
         raise LocalProtocolError("cannot be read", field="entries") from None
     if (base.feed, base.seq) != (name, seq):

@@ -224,7 +224,7 @@ class Heads:
 
 @record(Tag.PUSH, max_size=MAX_FRAME)
 class Push:
-    """The next entry of a feed."""
+    """The next entry of a feed, or its header where its retention is over."""
 
     entry: Annotated[bytes, Blob(MAX_RECORD, 1)]
 

@@ -44,7 +44,7 @@ from protocol.exchange.messages import (
 from protocol.exchange.objects import WIRE, answer_event
 from protocol.exchange.phases import On, State
 from protocol.exchange.session import VERSIONS, Session
-from protocol.messages.entry import read_entry
+from protocol.messages.entry import read_any_entry
 
 Outcome: TypeAlias = tuple[list[bytes], list[SyncEvent]]
 
@@ -102,7 +102,7 @@ def _on_push(session: Session, message: Push) -> Outcome:
     session.theirs.go(On.ENTRY)
     if not session.flow.open:
         raise StateError("before our heads", field="entry")
-    entry = read_entry(message.entry)
+    entry = read_any_entry(message.entry)
     if not session.flow.peer_pushed(entry):
         return [], []
     # What is durable here already needs no word of the node.

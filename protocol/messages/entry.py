@@ -11,6 +11,8 @@
 Rule 1: no byte that is accepted is unauthenticated: the codec is canonical, padding is checked, the id covers all else.
 Rule 2: nothing is drawn at random here: a restored snapshot cannot repeat a nonce for another text.
 Rule 3: a key and a ciphertext do not commit to one text by themselves; recomputing the salt does.
+Rule 4: of an entry whose retention is over its header stays (SPEC 10.8): it has the same id and the same signature, so the
+chain verifies without the ciphertext, and it opens under no key.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from protocol.trust.credential import PRECEDENCE
 
 PAD_BLOCK = 64
 """Bytes: an entry's length tells its payload's in steps of this size."""
+_HEADER_TAG = bytes([Tag.ENTRY_HEADER])
+"""Where the one byte of a record's tag stands, behind the byte of its array: a header's."""
 
 
 @record(Tag.ENTRY_BASE, max_size=256)
@@ -62,6 +66,22 @@ class _Wire:
     signature: Annotated[bytes, Bin(crypto.SIGNATURE)]
 
 
+@record(Tag.ENTRY_HEADER, max_size=512)
+class EntryHeader:
+    """What stays of an entry when its ciphertext is gone.
+
+    Attributes:
+        base: a packed `EntryBase`.
+        hash: of the ciphertext.
+        signature: the author's, of the entry's id.
+    """
+
+    base: Annotated[bytes, Blob(256, 1)]
+    salt: Annotated[bytes, Bin(32)]
+    hash: Annotated[bytes, Bin(32)]
+    signature: Annotated[bytes, Bin(crypto.SIGNATURE)]
+
+
 @attrs.frozen
 class Entry:
     """An entry whose form is right; its signature may not have been checked yet.
@@ -69,7 +89,8 @@ class Entry:
     Attributes:
         id: 32 bytes.
         base: decoded; `base_data` are the exact bytes.
-        data: the exact bytes of the whole.
+        ct: the ciphertext; empty where only the header is here.
+        data: the exact bytes of the whole, or of its header.
     """
 
     id: bytes
@@ -79,6 +100,18 @@ class Entry:
     ct: bytes = attrs.field(repr=False)
     signature: bytes = attrs.field(repr=False)
     data: bytes = attrs.field(repr=False)
+
+    @property
+    def bare(self) -> bool:
+        """Whether only the header is here."""
+        return not self.ct
+
+    @property
+    def header(self) -> bytes:
+        """Its header, encoded: what stays when the ciphertext goes."""
+        if self.bare:
+            return self.data
+        return encode(EntryHeader(self.base_data, self.salt, digest(Person.CIPHERTEXT, self.ct), self.signature))
 
     def verify(self, author_key: bytes) -> None:
         """Check the entry's own signature.
@@ -109,7 +142,12 @@ def unpad(padded: bytes) -> bytes:
 
 def entry_id(base_data: bytes, salt: bytes, ct: bytes) -> bytes:
     """32 bytes that name an entry; base delimits itself."""
-    return digest(Person.ENTRY, base_data, salt, digest(Person.CIPHERTEXT, ct))
+    return header_id(base_data, salt, digest(Person.CIPHERTEXT, ct))
+
+
+def header_id(base_data: bytes, salt: bytes, ct_hash: bytes) -> bytes:
+    """The same, from the hash of the ciphertext."""
+    return digest(Person.ENTRY, base_data, salt, ct_hash)
 
 
 def content_key(tek: bytes, base_data: bytes) -> bytes:
@@ -158,12 +196,39 @@ def read_entry(data: bytes) -> Entry:
         RemoteProtocolError: malformed or newer.
     """
     wire = decode(_Wire, data)
-    base = decode(EntryBase, wire.base)
-    if base.version != VERSION:
-        raise VersionError("of another version", field="entry")
-    if (base.seq == 1) != (base.prev == b"") or len(wire.ct) % PAD_BLOCK != crypto.AEAD_TAG:
+    base = _read_base(wire.base)
+    if len(wire.ct) % PAD_BLOCK != crypto.AEAD_TAG:
         raise AuthenticationError
     return Entry(entry_id(wire.base, wire.salt, wire.ct), base, wire.base, wire.salt, wire.ct, wire.signature, data)
+
+
+def read_header(data: bytes) -> Entry:
+    """Take the header of an entry apart and check its form; the entry has no ciphertext.
+
+    Raises:
+        RemoteProtocolError: malformed or newer.
+    """
+    header = decode(EntryHeader, data)
+    name = header_id(header.base, header.salt, header.hash)
+    return Entry(name, _read_base(header.base), header.base, header.salt, b"", header.signature, data)
+
+
+def read_any_entry(data: bytes) -> Entry:
+    """An entry or a header, by its tag.
+
+    Raises:
+        RemoteProtocolError: malformed or newer.
+    """
+    return read_header(data) if data[1:2] == _HEADER_TAG else read_entry(data)
+
+
+def _read_base(data: bytes) -> EntryBase:
+    base = decode(EntryBase, data)
+    if base.version != VERSION:
+        raise VersionError("of another version", field="entry")
+    if (base.seq == 1) != (base.prev == b""):
+        raise AuthenticationError
+    return base
 
 
 def open_entry(entry: Entry, tek: bytes) -> tuple[bytes, bytes]:
@@ -185,6 +250,8 @@ def open_with_content_key(entry: Entry, ck: bytes) -> bytes:
     Raises:
         AuthenticationError: as `open_entry`.
     """
+    if entry.bare:
+        raise AuthenticationError
     key, nonce = _key_nonce(ck, entry.base_data, entry.salt)
     opened = True
     try:

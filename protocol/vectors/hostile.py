@@ -28,6 +28,7 @@ DOORS = {
     "feed": "check a feed record of the device of XAA",
     "envelope": "read an envelope, verify its author (the device of XAA), open the slot of `nation`",
     "entry": "read an entry, verify its author (the device of XAA), open it with the TEK of keys.json",
+    "header": "read the header of an entry, and verify its author (the device of XAA)",
     "payload": "decode a payload",
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
     "proof": "find the secret of a proof by the dialler",

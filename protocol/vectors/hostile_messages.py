@@ -33,6 +33,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
         *_feeds(world, author),
         *_shapes(author, first, second),
         *_signatures(world, first),
+        *_headers(world, first, second),
         *_seals(author, first),
         *_payloads(author, envelope, first),
         *_chains(author, envelope, first, second),
@@ -103,6 +104,34 @@ def _signatures(world: World, first: Entry) -> Iterator[Case]:
     yield case("entry_signed_in_the_envelope_domain", "entry", _wire(*parts, seed, Domain.ENVELOPE), "authentication")
     moved = pack((int(Tag.ENTRY), encode(evolve(first.base, precedence=3)), first.salt, first.ct, first.signature))
     yield case("entry_precedence_raised_by_a_relay", "entry", moved, "authentication")
+
+
+def _headers(world: World, first: Entry, second: Entry) -> Iterator[Case]:
+    for name, good in (("first", first), ("second", second)):
+        yield case(f"control_header_{name}", "header", good.header, "success")
+    base, salt, digest_, signature = cast(Sequence[Value], unpack(first.header))[1:]
+    other = crypto.ed25519_sign(world.xbb.device.ed25519, Domain.ENTRY, first.id)
+    for name, data, expect, field in (
+        ("header_signed_by_another_device", _with(first.header, 4, other), "authentication", ""),
+        ("header_of_another_ciphertext", _with(first.header, 3, bytes(32)), "authentication", ""),
+        ("header_of_another_salt", _with(first.header, 2, bytes(32)), "authentication", ""),
+        (
+            "header_raised_by_a_relay",
+            _with(first.header, 1, encode(evolve(first.base, precedence=3))),
+            "authentication",
+            "",
+        ),
+        (
+            "header_first_with_a_predecessor",
+            _with(first.header, 1, _with(first.base_data, 5, bytes(32))),
+            "authentication",
+            "",
+        ),
+        ("header_of_a_newer_version", _with(first.header, 1, _with(first.base_data, 1, 2)), "version", "entry"),
+        ("header_as_an_entry", pack((int(Tag.ENTRY), base, salt, digest_, signature)), "decode", "tag"),
+        ("header_with_its_ciphertext", _with(first.header, 3, first.ct), "decode", "hash"),
+    ):
+        yield case(name, "header", data, expect, field)
 
 
 def _seals(author: Feed, first: Entry) -> Iterator[Case]:

@@ -60,6 +60,7 @@ def build(world: World, envelope: Envelope) -> File:
             'ck = H("entry key", key = tek, base); salt = H("salt", key = ck, base || padded)',
             'key || nonce = H56("message key", key = ck, base || salt); ct = XChaCha20-Poly1305(key, nonce, base || salt, padded)',
             'id = H("entry", base || salt || H("ciphertext", ct)); the signature verifies over ENTRY domain || 0x00 || id',
+            'header = the packed ENTRY_HEADER: base, salt, H("ciphertext", ct), signature; it makes the same id',
             "the second entry names the first as prev",
             "a nation's state is the furthest of its persons', since when the first of them came so far",
             "DELIVERED and READ cover all before `up_to`, ACKNOWLEDGED the entry at `up_to`, and says that those before were READ",
@@ -160,6 +161,7 @@ def _entry(name: str, author: Feed, sealed: Entry, payload: Payload) -> Case:
         "ct": sealed.ct.hex(),
         "id": sealed.id.hex(),
         "encoded": sealed.data.hex(),
+        "header": sealed.header.hex(),
     }
 
 

@@ -18,7 +18,7 @@ from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End
 from protocol.keys.envelope import read_envelope
 from protocol.keys.otar import check_prekey, open_otar
-from protocol.messages.entry import read_entry
+from protocol.messages.entry import EntryHeader, read_entry, read_header
 from protocol.messages.feed import check_feed
 from protocol.trust.channel import check_revision
 from protocol.trust.charter import check_signature, key_hash
@@ -147,6 +147,7 @@ _REQUEST = CertificateRequest(
 _ROOT = XAA.root.public()
 _OFFER = NationOffer("XAA", "Nation XAA", _ROOT.ed25519, _ROOT.mldsa, crypto.xwing_public(ANN.bundle))
 _AUTH = decode(Auth, named())
+_HASH = decode(EntryHeader, ENTRY.header).hash
 
 OBJECTS = (
     document(read_signed(WORLD.signatures[0]), XAA.root, lambda data: check_signature(WORLD.charter, data)),
@@ -169,6 +170,15 @@ OBJECTS = (
         lambda signature: pack(
             (int(Tag.ENVELOPE), SEALED.envelope.ctx, SEALED.envelope.commitment, SEALED.envelope.wraps, signature)
         ),
+    ),
+    SignedObject(
+        "entry header",
+        ENTRY.header,
+        lambda data: read_header(data).verify(ANN.certificate.key),
+        Domain.ENTRY,
+        ANN.key,
+        ENTRY.id,
+        lambda signature: pack((int(Tag.ENTRY_HEADER), ENTRY.base_data, ENTRY.salt, _HASH, signature)),
     ),
     SignedObject(
         "entry",

@@ -19,7 +19,7 @@ from protocol.exchange.proof import End
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
-from protocol.messages.entry import read_entry
+from protocol.messages.entry import read_any_entry
 from tests.fakes.nodes import Running, Town
 from tests.fakes.transport import MemoryLink
 
@@ -71,7 +71,7 @@ class Insider:
     def offer(self, *entries: bytes) -> None:
         """Push these wire entries, whatever they say."""
         for data in entries:
-            entry = read_entry(data)
+            entry = read_any_entry(data)
             self.entries.setdefault(entry.base.feed, {})[entry.base.seq] = data
 
     async def speak(self, seconds: float = 30) -> None:
@@ -98,7 +98,7 @@ class Insider:
                     await self._send(self.sync.offer_inventory([]))
                 case DocumentsComplete():
                     heads = [
-                        LocalHead(feed, max(entries), read_entry(entries[max(entries)]).id)
+                        LocalHead(feed, max(entries), read_any_entry(entries[max(entries)]).id)
                         for feed, entries in self.entries.items()
                     ]
                     await self._send(self.sync.offer_heads(heads))

@@ -243,6 +243,7 @@ def test_entries() -> None:
         signature = unpack(hexed(case["encoded"]))[4]
         assert hexed(case["encoded"]) == pack([18, base, salt, ct, signature])
         assert ed25519_holds(hexed(case["author_key"]), "entry", hexed(case["id"]), signature)
+        assert hexed(case["header"]) == pack([30, base, salt, h("ciphertext", ct), signature])
         assert unpack(base)[6].hex() == envelope["id"]
         assert case["tek"] == envelope["tek"]
     first, second = unpack(hexed(cases[0]["base"])), unpack(hexed(cases[1]["base"]))

@@ -20,7 +20,7 @@ from protocol.exchange.proof import End, proven
 from protocol.keys.edition import SegmentKeys
 from protocol.keys.envelope import open_slot, own_slots, read_envelope
 from protocol.keys.otar import check_prekey, open_otar
-from protocol.messages.entry import open_entry, read_entry
+from protocol.messages.entry import open_entry, read_entry, read_header
 from protocol.messages.feed import Accepted, Chain, check_feed
 from protocol.messages.payload import decode_payload
 from protocol.trust.channel import ChannelRevision, check_revision
@@ -184,6 +184,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "feed": lambda here, case: check_feed(here.xaa.certificate, data_of(case["data"])),
     "envelope": _envelope,
     "entry": _entry,
+    "header": lambda here, case: read_header(data_of(case["data"])).verify(here.xaa.certificate.key),
     "payload": lambda here, case: decode_payload(data_of(case["data"])),
     "chain": _chain,
     "proof": _proof,

@@ -93,6 +93,7 @@ REPLICATION_CALLS: dict[str, Callable[[Reader], object]] = {
     "parked_bytes": lambda r: r.parked_bytes(b""),
     "envelope": lambda r: r.envelope(b""),
     "envelopes_of_segment": lambda r: r.envelopes_of_segment(5),
+    "kept_envelopes": lambda r: r.kept_envelopes(9),
     "live_envelope": lambda r: r.live_envelope(b"", b"", 5),
     "count_envelopes": lambda r: r.count_envelopes(b"", b"", b"", 5),
 }

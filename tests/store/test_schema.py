@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import attrs
 import pytest
 import trio
 
@@ -17,7 +18,20 @@ from coalchat.store.runner import in_place
 from coalchat.store.schema import STEPS, migrate
 from coalchat.store.sql import Sql
 from coalchat.store.writer import Store, connect, open_store
-from tests.store.makers import KEY, acknowledgement, channel, document, envelope, ident, mark, parked, post
+from tests.store.makers import (
+    KEY,
+    acknowledgement,
+    channel,
+    document,
+    entry,
+    envelope,
+    feed,
+    ident,
+    mark,
+    message,
+    parked,
+    post,
+)
 
 
 @pytest.fixture
@@ -55,7 +69,17 @@ def test_a_home_of_the_first_version_keeps_its_messages_and_can_acknowledge(fres
     migrate(fresh, STEPS[:1])
     fresh.begin()
     write = Transaction(fresh)
-    post(write, 1)
+    of_first = {table: [row[1] for row in fresh.run(f"PRAGMA table_info({table})")] for table in ("entry", "message")}
+    write.put_channel(channel())
+    write.put_feed(feed())
+    for row in (entry(1), message(1)):
+        fields = {
+            name: value
+            for name, value in attrs.asdict(row).items()
+            if name in of_first[row.TABLE] and name != row.NUMBERED
+        }
+        marks = ", ".join("?" * len(fields))
+        fresh.change(f"INSERT INTO {row.TABLE} ({', '.join(fields)}) VALUES ({marks})", *fields.values())
     write.advance_receipt(mark(state=2))
     fresh.change("COMMIT")
     migrate(fresh)

@@ -36,6 +36,7 @@ from coalchat.api.responses import (
     Sent,
     Status,
 )
+from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.log import UNPLACED
@@ -151,6 +152,8 @@ class Intake:
 
     def _message(self, message: Message) -> Changes:
         state = self.state
+        if Flag.PURGED in message.flags and state.find(message.entry_id) is not None:
+            return state.purged(message)
         if state.find(message.entry_id) is None:
             state.quoted[message.entry_id] = message
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING

@@ -2,7 +2,8 @@
 
 Rule 1: a line is made once and kept, until something that it shows has changed.
 Rule 2: a quote stands only where the quoted message can be read here: of one that is withheld there is no trace.
-Rule 3: what cannot be opened has neither author nor size: one line with the reason.
+Rule 3: what cannot be opened has neither author nor size: one line with the reason. What was purged keeps its author and its
+mark, and says below them, where no body stands, that it was.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ class Lines:
         marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
         closed = Flag.UNREADABLE in message.flags
         bot = Flag.AUTO in message.flags
+        gone = (message.text,) if Flag.PURGED in message.flags else ()
         return MessageLine(
             key=message.entry_id,
             position=message.position,
@@ -109,12 +111,12 @@ class Lines:
             mark=marks.mark(message.portion, message.nations, members),
             level=message.level,
             marking=message.marking,
-            text=message.text,
+            text="" if gone else message.text,
             precedence=message.precedence,
             due="" if closed else self._due(message),
             answered=message.answered,
             quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
-            remarks=() if closed else (*self._withheld(message.nations, members), *_flagged(message.flags)),
+            remarks=() if closed else (*gone, *self._withheld(message.nations, members), *_flagged(message.flags)),
             tallies=self.tallies(message),
             unread=self.is_unread(message),
             sending=False,

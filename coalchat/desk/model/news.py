@@ -17,10 +17,11 @@ from coalchat.api.events import (
     LinkChanged,
     MarkMoved,
     MessageArrived,
+    MessagePurged,
     ReceiptArrived,
     StateChanged,
 )
-from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowPolicy
+from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowMessage, ShowPolicy
 from coalchat.api.vocabulary import ControlSubject, Precedence
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.intake import Intake
@@ -66,6 +67,8 @@ class News:
                 return self._moved(body.entry_id)
             case StateChanged():
                 return self._moved(body.entry_id) + Changes(asks=(GetStatus(),))
+            case MessagePurged():
+                return self._purged(body.entry_id)
             case MarkMoved():
                 changes = state.marked(body.channel_id, body.position)
                 return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
@@ -89,6 +92,12 @@ class News:
         if counted and timeline is not None and body.channel_id == state.shown and timeline.counted_by_node:
             changes += state.redraw()
         return changes
+
+    def _purged(self, entry_id: str) -> Changes:
+        """What is shown, or quoted, is fetched anew; its text must not stay in this desk either."""
+        state = self.state
+        here = state.find(entry_id) is not None or entry_id in state.quoted
+        return Changes(asks=(ShowMessage(id=entry_id),)) if here else NOTHING
 
     def _moved(self, entry_id: str) -> Changes:
         state = self.state

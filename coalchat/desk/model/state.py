@@ -135,6 +135,16 @@ class State:
         asks = tuple(ask for m in fresh if m.mine and m.ack_by for ask in self.receipts.lacks(m.entry_id))
         return Changes(frozenset(parts), splices, asks=asks)
 
+    def purged(self, message: Message) -> Changes:
+        """A message's body is gone: no copy of it stays in this desk."""
+        if message.channel_id in self.logs:
+            self.logs[message.channel_id].replace(message)
+        if message.entry_id in self.quoted:
+            self.quoted[message.entry_id] = message
+        self._note(message)
+        self.lines.forget_all()  # others quote it
+        return self.redraw(Part.NOTICE, Part.RAIL)
+
     def _note(self, message: Message) -> None:
         self.deadlines.note(message)
         self.composing.note(message)

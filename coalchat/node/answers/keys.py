@@ -13,6 +13,7 @@ from coalchat.node.context import Context
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.rollover import Rollover
 from protocol.keys.walking import erased_at
+from protocol.messages.retention import kept_until
 from protocol.trust.publication import Edition
 
 
@@ -99,6 +100,7 @@ class KeyAnswers:
             name=member.policy.levels[level].name,
             closes=erased_at(charter, level, segment),
             kept_until=kept,
+            bodies_until=kept_until(charter, level, segment),
         )
 
     def _silent(self) -> tuple[SilentDevice, ...]:

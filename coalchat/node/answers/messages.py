@@ -28,6 +28,7 @@ from coalchat.node.context import Context
 from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
 from coalchat.node.receipting import Receipting
+from coalchat.node.retaining import purged_words
 from coalchat.node.sending import Key, Sending
 from coalchat.node.status import deliveries, nation_states
 from coalchat.store.faces import Transaction
@@ -211,12 +212,15 @@ class MessageAnswers:
         revision = member.channels.get(row.channel)
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
-        payload = decode_payload(row.payload) if row.kind else None
+        payload = decode_payload(row.payload) if row.kind and not row.purged else None
         text = payload.text if isinstance(payload, TextPayload) else ""
         flags = []
         if row.kind == 0:
             text = row.payload.decode("utf-8")
             flags.append(Flag.UNREADABLE)
+        elif row.purged:
+            text = purged_words(self.context, release.level, row.n)
+            flags.append(Flag.PURGED)
         if certificate is not None and certificate.role == int(Role.BOT):
             flags.append(Flag.AUTO)
         if payload is not None and payload.noplay:

@@ -31,7 +31,9 @@ from protocol.messages.entry import (
     open_entry,
     open_with_content_key,
     pad,
+    read_any_entry,
     read_entry,
+    read_header,
     seal_entry,
     unpad,
 )
@@ -262,3 +264,33 @@ def test_a_salt_that_is_not_the_texts_is_refused_though_the_tag_holds() -> None:
     assert open_entry(read_entry(sealed(ENTRY.salt)), TEK) == (b"radio check", ck)
     with pytest.raises(AuthenticationError):
         open_entry(read_entry(sealed(bytes(32))), TEK)
+
+
+# ------------------------------------------------------------------------------------------------ the header
+
+
+def test_a_header_is_the_entry_without_its_ciphertext() -> None:
+    header = read_header(ENTRY.header)
+    assert header.bare
+    assert not ENTRY.bare
+    assert (header.id, header.base, header.signature) == (ENTRY.id, ENTRY.base, ENTRY.signature)
+    assert header.header == header.data == ENTRY.header
+    assert len(header.data) < 300
+    header.verify(KEY.public().ed25519)
+    assert read_any_entry(ENTRY.data) == ENTRY
+    assert read_any_entry(ENTRY.header) == header
+
+
+def test_a_header_opens_under_no_key() -> None:
+    header = read_header(ENTRY.header)
+    with pytest.raises(AuthenticationError):
+        open_entry(header, TEK)
+    with pytest.raises(AuthenticationError):
+        open_with_content_key(header, content_key(TEK, header.base_data))
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_an_entry_a_header_or_refused(data: bytes) -> None:
+    for each in (data, b"\x95\x1e" + data, b"\x95\x12" + data):
+        with pytest.raises(RemoteProtocolError):
+            read_any_entry(each)
