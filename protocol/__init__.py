@@ -7,7 +7,8 @@
     6  Charter and credentials        trust.charter, trust.founding, trust.credential, trust.publication,
                                       trust.directory, trust.channel
     7  Keys                           keys.edition, keys.otar, keys.envelope
-    8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts
+    8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
+                                      messages.evidence, messages.retention
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
     11 At rest                        keys.keyring, keys.backup
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from coalchat.api import enrolment, requests
+from coalchat.api import enrolment, evidence, requests
 from coalchat.api.base import A_co, Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -32,6 +32,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ShowPolicy,
         requests.ShowKeys,
         requests.ConfirmClock,
+        evidence.ExportEvidence,
+        evidence.CheckEvidence,
         enrolment.CreateInvite,
         enrolment.ListInvites,
         enrolment.ApproveInvite,

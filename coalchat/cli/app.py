@@ -14,6 +14,7 @@ from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
 from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
+from coalchat.cli.evidence import evidence
 from coalchat.cli.invite import invite
 from coalchat.cli.join import join
 from coalchat.cli.keys import keys
@@ -70,6 +71,7 @@ for name, noun in (
     ("channel", channel),
     ("label", label),
     ("keys", keys),
+    ("evidence", evidence),
     ("audit", audit),
     ("node", node),
 ):

@@ -28,6 +28,7 @@ class Kind(StrEnum):
 
     OFFER = "NATION OFFER"
     CHARTER = "CHARTER"
+    EVIDENCE = "EVIDENCE"
 
 
 def write_armour(kind: Kind, data: bytes) -> str:

@@ -71,14 +71,19 @@ def read_text(path: Path) -> str:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[list[str]]:
+def new_file(path: Path, *, private: bool = False) -> Iterator[list[str]]:
     """Make a file before the work and fill it after: what is put into the list. It goes if the work fails.
+
+    Args:
+        private: closed to group and others.
 
     Raises:
         AlreadyExists: there is one. UsageError: it cannot be made.
     """
     try:
         file = path.open("x", encoding="utf-8")
+        if private:
+            os.fchmod(file.fileno(), 0o600)
     except FileExistsError:
         raise AlreadyExists(f"the file {path}") from None
     except OSError as error:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import enrolment, nouns, requests, responses
+from coalchat.api import enrolment, evidence, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, Role, State
@@ -252,6 +252,18 @@ class Client:
                     late = missing(status, state)
             return status
         raise StillQueued(", ".join(f"{nation} {so_far.value}" for nation, so_far in late))
+
+    # --- evidence ---
+
+    async def export_evidence(self, entry_id: str) -> evidence.EvidenceOf:
+        """Make evidence of a message, or of a receipt by its whole id. Raises: UnknownMessage, Ambiguous, Expired,
+        UsageError.
+        """
+        return await self.call(evidence.ExportEvidence(id=entry_id))
+
+    async def check_evidence(self, data: bytes) -> evidence.Proof:
+        """What a piece of evidence proves. Raises: PeerCorrupt: nothing."""
+        return await self.call(evidence.CheckEvidence(data=data))
 
     # --- events ---
 

@@ -95,6 +95,8 @@ class AuditEvent(StrEnum):
     # --- bodies ---
     BODIES_PURGED = "bodies-purged"
     """Bodies of messages whose retention is over were purged; the detail is their number."""
+    EVIDENCE_EXPORTED = "evidence-exported"
+    """Evidence of an entry, with its text, was handed to a client of this node."""
 
     # --- this home ---
     HOME_RESTORED = "home-restored"

@@ -3,6 +3,7 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
+proving                                                   what is shown to others
 holding, rollover, retaining                              what time does to keys and bodies
 taking                                                    this device's keys
 seat, publishing, drawing, rekeying, enrolling            a custodian's acts
@@ -20,6 +21,7 @@ from coalchat.net.transport import Transport
 from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
+from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
@@ -37,6 +39,7 @@ from coalchat.node.intake import Intake
 from coalchat.node.links import SET_UP_TIMEOUT, Links
 from coalchat.node.membership import Membership
 from coalchat.node.opening import Opening
+from coalchat.node.proving import Proving
 from coalchat.node.publishing import Publishing
 from coalchat.node.receipting import Receipting
 from coalchat.node.rekeying import Rekeying
@@ -194,6 +197,7 @@ class Station:
             **self.messages.handlers(),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
+            **EvidenceAnswers(context, Proving(context)).handlers(),
             **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
             **enrolling.handlers(),
         }

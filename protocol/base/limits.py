@@ -84,6 +84,10 @@ MAX_PARKED_ENTRIES: Final = 64
 """Entries of one feed that wait to become authentic."""
 MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
 """Bytes of entries from one peer that wait for an envelope or a feed record."""
+MAX_EVIDENCE_RUN: Final = 64
+"""Later entries in a piece of evidence: as many without a signature may wait in a feed for one that holds."""
+MAX_EVIDENCE: Final = 131_072
+"""Bytes of a piece of evidence: the longest payload, a custodian's certificate and that many headers."""
 MAX_SEQ: Final = 2**48
 """Highest sequence number of a feed: a jump to 2**63 is refused before anything is allocated for it."""
 

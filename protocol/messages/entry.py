@@ -262,3 +262,18 @@ def open_with_content_key(entry: Entry, ck: bytes) -> bytes:
     if not (opened and salted):
         raise AuthenticationError
     return unpad(padded)
+
+
+def prove_payload(entry: Entry, ck: bytes, payload: bytes) -> None:
+    """Check that an entry, whole or bare, is what sealing this payload under this key makes.
+
+    Raises:
+        AuthenticationError: the key or the payload is another.
+    """
+    padded = pad(payload)
+    if not crypto.same(_salt(ck, entry.base_data, padded), entry.salt):
+        raise AuthenticationError
+    key, nonce = _key_nonce(ck, entry.base_data, entry.salt)
+    ct = crypto.aead_seal(key, nonce, entry.base_data + entry.salt, padded)
+    if entry_id(entry.base_data, entry.salt, ct) != entry.id:
+        raise AuthenticationError

@@ -30,6 +30,7 @@ DOORS = {
     "entry": "read an entry, verify its author (the device of XAA), open it with the TEK of keys.json",
     "header": "read the header of an entry, and verify its author (the device of XAA)",
     "payload": "decode a payload",
+    "evidence": "check by the charter of trust.json",
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
     "proof": "find the secret of a proof by the dialler",
     "auth": "verify an AUTH by the device of XAA as dialler, with the exporter of link.json",

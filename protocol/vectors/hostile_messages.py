@@ -18,7 +18,17 @@ from protocol.messages.feed import sign_feed
 from protocol.messages.payload import encode_payload
 from protocol.vectors.hostile_trust import case
 from protocol.vectors.keys import TEK, kept_envelope
-from protocol.vectors.messages import Feed, complaint_payload, entries, entry, feed, receipt_payload, text_payload
+from protocol.vectors.messages import (
+    Feed,
+    complaint_payload,
+    entries,
+    entry,
+    evidence,
+    feed,
+    receipt_payload,
+    text_payload,
+    unsigned,
+)
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -36,6 +46,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
         *_headers(world, first, second),
         *_seals(author, first),
         *_payloads(author, envelope, first),
+        *_evidence(world, author, first, second),
         *_chains(author, envelope, first, second),
     ]
 
@@ -175,6 +186,28 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)
+
+
+def _evidence(world: World, author: Feed, first: Entry, second: Entry) -> Iterator[Case]:
+    good = evidence(author, first, text_payload())
+    by_second = evidence(author, unsigned(first), text_payload(), second)
+    yield case("control_evidence", "evidence", good, "success")
+    yield case("control_evidence_by_a_later_signature", "evidence", by_second, "success")
+    other = sign_feed(evolve(author.record, nonce=bytes(16)), author.key)
+    bravo = feed(world, world.xbb)
+    reply = encode_payload(evolve(text_payload(), text="convoy stays"))
+    for name, data in (
+        ("evidence_of_another_text", _with(good, 7, reply)),
+        ("evidence_under_another_key", _with(good, 6, content_key(bytes(32), first.base_data))),
+        ("evidence_of_another_feed_of_its_author", _with(good, 3, other.data)),
+        ("evidence_of_anothers_feed", _with(good, 3, bravo.document.data)),
+        ("evidence_with_anothers_certificate", _with(good, 2, world.xbb.certificate_document.data)),
+        ("evidence_with_another_custodian", _with(good, 1, world.xbb.seat_document.data)),
+        ("evidence_without_a_signature", evidence(author, unsigned(first), text_payload())),
+        ("evidence_whose_run_ends_unsigned", evidence(author, first, text_payload(), unsigned(second))),
+        ("evidence_whose_run_skips", evidence(author, unsigned(first), text_payload(), first)),
+    ):
+        yield case(name, "evidence", data, "authentication")
 
 
 def _chains(author: Feed, envelope: Envelope, first: Entry, second: Entry) -> Iterator[Case]:

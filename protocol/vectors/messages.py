@@ -7,9 +7,11 @@ import attrs
 from protocol.base import crypto
 from protocol.base.crypto import digest
 from protocol.base.ids import VERSION, Person
+from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import Signed, SigningKey
 from protocol.keys.envelope import Envelope
-from protocol.messages.entry import Entry, EntryBase, content_key, pad, seal_entry
+from protocol.messages.entry import Entry, EntryBase, EntryHeader, content_key, pad, read_header, seal_entry
+from protocol.messages.evidence import make_evidence
 from protocol.messages.feed import FeedRecord, sign_feed
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
@@ -52,6 +54,7 @@ def build(world: World, envelope: Envelope) -> File:
             "payloads": "each kind of payload, encoded",
             "feeds": "feed record of a device, signed by it",
             "entries": "payloads sealed under the TEK of keys.json's envelope; deterministic, with the values on the way",
+            "evidence": "of the first entry; `first` is its id",
             "states": "receipts as (device, nation, person, state, up_to, at), and the state of the entry at `seq` per nation",
         },
         "verification": [
@@ -62,6 +65,8 @@ def build(world: World, envelope: Envelope) -> File:
             'id = H("entry", base || salt || H("ciphertext", ct)); the signature verifies over ENTRY domain || 0x00 || id',
             'header = the packed ENTRY_HEADER: base, salt, H("ciphertext", ct), signature; it makes the same id',
             "the second entry names the first as prev",
+            "evidence names the custodian and the certificate of trust.json, and a feed of this file",
+            "salt and ct, made anew of its ck and payload, give the id; the last header's signature verifies",
             "a nation's state is the furthest of its persons', since when the first of them came so far",
             "DELIVERED and READ cover all before `up_to`, ACKNOWLEDGED the entry at `up_to`, and says that those before were READ",
         ],
@@ -76,6 +81,10 @@ def build(world: World, envelope: Envelope) -> File:
             _entry("receipt", bravo, receipt, receipt_payload(alpha, second)),
         ],
         "states": [_states()],
+        "evidence": [
+            _evidence("by its own signature", evidence(alpha, first, text_payload()), first),
+            _evidence("by the next one's", evidence(alpha, unsigned(first), text_payload(), second), first),
+        ],
     }
 
 
@@ -132,6 +141,23 @@ def receipt_payload(author: Feed, last: Entry) -> ReceiptPayload:
 def complaint_payload(envelope: Envelope) -> ComplaintPayload:
     """Says that an envelope does not open."""
     return ComplaintPayload(FORMAT, NOW, False, (), envelope.id, int(ComplaintReason.COMMITMENT))
+
+
+def unsigned(sealed: Entry) -> Entry:
+    """An entry's header with a signature that does not hold."""
+    header = decode(EntryHeader, sealed.header)
+    return read_header(encode(evolve(header, signature=bytes(64))))
+
+
+def evidence(author: Feed, sealed: Entry, payload: Payload, *later: Entry) -> bytes:
+    """What proves an entry."""
+    nation = author.nation
+    documents = (nation.seat_document.data, nation.certificate_document.data, author.document.data)
+    return make_evidence(documents, sealed, later, content_key(TEK, sealed.base_data), encode_payload(payload))
+
+
+def _evidence(name: str, data: bytes, first: Entry) -> Case:
+    return {"name": name, "first": first.id.hex(), "encoded": data.hex()}
 
 
 def _feed(each: Feed) -> Case:

@@ -29,6 +29,7 @@ COMMANDS = {
     ("label", "check"), ("audit", "list"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"),
+    ("evidence", "export"), ("evidence", "check"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from protocol.keys.edition import SegmentKeys
 from protocol.keys.envelope import open_slot, own_slots, read_envelope
 from protocol.keys.otar import check_prekey, open_otar
 from protocol.messages.entry import open_entry, read_entry, read_header
+from protocol.messages.evidence import check_evidence
 from protocol.messages.feed import Accepted, Chain, check_feed
 from protocol.messages.payload import decode_payload
 from protocol.trust.channel import ChannelRevision, check_revision
@@ -28,6 +29,7 @@ from protocol.trust.charter import Charter, Coalition, check_signature, found, r
 from protocol.trust.credential import Certified, certificate_hash, check_certificate, check_custodian, check_request
 from protocol.trust.directory import Directory
 from protocol.trust.founding import CharterFile, SealedSecret, open_link_secret
+from protocol.trust.policy import Policy, read_policy
 from tests.protocol.vector_files import only, raw, vectors
 
 hexed = bytes.fromhex
@@ -155,6 +157,10 @@ def _chain(here: World, case: Any) -> None:
         assert chain == kept
 
 
+def _policy() -> Policy:
+    return read_policy(hexed(only("labels", "policy")["encoded"]))
+
+
 def _proof(here: World, case: Any) -> None:
     exporter, secret = (hexed(vectors("link")["proofs"][0][name]) for name in ("exporter", "secret"))
     assert proven(data_of(case["data"]), exporter, End.DIALLER, [secret]) == secret
@@ -186,6 +192,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "entry": _entry,
     "header": lambda here, case: read_header(data_of(case["data"])).verify(here.xaa.certificate.key),
     "payload": lambda here, case: decode_payload(data_of(case["data"])),
+    "evidence": lambda here, case: check_evidence(here.coalition, _policy(), data_of(case["data"])),
     "chain": _chain,
     "proof": _proof,
     "auth": _auth,

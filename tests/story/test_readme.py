@@ -117,7 +117,7 @@ def laptops(tmp_path: Path) -> Iterator[Laptops]:
 
 @pytest.mark.story
 @pytest.mark.timeout(240)
-def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901 - one case a kind of command
+def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one case a kind of command
     code = words = ""
     joining: subprocess.Popen[str] | None = None
     tail: subprocess.Popen[str] | None = None
@@ -146,6 +146,10 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901 - one case a kind 
             assert joining.stdout is not None
             assert joining.stderr is not None
             assert words in joining.stdout.read() + joining.stderr.read()
+        elif line.startswith("evidence export"):
+            order = json.loads(laptops.run(who, "read ops --json").stdout.splitlines()[0])["entry_id"]
+            made = laptops.run(who, line.replace("MESSAGE", order))
+            assert made.returncode == 0, made.stderr
         elif line.startswith("tail"):
             tail = laptops.start(who, line)
             laptops.until(who, "channel list", "ops")
@@ -158,6 +162,8 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901 - one case a kind 
                 assert "radio check" in done.stdout
             if line.startswith("read ops --json"):
                 assert '"loud and clear"' in done.stdout
+            if line.startswith("evidence check"):
+                assert "radio check" in done.stdout
             if line.startswith("audit"):
                 assert "send-refused" in done.stdout
     assert tail is not None

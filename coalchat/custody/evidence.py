@@ -1,0 +1,80 @@
+"""Evidence as people see it (SPEC 8.7): checked by a charter, with a node or without one."""
+
+from __future__ import annotations
+
+from coalchat.api.evidence import Proof
+from coalchat.api.vocabulary import Answer, State
+from coalchat.api.vocabulary import Precedence as PrecedenceWord
+from coalchat.custody.founding import show_charter_file
+from coalchat.errors import PeerCorrupt, UsageError
+from protocol.base.errors import ProtocolError
+from protocol.messages.evidence import Proved, check_evidence
+from protocol.messages.payload import Payload, TextPayload, kind_of
+from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
+from protocol.trust.charter import Coalition
+from protocol.trust.credential import Precedence
+from protocol.trust.label import label_of, marking
+from protocol.trust.policy import Policy
+
+
+def check_by_charter(charter: bytes, data: bytes) -> Proof:
+    """Check evidence by a charter file.
+
+    Raises:
+        UsageError: the charter is none, or not every nation has signed it. PeerCorrupt: the evidence proves nothing.
+    """
+    progress = show_charter_file(charter)
+    if progress.coalition is None:
+        missing = ", ".join(progress.missing)
+        raise UsageError(
+            f"the charter is not complete: {missing} have not signed", hint="a coalition is what all have signed"
+        )
+    return check(progress.coalition, progress.policy, data)
+
+
+def check(coalition: Coalition, policy: Policy, data: bytes) -> Proof:
+    """Check evidence by a charter that is in force.
+
+    Raises:
+        PeerCorrupt: it proves nothing.
+    """
+    try:
+        return _proof(coalition, policy, check_evidence(coalition, policy, data))
+    except ProtocolError as error:
+        raise PeerCorrupt(f"this proves nothing by the charter of {coalition.charter.name} ({error})") from None
+
+
+def _proof(coalition: Coalition, policy: Policy, proved: Proved) -> Proof:
+    certificate, feed, entry, payload = proved.author.certificate, proved.feed, proved.entry, proved.payload
+    receipt = payload if isinstance(payload, ReceiptPayload) else None
+    return Proof(
+        coalition=coalition.charter.name,
+        coalition_id=coalition.id.hex(),
+        exercise=coalition.charter.exercise,
+        nation=coalition.codes[certificate.nation],
+        person=certificate.name,
+        device=certificate.number,
+        device_id=certificate.device.hex(),
+        certified_from=certificate.not_before,
+        certified_to=certificate.not_after,
+        channel_id=feed.channel.hex(),
+        feed_id=feed.id.hex(),
+        seq=entry.base.seq,
+        entry_id=entry.id.hex(),
+        marking=marking(label_of(feed.release), policy, coalition.codes),
+        nations=tuple(coalition.codes[nation] for nation in feed.release.releasable),
+        precedence=PrecedenceWord(Precedence(entry.base.precedence).name),
+        kind=kind_of(payload).name.lower(),
+        text=_text(payload),
+        author_time=payload.time,
+        noplay=payload.noplay,
+        state=None if receipt is None else State(ReceiptState(receipt.state).name.lower()),
+        answer=None if receipt is None else Answer(Response(receipt.response).name.lower()),
+        covered=() if receipt is None else tuple(covered.entry.hex() for covered in receipt.ranges),
+        refs=tuple(ref.entry.hex() for ref in payload.refs),
+        run=proved.run,
+    )
+
+
+def _text(payload: Payload) -> str:
+    return payload.text if isinstance(payload, TextPayload | ReceiptPayload) else ""
