@@ -195,6 +195,18 @@ class UnknownMessage(UsageError):
     code = "unknown-message"
 
 
+class UnknownDevice(UsageError):
+    """There is no such device in this nation."""
+
+    code = "unknown-device"
+
+
+class UnknownRequest(UsageError):
+    """There is no such request here."""
+
+    code = "unknown-request"
+
+
 class UnknownPeer(UsageError):
     """There is no such peer."""
 

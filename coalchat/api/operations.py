@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from coalchat.api import enrolment, evidence, requests
+from coalchat.api import enrolment, evidence, history, requests
 from coalchat.api.base import A_co, Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -34,6 +34,10 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ConfirmClock,
         evidence.ExportEvidence,
         evidence.CheckEvidence,
+        history.AskHistory,
+        history.ListHistory,
+        history.ApproveHistory,
+        history.RefuseHistory,
         enrolment.CreateInvite,
         enrolment.ListInvites,
         enrolment.ApproveInvite,

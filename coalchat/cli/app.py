@@ -15,6 +15,7 @@ from coalchat.cli.charter import charter
 from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
 from coalchat.cli.evidence import evidence
+from coalchat.cli.history import history
 from coalchat.cli.invite import invite
 from coalchat.cli.join import join
 from coalchat.cli.keys import keys
@@ -72,6 +73,7 @@ for name, noun in (
     ("label", label),
     ("keys", keys),
     ("evidence", evidence),
+    ("history", history),
     ("audit", audit),
     ("node", node),
 ):

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import enrolment, evidence, nouns, requests, responses
+from coalchat.api import enrolment, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, Role, State
@@ -264,6 +264,26 @@ class Client:
     async def check_evidence(self, data: bytes) -> evidence.Proof:
         """What a piece of evidence proves. Raises: PeerCorrupt: nothing."""
         return await self.call(evidence.CheckEvidence(data=data))
+
+    # --- history ---
+
+    async def ask_history(self, device: str = "", channel: str = "") -> history.HistoryAsked:
+        """Ask another device of this nation for what cannot be read here. Raises: UnknownDevice, Unreachable,
+        UsageError, UnknownChannel, Ambiguous.
+        """
+        return await self.call(history.AskHistory(device=device, channel=channel))
+
+    async def history_requests(self) -> tuple[history.HistoryRequest, ...]:
+        """Requests that wait for a person here, the oldest first."""
+        return (await self.call(history.ListHistory())).requests
+
+    async def approve_history(self, request_id: str) -> history.HistoryApproved:
+        """Let a device have what it asks for. Raises: UnknownRequest, NotAuthorised, Unreachable."""
+        return await self.call(history.ApproveHistory(id=request_id))
+
+    async def refuse_history(self, request_id: str) -> None:
+        """Let it have nothing. Raises: UnknownRequest."""
+        await self.call(history.RefuseHistory(id=request_id))
 
     # --- events ---
 

@@ -98,6 +98,18 @@ class AuditEvent(StrEnum):
     EVIDENCE_EXPORTED = "evidence-exported"
     """Evidence of an entry, with its text, was handed to a client of this node."""
 
+    # --- history ---
+    HISTORY_ASKED = "history-asked"
+    """This device asked another of its nation for entries that it cannot read; the detail is their number."""
+    HISTORY_REQUESTED = "history-requested"
+    """A device of this nation asked for entries; a person decides. The detail is their number."""
+    HISTORY_GRANTED = "history-granted"
+    """A person here let a device have entries; the detail says how many of those that it asked for went."""
+    HISTORY_REFUSED = "history-refused"
+    """A device that asked for entries was given none."""
+    HISTORY_TAKEN = "history-taken"
+    """What this device had asked for has come; the detail is the number of entries that it can read now."""
+
     # --- this home ---
     HOME_RESTORED = "home-restored"
     """Key file and store are not of one time: one of them was brought back from a copy."""

@@ -16,8 +16,14 @@ from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy
 from coalchat.store.writer import Store
 from protocol.base.errors import ProtocolError
+from protocol.exchange.events import HistoryGiven, HistoryRequested
 from protocol.keys.keyring import KeyRing
-from protocol.trust.credential import Precedence
+from protocol.trust.credential import Certified, Precedence
+
+
+async def _no_history(peer: Certified, event: HistoryRequested | HistoryGiven) -> None:
+    """Before the part for it is there."""
+    del peer, event
 
 
 @attrs.define(eq=False)
@@ -28,6 +34,7 @@ class Context:
         keep_ring: puts a key ring into the key file, durably.
         feed_moved: called with a feed id and the precedence of what is new, after the commit: links push it.
         control_changed: called with the hash of a new control document, after the commit: links announce it.
+        history: called with a peer and what it asks or gives of history.
         in_sync: called when a link has come up to date: the device is online.
     """
 
@@ -38,6 +45,9 @@ class Context:
     keep_ring: Callable[[KeyRing], Awaitable[None]] = attrs.field(repr=False)
     feed_moved: Callable[[bytes, Precedence], None] = attrs.field(default=lambda _feed, _precedence: None, repr=False)
     control_changed: Callable[[bytes], None] = attrs.field(default=lambda _hash: None, repr=False)
+    history: Callable[[Certified, HistoryRequested | HistoryGiven], Awaitable[None]] = attrs.field(
+        default=_no_history, repr=False
+    )
     in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
 
     def now(self) -> int:

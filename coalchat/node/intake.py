@@ -272,6 +272,14 @@ class Intake:
         if isinstance(outcome, Unreadable) and len(self._awaited) + len(outcome.awaits) <= MAX_WANTS_WAITING:
             self._awaited |= outcome.awaits
 
+    async def handed_over(self, feed: KnownFeed, entry: Entry, segment: int, opened: Opened) -> None:
+        """Read what another device has proved to this one; it takes a new place at the end, as what a late key opens."""
+        ceiling = feed.author.certificate.scope.precedence
+        precedence = Precedence(min(entry.base.precedence, ceiling))
+        arrival = Arrival(feed, entry, opened, precedence, segment, False, _nobody)
+        await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
+        self._tell([arrival])
+
     def _replace(self, tx: Transaction, arrival: Arrival, now: int) -> None:
         if tx.drop_unreadable(arrival.entry.id):
             self._keep(tx, arrival, now)

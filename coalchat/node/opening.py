@@ -105,6 +105,16 @@ class Opening:
             return Rejected(Denied("payload", "what it says is malformed"))
         return self._judged(feed, envelope, Opened(payload, data, ck))
 
+    def proved(self, feed: KnownFeed, envelope: Envelope, opened: Opened) -> Outcome:
+        """Judge what another device has proved: as if it had been opened here."""
+        if self.feeds.readable(feed) is not None:
+            return Closed()
+        denial = self.feeds.permitted(feed)
+        ctx = envelope.context
+        if denial is None and (ctx.channel, ctx.release) != (feed.record.channel, feed.record.release):
+            denial = Denied("envelope-mismatch", "sealed under an envelope of another channel or label")
+        return Rejected(denial) if denial is not None else self._judged(feed, envelope, opened)
+
     def _judged(self, feed: KnownFeed, envelope: Envelope, opened: Opened) -> Outcome:
         """Whether its author may say that, under that envelope."""
         awaits = self._awaits(feed, envelope, opened.payload)

@@ -54,7 +54,7 @@ class Retaining:
     def over(self, level: int, segment: int) -> bool:
         """Whether the retention of what was sealed in a segment at a level is over; never by a clock in doubt."""
         member, now = self.context.member, self.context.now()
-        return not member.doubtful(now) and is_over(member.coalition.charter, level, segment, member.segment(now))
+        return is_over(member.coalition.charter, level, segment, member.segment(now)) and not member.doubtful(now)
 
     def may_be_bare(self, level: int, segment: int) -> bool:
         """Whether a peer may give no more than the header of such an entry: by its clock, which may be ahead of ours."""

@@ -6,14 +6,12 @@ cannot be judged by yet is asked for, and the entry waits here, under a cap; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 import structlog
 import trio
 
-from coalchat.api.events import StateChanged
-from coalchat.api.vocabulary import State as StateWord
 from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import LinkStream
 from coalchat.node.audit import AuditEvent
@@ -21,10 +19,9 @@ from coalchat.node.context import Context
 from coalchat.node.controls import Control
 from coalchat.node.feeds import release_bits
 from coalchat.node.intake import Intake, NeedEnvelope, NeedFeed, Taken
-from coalchat.node.journal import Finding, write_event
+from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
-from coalchat.store.faces import Transaction
-from coalchat.store.rows import Delivery, Message, Outgoing
+from coalchat.node.underway import held_by
 from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
 from protocol.base.records import decode
@@ -34,6 +31,8 @@ from protocol.exchange.events import (
     EntryReceived,
     EnvelopeReceived,
     FeedReceived,
+    HistoryGiven,
+    HistoryRequested,
     InSync,
     Kind,
     NeedEntries,
@@ -90,6 +89,8 @@ class LinkSession:
     _sync: Sync = attrs.field(init=False, repr=False)
     _out: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _wake: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _drained: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    """Set when what waited to leave has left, or the link has ended; then another takes its place."""
     _waiting: list[Entry] = attrs.field(factory=list, init=False, repr=False)
     _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _events: list[SyncEvent] = attrs.field(factory=list, init=False, repr=False)
@@ -136,6 +137,7 @@ class LinkSession:
                 nursery.cancel_scope.cancel()
         finally:
             self.ended.set()
+            self._drained.set()
         if ending is not None:
             raise ending
 
@@ -161,6 +163,8 @@ class LinkSession:
                     if self.capture is not None:
                         self.capture("out", frame)
                     await send_frame(self.stream, frame, MAX_FRAME)
+                self._drained.set()
+                self._drained = trio.Event()
                 if self._leaving:
                     scope.cancel()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -208,9 +212,31 @@ class LinkSession:
         if self._sync.own_state in {State.LISTED, State.LIVE}:
             self._do(self._sync.offer_inventory(self._inventory()))
 
+    # --- history ---
+
+    def ask_history(self, name: bytes, entries: Sequence[bytes]) -> None:
+        """Ask for entries that cannot be read here."""
+        self._do(self._sync.ask_history(name, entries))
+
+    async def give_history(self, name: bytes, evidence: bytes) -> bool:
+        """Give evidence of one entry, or say that no more comes; False if the link has ended.
+
+        It gives way: it waits until nothing else does, so that no FLASH stands behind a thousand old messages.
+        """
+        while self._out and not self.ended.is_set():
+            await self._drained.wait()
+        if not self.ended.is_set():
+            self._do(self._sync.give_history(name, evidence))
+        return not self.ended.is_set()
+
+    @property
+    def live(self) -> bool:
+        """Whether both sides have told their heads, and neither has left."""
+        return State.LIVE is self._sync.own_state is self._sync.peer_state
+
     # --- what the machine asks ---
 
-    async def _on(self, event: SyncEvent) -> None:  # noqa: C901 - one case an event
+    async def _on(self, event: SyncEvent) -> None:  # noqa: C901, PLR0912 - one case an event
         match event:
             case PeerHello():
                 self.carries = event.carry
@@ -233,7 +259,9 @@ class LinkSession:
             case NotHere():
                 self._give_up(event)
             case PeerAcked():
-                await self._acked(event.feed, event.up_to)
+                await held_by(self.context, event.feed, event.up_to, self.nation)
+            case HistoryRequested() | HistoryGiven():
+                await self.context.history(self.peer, event)
             case PeerLeft():
                 raise PeerGone
 
@@ -336,35 +364,3 @@ class LinkSession:
             self._do(self._sync.stored(feed_id, up_to))
         except ProtocolError as error:
             log.error("an acknowledgement could not be said", error=str(error))
-
-    async def _acked(self, feed_id: bytes, up_to: int) -> None:
-        """The peer holds our entries so far: of its own nation they are sent, of others held."""
-        row = self.context.store.read.feed(feed_id)
-        if row is None or row.device != self.context.member.device:
-            return
-        now, nation, code = self.context.now(), self.nation, self.context.code(self.nation)
-
-        def write(tx: Transaction) -> None:
-            for message in tx.messages_of_feed(feed_id, up_to, after=max(0, up_to - 256)):
-                for outgoing in tx.outgoing(message.entry_id):
-                    if outgoing.nation == nation and outgoing.state in {Delivery.QUEUED, Delivery.HELD}:
-                        moved = Outgoing(message.entry_id, nation, Delivery.SENT, "", now)
-                    elif outgoing.nation != nation and outgoing.state == Delivery.QUEUED:
-                        moved = Outgoing(message.entry_id, outgoing.nation, Delivery.HELD, f"by {code}", now)
-                    else:
-                        continue
-                    if tx.set_outgoing(moved):
-                        self._tell(tx, message, moved)
-
-        await self.context.store.write(write)
-
-    def _tell(self, tx: Transaction, message: Message, moved: Outgoing) -> None:
-        """Tell clients, once a change: an acknowledgement that is said again moves nothing."""
-        body = StateChanged(
-            channel_id=message.channel.hex(),
-            entry_id=message.entry_id.hex(),
-            nation=self.context.code(moved.nation),
-            state=StateWord(moved.state.value),
-            reason=moved.detail,
-        )
-        write_event(tx, moved.at, body)

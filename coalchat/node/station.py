@@ -3,7 +3,7 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-proving                                                   what is shown to others
+proving, history                                          what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking                                                    this device's keys
 seat, publishing, drawing, rekeying, enrolling            a custodian's acts
@@ -22,6 +22,7 @@ from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
+from coalchat.node.answers.history import HistoryAnswers
 from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
@@ -34,6 +35,7 @@ from coalchat.node.enrolling import Enrolment
 from coalchat.node.envelopes import Envelopes
 from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
+from coalchat.node.history import History
 from coalchat.node.holding import Holding
 from coalchat.node.intake import Intake
 from coalchat.node.links import SET_UP_TIMEOUT, Links
@@ -137,6 +139,7 @@ class Station:
     drawing: Drawing = attrs.field(init=False, repr=False)
     seat: Seat = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
+    history: History = attrs.field(init=False, repr=False)
     messages: MessageAnswers = attrs.field(init=False, repr=False)
     _handlers: Handlers = attrs.field(init=False, repr=False)
 
@@ -185,6 +188,11 @@ class Station:
             self.capture,
             self.set_up_timeout,
         )
+        proving = Proving(context)
+        self.history = History(
+            context, self.feeds, opening, self.retaining, self.intake, proving, self.links.register.session
+        )
+        context.history = self.history.take
         context.feed_moved = self.links.feed_moved
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
@@ -197,7 +205,8 @@ class Station:
             **self.messages.handlers(),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
-            **EvidenceAnswers(context, Proving(context)).handlers(),
+            **EvidenceAnswers(context, proving).handlers(),
+            **HistoryAnswers(context, self.history).handlers(),
             **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
             **enrolling.handlers(),
         }
@@ -224,6 +233,13 @@ class Station:
             found.append(
                 "this custodian's home was restored: it publishes nothing until it has met a peer that it can go on from"
             )
+        waiting = len(self.history.requests())
+        if waiting:
+            found.append(
+                f"{waiting} devices ask for history: `coalchat history list`"
+                if waiting > 1
+                else "a device asks for history: `coalchat history list`"
+            )
         ends = []
         for index, code in enumerate(member.coalition.codes):
             last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
@@ -249,6 +265,7 @@ class Station:
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
             nursery.start_soon(self.retaining.run)
+            nursery.start_soon(self.history.run)
             nursery.start_soon(self.rekeying.run)
             nursery.start_soon(self.taking.run)
             nursery.start_soon(self.rollover.run_catch_up)

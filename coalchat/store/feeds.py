@@ -78,6 +78,7 @@ class FeedWrites(FeedReads):
 
     def strip_entry(self, entry_id: bytes, header: bytes) -> bool:
         """Keep the header of an entry only; False if no more than that is here."""
+        self.purged = True
         return (
             self.sql.change("UPDATE entry SET data = ?, bare = 1 WHERE entry_id = ? AND bare = 0", header, entry_id)
             == 1

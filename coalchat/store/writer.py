@@ -156,9 +156,8 @@ class Store:
             self._appended.set()
             self._appended = trio.Event()
         if purged:
-            with suppress(
-                StoreError, StoreCorrupt
-            ):  # a fault of the disk stays with the connection: no write follows it
+            # A fault of the disk stays with the connection: no write follows it.
+            with suppress(StoreError, StoreCorrupt):
                 await self._run_sync(self._sql.fold_log)
 
     def _transaction(self, batch: Sequence[_Write]) -> tuple[bool, bool]:

@@ -66,6 +66,8 @@ class Tag(IntEnum):
     WELCOME = 51
     GRANT = 52
     READY = 53
+    HISTORY_REQUEST = 54
+    HISTORY_GRANT = 55
     # payload kinds
     TEXT = 64
     RECEIPT = 65

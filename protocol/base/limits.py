@@ -84,6 +84,8 @@ MAX_PARKED_ENTRIES: Final = 64
 """Entries of one feed that wait to become authentic."""
 MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
 """Bytes of entries from one peer that wait for an envelope or a feed record."""
+MAX_HISTORY: Final = 1_000
+"""Entries of one hand-over of history: what a person can answer for at once."""
 MAX_EVIDENCE_RUN: Final = 64
 """Later entries in a piece of evidence: as many without a signature may wait in a feed for one that holds."""
 MAX_EVIDENCE: Final = 131_072

@@ -127,6 +127,24 @@ class PeerDeclined:
 
 
 @attrs.frozen
+class HistoryRequested:
+    """The peer asks for entries that it cannot read. Answer, if at all, with `history`, when a person has decided."""
+
+    id: bytes
+    entries: tuple[bytes, ...]
+
+
+@attrs.frozen
+class HistoryGiven:
+    """The peer gives evidence of an entry, or says, with nothing, that no more comes. Whether it was asked is the node's
+    to know: a request outlives its link.
+    """
+
+    id: bytes
+    evidence: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen
 class PongReceived:
     """The peer answered our PING."""
 
@@ -154,6 +172,8 @@ SyncEvent: TypeAlias = (
     | NotHere
     | PeerAcked
     | PeerDeclined
+    | HistoryRequested
+    | HistoryGiven
     | PongReceived
     | PeerLeft
 )

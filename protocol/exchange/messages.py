@@ -25,6 +25,7 @@ from protocol.base.limits import (
     MAX_FRAME,
     MAX_GRANT_DOCUMENTS,
     MAX_HEADS,
+    MAX_HISTORY,
     MAX_NATIONS,
     MAX_RECORD,
     MAX_SEQ,
@@ -282,7 +283,26 @@ class Pong:
     value: Annotated[int, Uint()]
 
 
-MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.READY}
+# --- history ---
+
+
+@record(Tag.HISTORY_REQUEST, max_size=MAX_FRAME)
+class HistoryRequest:
+    """Asks a device of the own nation for entries that cannot be read here; a person there decides."""
+
+    id: Annotated[bytes, ID]
+    entries: Annotated[tuple[bytes, ...], Seq(HASH, MAX_HISTORY, 1, ascending=True)]
+
+
+@record(Tag.HISTORY_GRANT, max_size=MAX_FRAME)
+class HistoryGrant:
+    """Evidence of one of the entries asked for; empty: no more of them comes."""
+
+    id: Annotated[bytes, ID]
+    evidence: Annotated[bytes, Blob(MAX_RECORD)]
+
+
+MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.HISTORY_GRANT}
 """Classes of link messages by tag."""
 
 

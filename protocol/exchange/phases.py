@@ -32,6 +32,7 @@ class On(Enum):
     HEADS_END = "HEADS, end"
     ENTRY = "PUSH or ACK"
     OBJECT = "WANT_FEEDS, PUSH_FEED, WANT_ENVELOPES or PUSH_ENVELOPE"
+    HISTORY = "HISTORY_REQUEST or HISTORY_GRANT"
     PING = "PING or PONG"
     UNKNOWN = "a message with an unknown optional tag"
     GOODBYE = "GOODBYE"
@@ -51,6 +52,7 @@ TRANSITIONS: Final[Mapping[tuple[State, On], State]] = {
     (State.LIVE, On.HEADS_END): State.LIVE,
     (State.LIVE, On.ENTRY): State.LIVE,
     (State.LIVE, On.OBJECT): State.LIVE,
+    (State.LIVE, On.HISTORY): State.LIVE,
     **{(state, on): state for state in _TALKING for on in (On.DOCUMENT, On.PING, On.UNKNOWN)},
     **{(state, On.GOODBYE): State.GONE for state in (State.SILENT, *_TALKING)},
     **{(state, On.FAULT): State.REFUSED for state in State},

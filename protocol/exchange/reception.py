@@ -14,6 +14,8 @@ from protocol.base.limits import MAX_INVENTORY
 from protocol.base.records import encode
 from protocol.exchange.events import (
     EntryReceived,
+    HistoryGiven,
+    HistoryRequested,
     Kind,
     PeerAcked,
     PeerDeclined,
@@ -30,6 +32,8 @@ from protocol.exchange.messages import (
     Goodbye,
     Heads,
     Hello,
+    HistoryGrant,
+    HistoryRequest,
     Inventory,
     Message,
     Ping,
@@ -155,6 +159,16 @@ def _answered(session: Session, kind: Kind, message: Document | PushFeed | PushE
     return [], [answer_event(kind, message.id, message.data)]
 
 
+def _on_history_request(session: Session, message: HistoryRequest) -> Outcome:
+    session.theirs.go(On.HISTORY)
+    return [], [HistoryRequested(message.id, message.entries)]
+
+
+def _on_history_grant(session: Session, message: HistoryGrant) -> Outcome:
+    session.theirs.go(On.HISTORY)
+    return [], [HistoryGiven(message.id, message.evidence)]
+
+
 def _on_ping(session: Session, message: Ping) -> Outcome:
     session.theirs.go(On.PING)
     return [encode(Pong(message.value))], []
@@ -185,6 +199,8 @@ _HANDLERS: Final[Mapping[type, Callable[[Session, Any], Outcome]]] = {
     Document: _on_document,
     PushFeed: _on_push_feed,
     PushEnvelope: _on_push_envelope,
+    HistoryRequest: _on_history_request,
+    HistoryGrant: _on_history_grant,
     Ping: _on_ping,
     Pong: _on_pong,
     Goodbye: _on_goodbye,

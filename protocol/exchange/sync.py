@@ -34,6 +34,8 @@ from protocol.exchange.messages import (
     Goodbye,
     Heads,
     Hello,
+    HistoryGrant,
+    HistoryRequest,
     Inventory,
     Item,
     Ping,
@@ -229,6 +231,30 @@ class Sync:
             LimitError: the peer pushed entries under too many unknown ones.
         """
         return self._want(Kind.ENVELOPE, envelope)
+
+    # --- history ---
+
+    def ask_history(self, name: bytes, entries: Sequence[bytes]) -> Step[SyncEvent]:
+        """Ask for entries that cannot be read here, in ascending order of their ids.
+
+        Raises:
+            LocalProtocolError: before both sides are LIVE.
+        """
+        return self._history(HistoryRequest(name, tuple(entries)))
+
+    def give_history(self, name: bytes, evidence: bytes) -> Step[SyncEvent]:
+        """Answer a request with evidence of one entry, or with nothing when no more comes.
+
+        Raises:
+            LocalProtocolError: before both sides are LIVE.
+        """
+        return self._history(HistoryGrant(name, evidence))
+
+    def _history(self, message: HistoryRequest | HistoryGrant) -> Step[SyncEvent]:
+        if self.over:
+            return Step()
+        self._say(On.HISTORY)
+        return Step(send=(encode(message),))
 
     # --- inside ---
 

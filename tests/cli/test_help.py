@@ -30,6 +30,7 @@ COMMANDS = {
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"),
     ("evidence", "export"), ("evidence", "check"),
+    ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
 }  # fmt: skip
 
