@@ -163,9 +163,10 @@ def _lines(record: dict[str, Any]) -> list[str]:
 
 
 def _kept(seconds: int) -> str:
+    from coalchat.cli.times import length
     from protocol.messages.retention import WITHOUT_END
 
-    return "without end" if seconds == WITHOUT_END else f"{seconds} s after their segment"
+    return "without end" if seconds == WITHOUT_END else f"{length(seconds)} after their segment"
 
 
 def _policy(given: str) -> Policy:

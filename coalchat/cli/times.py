@@ -52,6 +52,12 @@ def _of_group(group: re.Match[str]) -> datetime:
     )
 
 
+def length(seconds: int) -> str:
+    """A length of time, as `parse_length` takes it: in the largest unit that says it exactly."""
+    name, unit = next((name, unit) for name, unit in reversed(_UNITS.items()) if seconds % unit == 0)
+    return f"{seconds // unit}{name}"
+
+
 def dtg(seconds: int) -> str:
     """The date-time group of a Unix time, in UTC; "-" for 0, which says that there is none."""
     if not seconds:

@@ -90,6 +90,7 @@ async def test_it_hears_neither_itself_nor_bots_nor_what_cannot_be_read(desk: De
         desk.node.add_message("alerts", "of a bot", flags=(Flag.AUTO,))
         desk.node.add_message("alerts", "of mine", mine=True, flags=(Flag.AUTO,))
         desk.node.add_message("alerts", "its key is gone", flags=(Flag.UNREADABLE,))
+        desk.node.add_message("alerts", "purged: retention ended", flags=(Flag.PURGED,))
         desk.node.add_message("alerts", "of a person")
         await until(lambda: people)
         await until(lambda: itself[-1:] == ["of a person"])

@@ -142,11 +142,18 @@ def test_who_is_not_in_the_charter_cannot_sign_it(make: Make, founding: Laptop) 
     stranger = make("stranger")
     create = ("nation", "create", "XZZ", "Zululand", "--person", "Cdr Z", "--out", "xzz.offer")
     read_out = stranger.run(*create, "--json").record["fingerprint"]
-    found_it = ("charter", "found", "--name", "N", "--exercise", "--segment", "30m", "--edition", "4")
+    found_it = (
+        *("charter", "found", "--name", "N", "--exercise", "--segment", "30m", "--edition", "4"),
+        *("--retention", "2d"),
+    )
     told = stranger.run(*found_it, "xaa.offer", "--out", "c", "--json", code=5)
     assert told.error["code"] == "not-authorised"
     record = founding.run(*found_it, "xaa.offer", "--out", "c", "--json").record
     assert (record["exercise"], record["segment"], record["edition"]) == (True, 1_800, 4)
+    assert set(record["retention"]) == {172_800}
+    assert "texts are kept 2d after their segment" in founding.run("charter", "show", "c", passphrase=False).out
+    endless = founding.run(*found_it[:-1], "none", "xaa.offer", "--out", "e").out
+    assert "texts are kept without end" in endless
     before = (stranger.desk / "c").read_bytes()
     assert stranger.run("charter", "sign", "c", "--json", code=5).error["code"] == "not-authorised"
     assert (stranger.desk / "c").read_bytes() == before

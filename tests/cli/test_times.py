@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from coalchat.cli.times import dtg, parse_length, parse_time
+from coalchat.cli.times import dtg, length, parse_length, parse_time
 from coalchat.errors import UsageError
 
 AT = int(datetime(2026, 11, 22, 18, 30, tzinfo=UTC).timestamp())
@@ -62,3 +62,12 @@ def test_lengths() -> None:
     for text in ("", "6", "h", "-6h", "6 h", "1.5h", "6w", "٦h"):
         with pytest.raises(UsageError, match="is not a length of time"):
             parse_length(text)
+    assert [length(seconds) for seconds in (0, 1, 90, 1_800, 21_600, 86_400, 2_592_000)] == [
+        "0d",
+        "1s",
+        "90s",
+        "30m",
+        "6h",
+        "1d",
+        "30d",
+    ]
