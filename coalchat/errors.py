@@ -196,9 +196,10 @@ class UnknownMessage(UsageError):
 
 
 class UnknownDevice(UsageError):
-    """There is no such device in this nation."""
+    """There is no such person or device here."""
 
     code = "unknown-device"
+    advice = "`coalchat direct list` names them"
 
 
 class UnknownRequest(UsageError):

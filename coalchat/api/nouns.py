@@ -67,8 +67,29 @@ class Link(Response):
 
 
 @attrs.frozen(kw_only=True)
+class Addressee(Response):
+    """A device that direct messages may be addressed to.
+
+    Attributes:
+        device_id: 32 hex digits. device: its number within the person's. clearance: marking of the highest it may read.
+        own: it is this one. confirmed: a person here has compared its words; another one gets nothing.
+        keys: it has stated a key for now.
+    """
+
+    device_id: str
+    nation: str
+    person: str
+    device: int
+    role: Role
+    clearance: str
+    own: bool
+    confirmed: bool
+    keys: bool
+
+
+@attrs.frozen(kw_only=True)
 class Channel(Response):
-    """A channel of which this device's nation is a member.
+    """A channel of which this device's nation is a member, or a conversation of devices.
 
     Attributes:
         id: 32 hex digits. title: the founder's words. members: nation codes, by charter index.
@@ -76,6 +97,8 @@ class Channel(Response):
         admin: this device may widen it.
         unread: messages of others beyond the read mark. unread_precedence: the highest of them, or none.
         read_position: the read mark. newest: position of its newest message, or 0.
+        devices: of a conversation, all that can read it; of a channel, none. Its title is "@" and who is at its other
+            ends, its ceiling what all of them are cleared for.
     """
 
     id: str
@@ -89,6 +112,7 @@ class Channel(Response):
     unread_precedence: Precedence | None
     read_position: int
     newest: int
+    devices: tuple[Addressee, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

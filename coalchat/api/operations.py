@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from coalchat.api import enrolment, evidence, history, requests
+from coalchat.api import direct, enrolment, evidence, history, requests
 from coalchat.api.base import A_co, Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -38,6 +38,10 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         history.ListHistory,
         history.ApproveHistory,
         history.RefuseHistory,
+        direct.ListDevices,
+        direct.ShowWords,
+        direct.ConfirmDevice,
+        direct.WithdrawDevice,
         enrolment.CreateInvite,
         enrolment.ListInvites,
         enrolment.ApproveInvite,

@@ -7,6 +7,7 @@ import attrs
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
+    Addressee,
     AuditRecord,
     Channel,
     Delivery,
@@ -96,6 +97,7 @@ class LabelPreview(Response):
         withheld: members of the channel that cannot, each with all its devices.
         denied: why it cannot be sent so; none if it can.
         warnings: what a person should know before sending, one sentence each.
+        devices: of a direct message, the very devices that can read it; `readers` counts them.
     """
 
     marking: str
@@ -105,6 +107,7 @@ class LabelPreview(Response):
     withheld: tuple[Reach, ...]
     denied: Denial | None
     warnings: tuple[str, ...]
+    devices: tuple[Addressee, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -21,7 +21,7 @@ class Scope(StrEnum):
     SEND = "send"
     """Send messages and move the read mark: acts in the person's name."""
     ADMIN = "admin"
-    """Channels, peers, invites, joining; stop the node."""
+    """Channels, peers, invites, joining, whom direct messages may go to; stop the node."""
 
 
 ALL: Final = (Scope.READ, Scope.SEND, Scope.ADMIN)

@@ -14,6 +14,7 @@ from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
 from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
+from coalchat.cli.direct import direct
 from coalchat.cli.evidence import evidence
 from coalchat.cli.history import history
 from coalchat.cli.invite import invite
@@ -70,6 +71,7 @@ for name, noun in (
     ("invite", invite),
     ("peer", peer),
     ("channel", channel),
+    ("direct", direct),
     ("label", label),
     ("keys", keys),
     ("evidence", evidence),

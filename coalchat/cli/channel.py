@@ -44,7 +44,7 @@ def create(
 
 @channel.verb("list")
 def list_channels(context: typer.Context) -> None:
-    """Show the channels of this device."""
+    """Show channels, and direct messages (@)."""
     from coalchat.cli.output import columns, short, show
     from coalchat.cli.session import with_node
 
@@ -54,12 +54,16 @@ def list_channels(context: typer.Context) -> None:
         return await client.channels()
 
     channels = with_node(asked, act)
-    rows = [
-        (c.title, short(c.id), ", ".join(c.members), f"up to {c.ceiling}", f"{c.unread} unread", c.purpose)
-        for c in channels
-    ]
+    rows = [(c.title, short(c.id), readers(c), f"up to {c.ceiling}", f"{c.unread} unread", c.purpose) for c in channels]
     for one, line in zip(channels, columns(rows), strict=True):
         show(asked, one, [line])
+
+
+def readers(channel: Channel) -> str:
+    """Who is in a channel: its nations, or the very devices of a conversation."""
+    if not channel.devices:
+        return ", ".join(channel.members)
+    return ", ".join(f"{device.nation} {device.person} ({device.device})" for device in channel.devices)
 
 
 def codes(members: str) -> tuple[str, ...]:

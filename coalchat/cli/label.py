@@ -10,7 +10,7 @@ from coalchat.cli.options import Noun, asked_of
 from coalchat.errors import Refused
 
 if TYPE_CHECKING:
-    from coalchat.api.nouns import Reach
+    from coalchat.api.nouns import Addressee, Reach
     from coalchat.api.responses import LabelPreview
     from coalchat.client import Client
 
@@ -46,10 +46,18 @@ def check(
 
 def preview_lines(preview: LabelPreview) -> list[str]:
     """The whole marking, who can read it and who cannot."""
-    lines = [preview.marking, f"{'could read' if preview.denied else 'can read'}: {_reach(preview.readers)}"]
+    who = _devices(preview.devices) if preview.devices else _reach(preview.readers)
+    lines = [preview.marking, f"{'could read' if preview.denied else 'can read'}: {who}"]
     if preview.withheld:
         lines.append(f"withheld: {_reach(preview.withheld)}")
     return [*lines, *(f"note: {warning}" for warning in preview.warnings)]
+
+
+def _devices(devices: tuple[Addressee, ...]) -> str:
+    return ", ".join(
+        f"{device.nation} {device.person} ({device.device})" + (", this device" if device.own else "")
+        for device in devices
+    )
 
 
 def _reach(nations: tuple[Reach, ...]) -> str:

@@ -37,7 +37,7 @@ class Wait(StrEnum):
 
 def send(
     context: typer.Context,
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id, or @NAME or @ID of a device: a direct message.")],
     text: Annotated[str | None, typer.Argument(metavar="[TEXT|-]", help="The message; - or nothing: all of stdin.")] = None,
     *,
     label: Annotated[str, typer.Option("--label", help="[policy] LEVEL [CATEGORY] [REL [TO] A, B]")],
@@ -52,6 +52,7 @@ def send(
 
     \b
     coalchat send "#ops" "convoy at PL RED" --label "SECRET REL XAA, XBB" --wait delivered
+    coalchat send @Kowal "meet at PL RED" --label SECRET
     tail -1 sensor.log | coalchat send "#alerts" --label RESTRICTED --key sensor-7-0042
 
     Its id goes to stdout once it is durable on this node. Without REL the channel's nations are written out. With --wait and --json a second object has the deliveries; exit

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import enrolment, evidence, history, nouns, requests, responses
+from coalchat.api import direct, enrolment, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, Role, State
@@ -294,6 +294,24 @@ class Client:
     def events(self, cursor: int | None = None) -> EventStream:
         """All events behind a cursor as they come, over lost connections too; None: since this client connected."""
         return EventStream(self.next_events, self._welcome.cursor if cursor is None else cursor)
+
+    # --- direct messages ---
+
+    async def devices(self) -> tuple[nouns.Addressee, ...]:
+        """Devices that direct messages may be addressed to, confirmed or not."""
+        return (await self.call(direct.ListDevices())).devices
+
+    async def device_words(self, device_id: str) -> direct.DeviceWords:
+        """The words of a device and of this one, to compare by voice. Raises: UnknownDevice."""
+        return await self.call(direct.ShowWords(device=device_id))
+
+    async def confirm_device(self, device_id: str, words: Sequence[str]) -> nouns.Addressee:
+        """Confirm the device whose words its person read out. Raises: UnknownDevice, WordsDiffer."""
+        return await self.call(direct.ConfirmDevice(device=device_id, words=tuple(words)))
+
+    async def withdraw_device(self, device_id: str) -> nouns.Addressee:
+        """Take a confirmation back. Raises: UnknownDevice."""
+        return await self.call(direct.WithdrawDevice(device=device_id))
 
     # --- peers, audit ---
 

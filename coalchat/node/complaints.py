@@ -81,8 +81,8 @@ class Complaints:
 
     async def _complain(self, feed: KnownFeed, envelope_id: bytes, reason: ComplaintReason) -> None:
         row = self.context.store.read.envelope(envelope_id)
-        revision = self.context.member.channels.get(feed.record.channel)
-        if row is None or row.complained or revision is None:
+        place = self.context.member.place(feed.record.channel)
+        if row is None or row.complained or place is None:
             return
         now = self.context.now()
         payload = ComplaintPayload(FORMAT, now, noplay=False, refs=(), envelope=envelope_id, reason=int(reason))
@@ -95,14 +95,14 @@ class Complaints:
                 tx, now, Finding(AuditEvent.COMPLAINT_RAISED, envelope_id.hex(), nation, detail=reason.name.lower())
             )
 
-        await self.sending.post(revision, feed.record.release, payload, Precedence.ROUTINE, also=note)
+        await self.sending.post(place, feed.record.release, payload, Precedence.ROUTINE, also=note)
 
     async def _reissue(self, feed: KnownFeed, envelope_id: bytes) -> None:
         """Answer a complaint that stands in `feed`."""
         member = self.context.member
         row = self.context.store.read.envelope(envelope_id)
-        revision = member.channels.get(feed.record.channel)
-        if row is None or revision is None:
+        place = member.place(feed.record.channel)
+        if row is None or place is None:
             return
         if (row.channel, row.release) != (feed.record.channel, feed.record.release.packed):
             return
@@ -137,7 +137,7 @@ class Complaints:
 
     async def _say_again(self, message: Message, feed: KnownFeed, now: int) -> None:
         payload = decode_payload(message.payload)
-        revision = self.context.member.channels[feed.record.channel]
+        place = self.sending.place(feed.record.channel)
         if isinstance(payload, TextPayload):
             again = evolve(payload, refs=(Ref(int(Relation.REISSUE), message.entry_id), *payload.refs[:7]), time=now)
-            await self.sending.post(revision, feed.record.release, again, Precedence(message.precedence))
+            await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))

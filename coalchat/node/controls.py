@@ -6,10 +6,11 @@ Rule 2: prekey statements and OTARs name devices, and say when these were last o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
+from protocol.base.errors import StateError
 from protocol.base.ids import Tag
 
 SYNCED = (
@@ -21,10 +22,11 @@ SYNCED = (
     Tag.CHANNEL_REVISION,
     Tag.PREKEY_STATEMENT,
     Tag.OTAR,
+    Tag.DEVICE_EDITION,
 )
 """Kinds that nodes exchange, in the order in which they can be judged, but for the directory (see `Membership`)."""
 
-PASSING = frozenset({Tag.SEGMENT_LIST, Tag.PREKEY_STATEMENT, Tag.OTAR})
+PASSING = frozenset({Tag.SEGMENT_LIST, Tag.PREKEY_STATEMENT, Tag.OTAR, Tag.DEVICE_EDITION})
 """Kinds that are over at some time: one that no longer fits what is known is dropped, and is no fault of its bearer."""
 
 
@@ -104,3 +106,29 @@ def _covers(known: Control, other: Control) -> bool:
     if known.tag in PASSING:
         return known.rank >= other.rank
     return known.rank > other.rank
+
+
+def in_any_order(apply: Callable[[bytes], tuple[Control, bool]], documents: Iterable[bytes]) -> tuple[Control, ...]:
+    """Apply documents; those that cannot be judged yet are tried again after the others. Those that were news.
+
+    Raises:
+        RemoteProtocolError: the first that is refused, or that still cannot be judged at the end.
+    """
+    news: list[Control] = []
+    left = list(documents)
+    while left:
+        waiting: list[bytes] = []
+        last: StateError | None = None
+        for data in left:
+            try:
+                control, fresh = apply(data)
+            except StateError as error:
+                waiting.append(data)
+                last = error
+            else:
+                if fresh:
+                    news.append(control)
+        if len(waiting) == len(left) and last is not None:
+            raise last
+        left = waiting
+    return tuple(news)

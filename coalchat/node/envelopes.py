@@ -14,20 +14,16 @@ from collections import OrderedDict
 import attrs
 
 from coalchat.errors import Refused
+from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
+from coalchat.node.directing import decide_direct, direct_slots
 from coalchat.store.rows import Envelope as EnvelopeRow
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_LIVE_ENVELOPES
-from protocol.keys.envelope import (
-    TEK,
-    Envelope,
-    Slot,
-    open_slot,
-    own_slots,
-    read_envelope,
-    seal_envelope,
-)
+from protocol.keys.device import device_hold
+from protocol.keys.direct import AnyEnvelope, DirectContext, DirectEnvelope, open_own, read_any, seal_direct
+from protocol.keys.envelope import TEK, Envelope, Slot, open_slot, own_slots, read_envelope, seal_envelope
 from protocol.keys.envelope import (
     Context as EnvelopeContext,
 )
@@ -48,7 +44,7 @@ class Sealing:
         row: to be stored with the first entry, if it is new.
     """
 
-    envelope: Envelope
+    envelope: AnyEnvelope
     tek: bytes = attrs.field(repr=False)
     row: EnvelopeRow | None = None
 
@@ -67,13 +63,16 @@ class Envelopes:
 
     # --- to seal under ---
 
-    def for_sealing(self, revision: ChannelRevision, release: ReleaseKey, now: int) -> Sealing:
+    def for_sealing(self, place: ChannelRevision | Conversation, release: ReleaseKey, now: int) -> Sealing:
         """A usable envelope: the live one of this segment, or a new one.
 
         Raises:
-            Refused: a nation has no key to wrap to, or this device has made as many as it may.
+            Refused: a nation or device has no key to wrap to, a device may not be addressed, or this device has made as
+                many as it may.
         """
-        member = self.context.member
+        if isinstance(place, Conversation):
+            return self._for_direct(place, release, now)
+        member, revision = self.context.member, place
         segment = member.segment(now)
         slots = self._slots(release, segment)
         store = self.context.store.read
@@ -128,16 +127,49 @@ class Envelopes:
         )
         return Sealing(envelope, tek, row)
 
+    def _for_direct(self, place: Conversation, release: ReleaseKey, now: int) -> Sealing:
+        member, store = self.context.member, self.context.store.read
+        segment = member.segment(now)
+        denial = decide_direct(member, label_of(release), place)
+        if denial is not None:
+            raise Refused(denial.clause, denial.reason)
+        slots = direct_slots(member, place, segment)
+        ctx = DirectContext(
+            VERSION,
+            member.coalition.id,
+            member.coalition.charter_hash,
+            place.channel,
+            release,
+            member.nation,
+            member.device,
+            segment,
+            tuple(slot for slot, _ in slots),
+            _not_after(segment, member.coalition.charter.segment),
+        )
+        row = store.live_envelope(place.channel, release.packed, segment)
+        live = None if row is None else read_any(row.data)
+        if live is not None and live.context == ctx:  # it names all that must still be so
+            return Sealing(live, self.open(live))
+        if store.count_envelopes(member.device, place.channel, release.packed, segment) >= MAX_LIVE_ENVELOPES:
+            raise Refused(Clause.OWN_BOUND, "no more envelopes can be made for this label in this segment")
+        tek = self.context.entropy(TEK)
+        envelope = seal_direct(ctx, tek, [key for _, key in slots], member.ring.device.ed25519)
+        self._remember(envelope, tek)
+        made = EnvelopeRow(
+            envelope.id, member.device, place.channel, release.packed, segment, envelope.data, now, mine=True
+        )
+        return Sealing(envelope, tek, made)
+
     # --- of others ---
 
-    def judge(self, data: bytes, now: int) -> tuple[Envelope, EnvelopeRow]:
+    def judge(self, data: bytes, now: int) -> tuple[AnyEnvelope, EnvelopeRow]:
         """Check a received envelope: form, author, signature, bounds.
 
         Raises:
             RemoteProtocolError: it is refused.
         """
         member = self.context.member
-        envelope = read_envelope(data)
+        envelope = read_any(data)
         ctx = envelope.context
         if (ctx.coalition, ctx.charter) != (member.coalition.id, member.coalition.charter_hash):
             raise AuthenticationError
@@ -152,14 +184,26 @@ class Envelopes:
             raise AuthenticationError
         if not dominates(certificate.clearance, label_of(ctx.release)):
             raise AuthenticationError
+        if isinstance(ctx, DirectContext):
+            self._check_devices(ctx, now)
         count = self.context.store.read.count_envelopes(ctx.device, ctx.channel, ctx.release.packed, ctx.segment)
         if count >= MAX_LIVE_ENVELOPES and self.context.store.read.envelope(envelope.id) is None:
             raise LimitError("too many envelopes of this label and segment", field="envelope")
         row = EnvelopeRow(envelope.id, ctx.device, ctx.channel, ctx.release.packed, ctx.segment, data, now)
         return envelope, row
 
-    def open(self, envelope: Envelope) -> bytes:
-        """The TEK, from the first of our nation's slots that this device holds a key of.
+    def _check_devices(self, ctx: DirectContext, now: int) -> None:
+        """The release set of a direct envelope is the nations of its devices, no more and no less."""
+        directory = self.context.member.directory
+        standings = [directory.standing(device, now) for device in ctx.devices]
+        nations = {standing.certified.certificate.nation for standing in standings if standing is not None}
+        if None in standings:
+            raise StateError("one of its devices is not known", field="device")
+        if nations != set(ctx.release.releasable):
+            raise DecodeError("must be the nations of its devices", field="releasable")
+
+    def open(self, envelope: AnyEnvelope) -> bytes:
+        """The TEK, from this device's own slot, or the first of our nation's slots that it holds a key of.
 
         Raises:
             NoKey: it holds none.
@@ -170,6 +214,8 @@ class Envelopes:
             self._teks.move_to_end(envelope.id)
             return known[0]
         member = self.context.member
+        if isinstance(envelope, DirectEnvelope):
+            return self._open_direct(envelope)
         ctx = envelope.context
         for index, slot in own_slots(envelope, member.nation):
             key = member.private_key(slot.custodian, slot.counter, ctx.release.compartment, ctx.segment)
@@ -179,7 +225,17 @@ class Envelopes:
                 return tek
         raise NoKey
 
-    def authorised(self, envelope: Envelope, device: bytes, nation: int) -> Denied | None:
+    def _open_direct(self, envelope: DirectEnvelope) -> bytes:
+        direct, ctx = self.context.member.direct, envelope.context
+        counter = next((slot.counter for slot in ctx.slots if slot.device == direct.device), 0)
+        key = direct.private(counter, ctx.segment)
+        if key is None:
+            raise NoKey
+        tek = open_own(envelope, direct.device, key)
+        self._remember(envelope, tek)
+        return tek
+
+    def authorised(self, envelope: AnyEnvelope, device: bytes, nation: int) -> Denied | None:
         """Own-nation rule: whether entries of a device may stand under an envelope; None grants."""
         ctx = envelope.context
         if ctx.nation != nation:
@@ -191,9 +247,13 @@ class Envelopes:
             return None
         return Denied("own-nation", "sealed under an envelope of a device that is no keying device of its nation")
 
-    def erased(self, envelope: Envelope) -> int:
-        """Unix time at which the keys that open an envelope are past their hold."""
-        charter = self.context.member.coalition.charter
+    def erased(self, envelope: AnyEnvelope) -> int:
+        """Unix time at which the keys that open an envelope here are past their hold."""
+        member = self.context.member
+        charter = member.coalition.charter
+        if isinstance(envelope, DirectEnvelope):
+            end = (envelope.context.segment + 1) * charter.segment
+            return end + device_hold(charter, member.certificate.clearance)
         return erased_at(charter, envelope.context.release.level, envelope.context.segment)
 
     def forget(self, now: int) -> None:
@@ -202,7 +262,7 @@ class Envelopes:
             if erased <= now:
                 del self._teks[name]
 
-    def _remember(self, envelope: Envelope, tek: bytes) -> None:
+    def _remember(self, envelope: AnyEnvelope, tek: bytes) -> None:
         self._teks[envelope.id] = (tek, self.erased(envelope))
         while len(self._teks) > MAX_CACHED:
             self._teks.popitem(last=False)

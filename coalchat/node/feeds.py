@@ -14,8 +14,9 @@ from protocol.base.errors import AuthenticationError, DecodeError, Denied, Limit
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import decode
 from protocol.base.signed import read_signed
+from protocol.keys.direct import DirectContext
 from protocol.messages.feed import Chain, FeedRecord, check_feed
-from protocol.trust.access import Clause, may_read, may_seal
+from protocol.trust.access import Clause, may_read, may_seal, may_seal_direct
 from protocol.trust.credential import Certified
 from protocol.trust.label import Label, ReleaseKey, label_of
 
@@ -133,6 +134,22 @@ class Feeds:
             nation=certificate.nation,
             members=frozenset(revision.members),
             ceiling=revision.ceiling,
+        )
+
+    def permitted_direct(self, feed: KnownFeed, ctx: DirectContext) -> Denied | None:
+        """Whether its author made a direct envelope, and may write what this feed says to its devices; None grants."""
+        member, certificate = self.context.member, feed.author.certificate
+        if ctx.device != feed.record.device:
+            return Denied("direct-author", "sealed under a direct envelope that another device made")
+        if certificate.scope.channels:
+            return Denied(Clause.SCOPE, "the author's certificate names channels, and no conversation is one")
+        found = [member.directory.standing(device, self.context.now()) for device in ctx.devices]
+        return may_seal_direct(
+            feed.label,
+            policy=member.policy.hash,
+            clearance=certificate.clearance,
+            nation=certificate.nation,
+            addressed=[(s.certified.certificate.nation, s.certified.certificate.clearance) for s in found if s],
         )
 
     def readable(self, feed: KnownFeed) -> Denied | None:

@@ -215,8 +215,13 @@ class History:
         return [row for row in found if self._within(asker.certificate, row)]
 
     def _within(self, certificate: Certificate, row: Message) -> bool:
-        """Whether a message lies within a certificate's validity and clearance, and its retention is not over."""
+        """Whether a message lies within a certificate's validity and clearance, and its retention is not over.
+
+        A direct message lies within none: it is between its devices, and their nation is given nothing of it.
+        """
         member, release = self.context.member, decode(ReleaseKey, row.release)
+        if row.channel not in member.channels:
+            return False
         length = member.coalition.charter.segment
         timely = certificate.not_before < (row.n + 1) * length and row.n * length <= certificate.not_after
         denial = may_read(certificate.clearance, certificate.nation, member.policy.hash, label_of(release))

@@ -26,6 +26,7 @@ from coalchat.node.envelopes import Envelopes
 from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding, write_finding
+from coalchat.node.keeping import keep_conversation
 from coalchat.node.opening import Closed, Opened, Opening, Outcome, Rejected, Unreadable
 from coalchat.node.retaining import Retaining, purged_words
 from coalchat.store.faces import Transaction
@@ -34,7 +35,7 @@ from coalchat.store.rows import Feed as FeedRow
 from coalchat.store.rows import Message
 from protocol.base.errors import RemoteProtocolError, StateError
 from protocol.base.limits import MAX_WANTS_WAITING
-from protocol.keys.envelope import Envelope, read_envelope
+from protocol.keys.direct import AnyEnvelope, DirectEnvelope, read_any
 from protocol.messages.entry import Entry, read_any_entry
 from protocol.messages.feed import Accepted, Known, Waiting
 from protocol.messages.payload import ComplaintReason, Payload, kind_of
@@ -204,8 +205,11 @@ class Intake:
         if entry.bare:
             words = purged_words(self.context, feed.record.release.level, row.n)
             return self.opening.gone(feed, row.n, words), row.n
-        envelope: Envelope = read_envelope(row.data)
-        return self.opening.open(feed, entry, envelope), row.n
+        envelope: AnyEnvelope = read_any(row.data)
+        outcome = self.opening.open(feed, entry, envelope)
+        if isinstance(envelope, DirectEnvelope) and isinstance(outcome, Opened | Unreadable):
+            self.context.member.met(envelope.context)
+        return outcome, row.n
 
     def channel_known(self, channel: bytes) -> None:
         """A channel's revision came to be known: open what was kept of it before."""
@@ -358,6 +362,9 @@ class Intake:
             )
             write_finding(tx, now, finding)
         if isinstance(outcome, Opened | Unreadable):
+            conversation = self.context.member.direct.conversations.get(feed.record.channel)
+            if conversation is not None:
+                keep_conversation(tx, conversation, now)
             payload = outcome.payload if isinstance(outcome, Opened) else None
             said, ck = (
                 (outcome.data, outcome.ck) if isinstance(outcome, Opened) else (outcome.reason.encode("utf-8"), b"")

@@ -6,6 +6,7 @@ import trio
 
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
+from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED, Control
 from coalchat.node.journal import write_event
@@ -68,3 +69,12 @@ def keep_channel(tx: Transaction, revision: ChannelRevision, now: int) -> None:
         now,
         ControlChanged(subject=ControlSubject.CHANNEL, id=revision.channel.hex(), phase=Phase.UNLOCKED),
     )
+
+
+def keep_conversation(tx: Transaction, place: Conversation, now: int) -> None:
+    """Keep a conversation, and tell clients, inside the transaction of its first message here."""
+    if tx.channel(place.channel) is None:
+        tx.put_channel(Channel(place.channel, b"", "", place.data, now))
+        write_event(
+            tx, now, ControlChanged(subject=ControlSubject.CHANNEL, id=place.channel.hex(), phase=Phase.UNLOCKED)
+        )

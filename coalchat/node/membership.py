@@ -13,7 +13,8 @@ from contextlib import suppress
 
 import attrs
 
-from coalchat.node.controls import PASSING, SYNCED, Control, Controls
+from coalchat.node.addressing import Addressing, Conversation, conversation
+from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
 from coalchat.node.passing import is_named, otar_header, otar_over, otar_place, seat_name, timely
 from protocol.base.codec import unpack_loose
 from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, StateError
@@ -22,6 +23,7 @@ from protocol.base.limits import MAX_ARRAY
 from protocol.base.records import decode, peek
 from protocol.base.signed import VerifyKey, read_signed
 from protocol.exchange.messages import document_hash
+from protocol.keys.direct import DirectContext
 from protocol.keys.edition import SeedChain, SegmentKeys, SegmentList
 from protocol.keys.keyring import KeyRing
 from protocol.keys.otar import Otar, OtarHeader
@@ -51,6 +53,7 @@ class Membership:
     prekeys: Statements = attrs.field(factory=Statements, init=False, repr=False)
     chains: tuple[SeedChain, ...] = attrs.field(default=(), init=False, repr=False)
     device: bytes = attrs.field(init=False)
+    direct: Addressing = attrs.field(init=False, repr=False)
     made: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     """Names of the prekey statements that this device made since its start."""
     strangers: list[int] = attrs.field(factory=list, init=False)
@@ -62,8 +65,9 @@ class Membership:
     def __attrs_post_init__(self) -> None:
         self.directory = Directory(self.coalition)
         self.keys = SegmentKeys(self.directory)
-        self.use_ring(self.ring)
         self.device = device_id(self.coalition.id, self.nation, self.ring.device.key.public().ed25519)
+        self.direct = Addressing(self.device)
+        self.use_ring(self.ring)
 
     def use_ring(self, ring: KeyRing) -> None:
         """Take a new state of the key ring, and forget the old one as far as Python can."""
@@ -71,6 +75,7 @@ class Membership:
         self.chains = tuple(seed.chain(ring.nation) for seed in ring.seeds)
         for chain in before:
             chain.seed[:] = bytes(len(chain.seed))
+        self.direct.use(ring.own)
 
     # --- who we are ---
 
@@ -145,6 +150,16 @@ class Membership:
         """Those of them that a label lets read."""
         return tuple(c for c in self.valid(nation) if dominates(c.certificate.clearance, label))
 
+    def place(self, channel: bytes) -> ChannelRevision | Conversation | None:
+        """Where messages stand: a channel or a conversation, if it is known here."""
+        return self.channels.get(channel) or self.direct.conversations.get(channel)
+
+    def met(self, ctx: DirectContext) -> None:
+        """A conversation that somebody began with this device is known from now on."""
+        nations = {c.device: c.certificate.nation for n in ctx.release.releasable for c in self.directory.devices(n)}
+        pairs = [(device, nations[device]) for device in ctx.devices]
+        self.direct.conversations.setdefault(ctx.channel, conversation(self.coalition.id, pairs))
+
     # --- names ---
 
     def marking(self, label: Label) -> str:
@@ -209,24 +224,7 @@ class Membership:
         Raises:
             RemoteProtocolError: the first that is refused, or that still cannot be judged at the end.
         """
-        news: list[Control] = []
-        left = list(documents)
-        while left:
-            waiting: list[bytes] = []
-            last: StateError | None = None
-            for data in left:
-                try:
-                    control, fresh = self.apply(data)
-                except StateError as error:
-                    waiting.append(data)
-                    last = error
-                else:
-                    if fresh:
-                        news.append(control)
-            if len(waiting) == len(left) and last is not None:
-                raise last
-            left = waiting
-        return tuple(news)
+        return in_any_order(self.apply, documents)
 
     def _judge(self, data: bytes) -> tuple[Control, bool]:
         """Verify a document; it, and whether it still has a place."""
@@ -254,8 +252,9 @@ class Membership:
             return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
         if tag is Tag.CHANNEL_REVISION:
             return self._judge_channel(data, signed.signer, name), True
-        if tag is Tag.PREKEY_STATEMENT:
-            return self._judge_prekey(data, signed.signer, name)
+        if tag in {Tag.PREKEY_STATEMENT, Tag.DEVICE_EDITION}:
+            judge = self._judge_prekey if tag is Tag.PREKEY_STATEMENT else self._judge_edition
+            return judge(data, self._signer(signed.signer), name)
         if tag is Tag.OTAR:
             return self._judge_otar(data, name)
         raise DecodeError("is not a control document", field="tag")
@@ -273,13 +272,19 @@ class Membership:
         self.keys.apply(data)
         return control, True
 
-    def _judge_prekey(self, data: bytes, signer: bytes, name: bytes) -> tuple[Control, bool]:
+    def _signer(self, signer: bytes) -> Certified:
+        """The device that signed a document. What comes from our own store was judged when it came."""
         standing = self.directory.standing(signer, self.now())
         if standing is None or not (standing.listed or self._loading):
-            raise StateError("its device is not known yet", field="device")
-        if standing.certified.certificate.nation != self.nation or (standing.revoked is not None and not self._loading):
+            raise StateError("its signer is not known yet", field="signer")
+        if standing.revoked is not None and not self._loading:
             raise AuthenticationError
-        statement, verdict = self.prekeys.apply(standing.certified.certificate, data)
+        return standing.certified
+
+    def _judge_prekey(self, data: bytes, signer: Certified, name: bytes) -> tuple[Control, bool]:
+        if signer.certificate.nation != self.nation:
+            raise AuthenticationError
+        statement, verdict = self.prekeys.apply(signer.certificate, data)
         stranger = statement.device == self.device and not self._loading and name not in self.made
         if stranger and verdict is not Verdict.KNOWN:
             self.strangers.append(statement.counter)
@@ -292,6 +297,19 @@ class Membership:
             name, Tag.PREKEY_STATEMENT, statement.device, statement.counter, 1 << self.nation, data, place, rank
         )
         return control, verdict is not Verdict.KNOWN
+
+    def _judge_edition(self, data: bytes, signer: Certified, name: bytes) -> tuple[Control, bool]:
+        control, counts = self.direct.judge(
+            signer.certificate, self.coalition.charter, data, name,
+            now=self.believed(self.now()), everyone=self.everyone, known=self._loading,
+        )  # fmt: skip
+        self._drop_editions(lambda other: other.issuer == control.issuer and self.direct.superseded(other))
+        return control, counts
+
+    def _drop_editions(self, over: Callable[[Control], bool]) -> None:
+        for control in self.controls.of(Tag.DEVICE_EDITION):
+            if over(control):
+                self.controls.drop(control.hash)
 
     def _judge_otar(self, data: bytes, name: bytes) -> tuple[Control, bool]:
         signed = read_signed(data, Tag.OTAR)
@@ -328,12 +346,7 @@ class Membership:
 
     def _judge_channel(self, data: bytes, signer: bytes, name: bytes) -> Control:
         # Validity in time is not asked: a channel outlives the certificate it was founded under.
-        standing = self.directory.standing(signer, self.now())
-        if standing is None or not (standing.listed or self._loading):
-            raise StateError("its signer is not known yet", field="signer")
-        if standing.revoked is not None and not self._loading:
-            raise AuthenticationError
-        certified = standing.certified
+        certified = self._signer(signer)
         # Only after the signature holds is the body looked at, to find which channel it is of.
         signed = read_signed(data, Tag.CHANNEL_REVISION)
         signed.verify(VerifyKey(certified.certificate.key))
@@ -361,6 +374,9 @@ class Membership:
         for control in self.controls.of(Tag.OTAR):
             if self.otar_over(otar_header(control.data), now):
                 self.controls.drop(control.hash)
+        segment = self.coalition.segment_at(now)
+        self.direct.editions.drop_over(segment)
+        self._drop_editions(lambda control: self.direct.over(control, segment))
 
     def _drop_otars(self, device: bytes) -> None:
         """Forget the OTARs that a device says it has taken."""

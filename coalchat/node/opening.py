@@ -17,6 +17,7 @@ from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.times import dtg
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, VersionError
 from protocol.base.ids import Tag
+from protocol.keys.direct import AnyEnvelope, DirectContext, DirectEnvelope
 from protocol.keys.envelope import Envelope, own_slots
 from protocol.messages.entry import Entry, open_entry
 from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
@@ -73,18 +74,36 @@ class Opening:
     feeds: Feeds = attrs.field(repr=False)
     envelopes: Envelopes = attrs.field(repr=False)
 
-    def open(self, feed: KnownFeed, entry: Entry, envelope: Envelope) -> Outcome:
+    def open(self, feed: KnownFeed, entry: Entry, envelope: AnyEnvelope) -> Outcome:
         """Judge one authentic entry of a feed that is not ours, or ours."""
-        if self.feeds.readable(feed) is not None or feed.record.channel not in self.context.member.channels:
+        stopped = self._gate(feed, envelope)
+        return self._open(feed, entry, envelope) if stopped is None else stopped
+
+    def _gate(self, feed: KnownFeed, envelope: AnyEnvelope) -> Outcome | None:
+        """Whether it is for this device, and its author may say it here; none: go on."""
+        member, channel, ctx = self.context.member, feed.record.channel, envelope.context
+        direct = isinstance(ctx, DirectContext)
+        if isinstance(ctx, DirectContext):
+            here = member.device in ctx.devices  # who addresses a device above its clearance broke a rule
+        else:
+            here = member.place(channel) is not None and self.feeds.readable(feed) is None
+        if not here:
             return Closed()
-        denial = self.feeds.permitted(feed)
+        fits = (ctx.channel, ctx.release) == (channel, feed.record.release)
+        if not fits or direct == (channel in member.channels):
+            return Rejected(Denied("envelope-mismatch", "sealed under an envelope of another channel or label"))
+        if isinstance(ctx, DirectContext):
+            denial = self.feeds.permitted_direct(feed, ctx)
+        else:
+            denial = self.feeds.permitted(feed)
         if denial is not None:
             return Rejected(denial)
-        ctx = envelope.context
-        if (ctx.channel, ctx.release) != (feed.record.channel, feed.record.release):
-            return Rejected(Denied("envelope-mismatch", "sealed under an envelope of another channel or label"))
-        if not own_slots(envelope, self.context.member.nation):
+        if isinstance(envelope, Envelope) and not own_slots(envelope, member.nation):
             return Unreadable("its envelope has no slot for this nation; its author was told", ComplaintReason.NO_SLOT)
+        return None
+
+    def _open(self, feed: KnownFeed, entry: Entry, envelope: AnyEnvelope) -> Outcome:
+        ctx = envelope.context
         try:
             tek = self.envelopes.open(envelope)
         except NoKey:
@@ -105,7 +124,7 @@ class Opening:
             return Rejected(Denied("payload", "what it says is malformed"))
         return self._judged(feed, envelope, Opened(payload, data, ck))
 
-    def proved(self, feed: KnownFeed, envelope: Envelope, opened: Opened) -> Outcome:
+    def proved(self, feed: KnownFeed, envelope: AnyEnvelope, opened: Opened) -> Outcome:
         """Judge what another device has proved: as if it had been opened here."""
         if self.feeds.readable(feed) is not None:
             return Closed()
@@ -115,7 +134,7 @@ class Opening:
             denial = Denied("envelope-mismatch", "sealed under an envelope of another channel or label")
         return Rejected(denial) if denial is not None else self._judged(feed, envelope, opened)
 
-    def _judged(self, feed: KnownFeed, envelope: Envelope, opened: Opened) -> Outcome:
+    def _judged(self, feed: KnownFeed, envelope: AnyEnvelope, opened: Opened) -> Outcome:
         """Whether its author may say that, under that envelope."""
         awaits = self._awaits(feed, envelope, opened.payload)
         if awaits:
@@ -126,23 +145,25 @@ class Opening:
     def gone(self, feed: KnownFeed, segment: int, reason: str) -> Outcome:
         """Judge an entry of which only the header came: it is named, if this device could have read it in its time."""
         member = self.context.member
-        if self.feeds.readable(feed) is not None or feed.record.channel not in member.channels:
+        if self.feeds.readable(feed) is not None or member.place(feed.record.channel) is None:
             return Closed()
         if (segment + 1) * member.coalition.charter.segment <= member.certificate.not_before:
             return Closed()
         return Unreadable(reason)
 
-    def _keyless(self, envelope: Envelope) -> str:
+    def _keyless(self, envelope: AnyEnvelope) -> str:
         """Why this device holds no key for an envelope of its own clearance."""
         member = self.context.member
         erased = self.envelopes.erased(envelope)
         if erased <= member.believed(self.context.now()):
             return f"key erased {dtg(erased)}"
+        if isinstance(envelope, DirectEnvelope):
+            return "this device holds no key of its own of the segment in which it was sealed"
         if envelope.context.segment > max((chain.last for chain in member.chains), default=0):
             return "its key has not come yet: this nation's custodian sends it"
         return "this device holds no key of the segment in which it was sealed"
 
-    def _allowed(self, feed: KnownFeed, envelope: Envelope, payload: Payload) -> Denied | None:
+    def _allowed(self, feed: KnownFeed, envelope: AnyEnvelope, payload: Payload) -> Denied | None:
         certificate = feed.author.certificate
         kind = kind_of(payload)
         if certificate.scope.kinds and int(kind) not in certificate.scope.kinds and kind is not Tag.RECEIPT:
@@ -150,18 +171,18 @@ class Opening:
         if isinstance(payload, ReceiptPayload):
             if not may_issue(Role(certificate.role), ReceiptState(payload.state)):
                 return Denied("receipt-role", "a device of this role makes no such receipt")
-            if self._covers(envelope, payload):
+            if not isinstance(envelope, DirectEnvelope) and self._covers(envelope, payload):
                 return None
         return self.envelopes.authorised(envelope, feed.record.device, certificate.nation)
 
-    def _covers(self, envelope: Envelope, payload: ReceiptPayload) -> bool:
+    def _covers(self, envelope: AnyEnvelope, payload: ReceiptPayload) -> bool:
         """The one exception of the own-nation rule: a receipt without text, under the envelope of what it covers."""
         if payload.text:
             return False
         entries = (self.context.store.read.entry(covered.entry) for covered in payload.ranges)
         return any(entry is not None and entry.envelope_id == envelope.id for entry in entries)
 
-    def _awaits(self, feed: KnownFeed, envelope: Envelope, payload: Payload) -> frozenset[bytes]:
+    def _awaits(self, feed: KnownFeed, envelope: AnyEnvelope, payload: Payload) -> frozenset[bytes]:
         """The feeds of what a receipt covers and is not here, where only that can say whether its envelope is right."""
         if not isinstance(payload, ReceiptPayload) or payload.text or self._covers(envelope, payload):
             return frozenset()

@@ -28,7 +28,7 @@ from coalchat.store.rows import Acknowledgement, Message, ReceiptMark
 from protocol.base.errors import AuthenticationError
 from protocol.base.limits import MAX_PURPOSE, MAX_RANGES
 from protocol.base.records import decode
-from protocol.keys.envelope import read_envelope
+from protocol.keys.direct import DirectEnvelope, read_any
 from protocol.messages.entry import Entry
 from protocol.messages.payload import FORMAT
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response, may_issue
@@ -119,7 +119,8 @@ class Receipting:
 
     async def settle(self) -> None:
         """Seal what is owed now."""
-        self._wake = trio.Event()
+        if self._wake.is_set():  # another one would leave `run` waiting for what nobody sets
+            self._wake = trio.Event()
         due, self._due = self._due, {}
         for (state, audience), feeds in sorted(due.items(), reverse=True):
             covered = sorted(feeds.items())
@@ -129,9 +130,9 @@ class Receipting:
     async def _seal(
         self, state: ReceiptState, audience: Audience, covered: list[tuple[bytes, tuple[int, bytes]]]
     ) -> None:
-        revision = self.context.member.channels.get(audience[0])
+        place = self.context.member.place(audience[0])
         feed = self.feeds.get(covered[0][0])
-        if revision is None or feed is None:
+        if place is None or feed is None:
             return
         release = feed.record.release
         now = self.context.now()
@@ -146,12 +147,12 @@ class Receipting:
 
         try:
             await self.sending.post(
-                revision, release, payload, Precedence.ROUTINE, under=self._under(ranges, release), also=note
+                place, release, payload, Precedence.ROUTINE, under=self._under(ranges, release), also=note
             )
         except CoalchatError:
             # Nothing to seal to just now: the store still says what is owed, and the next start derives it again.
-            for feed_id, place in covered:
-                self._due.setdefault((state, audience), {}).setdefault(feed_id, place)
+            for feed_id, reached in covered:
+                self._due.setdefault((state, audience), {}).setdefault(feed_id, reached)
 
     # --- acknowledging ---
 
@@ -178,7 +179,7 @@ class Receipting:
             return Given(given, repeated=False)
 
     async def _seal_acknowledgement(self, message: Message, response: Response, text: str) -> None:
-        revision = self.sending.revision(message.channel)
+        place = self.sending.place(message.channel)
         release = decode(ReleaseKey, message.release)
         ranges = (Range(message.feed_id, message.seq, message.entry_id),)
         payload = ReceiptPayload(
@@ -188,13 +189,13 @@ class Receipting:
         # As urgent as what it answers, as far as this device may be.
         precedence = Precedence(min(message.precedence, self.context.member.certificate.scope.precedence))
         try:
-            denial = self.sending.decide(label_of(release), revision)
+            denial = self.sending.decide(label_of(release), place)
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
             under = None if text else self._under(ranges, release)
-            await self.sending.post(revision, release, payload, precedence, under=under)
+            await self.sending.post(place, release, payload, precedence, under=under)
         except Refused as refused:
-            await self.sending.account(revision, label_of(release), refused)
+            await self.sending.account(place, label_of(release), refused)
             raise
 
     # --- sealing ---
@@ -215,7 +216,9 @@ class Receipting:
             row = None if entry is None else read.envelope(entry.envelope_id)
             if row is None or row.retired or row.complained or row.n != segment or row.release != release.packed:
                 continue
-            envelope = read_envelope(row.data)
+            envelope = read_any(row.data)
+            if isinstance(envelope, DirectEnvelope):  # of those each author makes his own
+                continue
             try:
                 return Sealing(envelope, self.envelopes.open(envelope))
             except (NoKey, AuthenticationError):

@@ -28,7 +28,8 @@ from coalchat.node.keeping import sweep
 from coalchat.node.times import dtg
 from coalchat.store.faces import Transaction
 from protocol.keys.catchup import CatchUp, after, at_start, kept_since
-from protocol.keys.keyring import HeldSeed
+from protocol.keys.device import device_hold
+from protocol.keys.keyring import HeldSeed, KeyRing
 from protocol.keys.walking import erased_at, next_turn, walk_ring
 
 WINDOWS = "keys.catch-up"
@@ -141,7 +142,9 @@ class Rollover:
         await self.draw()
         believed = member.believed(now)
         if not self._started.is_set():
-            await self._keep_windows(at_start(self.windows, self.holding.ring, member.coalition.charter, believed))
+            clearance = member.certificate.clearance
+            charter = member.coalition.charter
+            await self._keep_windows(at_start(self.windows, self.holding.ring, charter, believed, clearance))
             self._started.set()
         await self._walk(believed)
         self.envelopes.forget(believed)
@@ -156,10 +159,13 @@ class Rollover:
         self.turned()
 
     async def _walk(self, now: int) -> None:
-        charter, before = self.context.member.coalition.charter, self.holding.ring.seeds
+        member, before = self.context.member, self.holding.ring
+        charter, device, clearance = member.coalition.charter, member.device, member.certificate.clearance
         open_windows = tuple(window for window in self.windows if window.is_open(now))
         since = kept_since(open_windows, now)
-        changed = await self.holding.change(lambda ring: walk_ring(ring, charter, now, since))
+        changed = await self.holding.change(
+            lambda ring: walk_ring(ring, charter, now, since, device=device, clearance=clearance)
+        )
         erased = self._erased(before) if changed else 0
         if erased:
             finding = Finding(AuditEvent.KEYS_ERASED, detail=f"of segments that were to be read until {dtg(erased)}")
@@ -168,16 +174,16 @@ class Rollover:
         if open_windows != self.windows:
             await self._keep_windows(open_windows)
 
-    def _erased(self, before: tuple[HeldSeed, ...]) -> int:
+    def _erased(self, before: KeyRing) -> int:
         """Until when the newest keys that went were to be kept; 0 if none went."""
-        charter = self.context.member.coalition.charter
-        now = {_place(seed): seed.segment for seed in self.holding.ring.seeds}
-        gone = [
-            (seed.level, now.get(_place(seed), seed.last + 1) - 1)
-            for seed in before
-            if now.get(_place(seed), seed.last + 1) > seed.segment
-        ]
-        return max((erased_at(charter, level, segment) for level, segment in gone), default=0)
+        member, after = self.context.member, self.holding.ring
+        charter = member.coalition.charter
+        own_hold = device_hold(charter, member.certificate.clearance)
+        ends = [erased_at(charter, level, gone) for level, gone in _gone(before.seeds, after.seeds)]
+        now = {seed.counter: seed.segment for seed in after.own}
+        own = [(seed, now.get(seed.counter, seed.last + 1)) for seed in before.own]
+        ends += [stands * charter.segment + own_hold for seed, stands in own if stands > seed.segment]
+        return max(ends, default=0)
 
     async def _keep_windows(self, windows: tuple[CatchUp, ...]) -> None:
         if windows != self.windows:
@@ -195,6 +201,13 @@ class Rollover:
                 )
             )
             await self.context.tell(ControlChanged(subject=ControlSubject.KEYS, id="", phase=Phase.UNLOCKED))
+
+
+def _gone(before: tuple[HeldSeed, ...], after: tuple[HeldSeed, ...]) -> list[tuple[int, int]]:
+    """Level and newest segment of the keys that went."""
+    now = {_place(seed): seed.segment for seed in after}
+    stands = ((seed, now.get(_place(seed), seed.last + 1)) for seed in before)
+    return [(seed.level, segment - 1) for seed, segment in stands if segment > seed.segment]
 
 
 def _place(seed: HeldSeed) -> tuple[int, int, int, int]:

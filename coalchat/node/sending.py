@@ -14,12 +14,15 @@ import attrs
 import trio
 
 from coalchat.errors import AlreadyExists, Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
+from coalchat.node.addressing import Conversation
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.directing import decide_direct
 from coalchat.node.envelopes import Envelopes, Sealing
 from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding
+from coalchat.node.keeping import keep_conversation
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -35,6 +38,9 @@ from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
 from protocol.trust.label import Label, ReleaseKey, parse_label
+
+Place = ChannelRevision | Conversation
+"""Where a message is said: a channel, or a conversation of devices."""
 
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
 
@@ -71,18 +77,18 @@ class Sending:
 
     # --- deciding ---
 
-    def revision(self, channel: bytes) -> ChannelRevision:
-        """The newest revision of a channel.
+    def place(self, channel: bytes) -> Place:
+        """The newest revision of a channel, or a conversation.
 
         Raises:
             UnknownChannel: it is not known here.
         """
-        found = self.context.member.channels.get(channel)
+        found = self.context.member.place(channel)
         if found is None:
             raise UnknownChannel(channel.hex())
         return found
 
-    def label(self, text: str, revision: ChannelRevision) -> Label:
+    def label(self, text: str, place: Place) -> Label:
         """A label's text, completed with the channel's members where it names no nation.
 
         Raises:
@@ -95,9 +101,9 @@ class Sending:
             if error.detail.startswith("unknown nation"):
                 raise UnknownNation(error.detail.removeprefix("unknown nation ")) from None
             raise UnknownLabel(error.detail) from None
-        return label if label.releasable else attrs.evolve(label, releasable=frozenset(revision.members))
+        return label if label.releasable else attrs.evolve(label, releasable=frozenset(place.members))
 
-    def decide(self, label: Label, revision: ChannelRevision) -> Denied | None:
+    def decide(self, label: Label, place: Place) -> Denied | None:
         """Whether this device may seal under a label in a channel now; None grants."""
         member = self.context.member
         if member.doubtful(self.context.now()):
@@ -106,22 +112,24 @@ class Sending:
         if standing is None or not standing.valid:
             return Denied(Clause.CERTIFICATE, "this device's certificate is not valid now")
         certificate = standing.certified.certificate
-        if certificate.scope.channels and revision.channel not in certificate.scope.channels:
+        if certificate.scope.channels and place.channel not in certificate.scope.channels:
             return Denied(Clause.SCOPE, "this device's certificate does not name the channel")
+        if isinstance(place, Conversation):
+            return decide_direct(member, label, place)
         return may_seal(
             label,
             policy=member.policy.hash,
             clearance=certificate.clearance,
             nation=certificate.nation,
-            members=frozenset(revision.members),
-            ceiling=revision.ceiling,
+            members=frozenset(place.members),
+            ceiling=place.ceiling,
         )
 
     # --- sealing ---
 
     async def send_text(
         self,
-        revision: ChannelRevision,
+        place: Place,
         label: Label,
         text: TextPayload,
         precedence: Precedence,
@@ -133,7 +141,7 @@ class Sending:
             Refused: the clause says why; nothing left, and the audit record has it.
             AlreadyExists: the client's id was used for something else.
         """
-        denial = self.decide(label, revision)
+        denial = self.decide(label, place)
         certificate = self.context.member.certificate
         if denial is None and certificate.scope.kinds and int(Tag.TEXT) not in certificate.scope.kinds:
             denial = Denied(Clause.SCOPE, "this device's certificate does not name this kind of message")
@@ -143,18 +151,18 @@ class Sending:
         try:
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
-            return await self.post(revision, label.release_key(), text, precedence, key=key)
+            return await self.post(place, label.release_key(), text, precedence, key=key)
         except Refused as refused:
-            await self.account(revision, label, refused)
+            await self.account(place, label, refused)
             raise
 
-    async def account(self, revision: ChannelRevision, label: Label, refused: Refused) -> None:
+    async def account(self, place: Place, label: Label, refused: Refused) -> None:
         """Write down that something was not sent."""
         member = self.context.member
         await self.context.record(
             Finding(
                 AuditEvent.SEND_REFUSED,
-                revision.channel.hex(),
+                place.channel.hex(),
                 self.context.code(member.nation),
                 refused.clause,
                 f"{member.marking(label)}: {refused.detail}",
@@ -163,7 +171,7 @@ class Sending:
 
     async def post(
         self,
-        revision: ChannelRevision,
+        place: Place,
         release: ReleaseKey,
         payload: Payload,
         precedence: Precedence,
@@ -186,18 +194,15 @@ class Sending:
         if self.context.member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
         async with self._lock:
-            sealing = under or self.envelopes.for_sealing(revision, release, now)
-            feed, new_feed = self._own_feed(revision.channel, release)
+            sealing = under or self.envelopes.for_sealing(place, release, now)
+            feed, new_feed = self._own_feed(place.channel, release)
             data = encode_payload(payload)
 
             def write(tx: Transaction) -> Posted:
                 repeated = _repeated(tx, key, feed, data)
                 if repeated is not None:
                     return Posted(repeated, repeated=True)
-                if new_feed is not None:
-                    tx.put_feed(new_feed)
-                if sealing.row is not None:
-                    tx.put_envelope(sealing.row)
+                _prepare(tx, place, new_feed, sealing, now)
                 message, entry = self._seal(tx, feed, sealing, payload, data, precedence, now)
                 if key is not None:
                     tx.put_posted(key.client, key.id, message.entry_id)
@@ -206,6 +211,8 @@ class Sending:
                 return Posted(message, repeated=False)
 
             posted = await self.context.store.write(write)
+            if isinstance(place, Conversation):
+                self.context.member.direct.conversations.setdefault(place.channel, place)
         if not posted.repeated:
             self.context.feed_moved(feed.id, precedence)
         return posted
@@ -276,6 +283,16 @@ class Sending:
         if kept is None:
             raise UsageError("the message was not kept")
         return kept, entry
+
+
+def _prepare(tx: Transaction, place: Place, feed: FeedRow | None, sealing: Sealing, now: int) -> None:
+    """Keep what an entry stands on, where it is new."""
+    if isinstance(place, Conversation):
+        keep_conversation(tx, place, now)
+    if feed is not None:
+        tx.put_feed(feed)
+    if sealing.row is not None:
+        tx.put_envelope(sealing.row)
 
 
 def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) -> Message | None:

@@ -5,7 +5,7 @@ answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
 proving, history                                          what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
-taking                                                    this device's keys
+taking, stating                                           this device's keys
 seat, publishing, drawing, rekeying, enrolling            a custodian's acts
 """
 
@@ -20,6 +20,7 @@ from coalchat.errors import StoreCorrupt
 from coalchat.net.transport import Transport
 from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
+from coalchat.node.answers.direct import DirectAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.history import HistoryAnswers
@@ -30,6 +31,7 @@ from coalchat.node.answers.session import Handlers
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED
+from coalchat.node.directing import Directing, load_direct
 from coalchat.node.drawing import Drawing
 from coalchat.node.enrolling import Enrolment
 from coalchat.node.envelopes import Envelopes
@@ -50,6 +52,7 @@ from coalchat.node.rollover import Rollover
 from coalchat.node.seat import Seat
 from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
+from coalchat.node.stating import Stating
 from coalchat.node.taking import Taking
 from coalchat.store.faces import Reader
 from coalchat.store.room import wait_for_room
@@ -98,6 +101,7 @@ def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Memb
         signatures = [row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE]
         member = Membership(found(charter, signatures, policy.hash), policy, ring, now)
         member.load(row.data for row in documents if row.tag in SYNCED)
+        load_direct(read, member)
         _ = member.certified
     except ProtocolError as error:
         raise StoreCorrupt(f"its documents do not hold together ({error})") from None
@@ -136,6 +140,7 @@ class Station:
     publishing: Publishing = attrs.field(init=False, repr=False)
     rekeying: Rekeying = attrs.field(init=False, repr=False)
     taking: Taking = attrs.field(init=False, repr=False)
+    stating: Stating = attrs.field(init=False, repr=False)
     drawing: Drawing = attrs.field(init=False, repr=False)
     seat: Seat = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
@@ -168,6 +173,7 @@ class Station:
         self.rekeying = Rekeying(context, publishing)
         self.seat = Seat(context, publishing, self.rekeying)
         self.taking = Taking(context, self.holding, self.intake.keys_came, self._online)
+        self.stating = Stating(context, self.holding)
         self.drawing = Drawing(context, self.holding, publishing)
         self.rollover = Rollover(
             context,
@@ -209,6 +215,7 @@ class Station:
             **HistoryAnswers(context, self.history).handlers(),
             **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
             **enrolling.handlers(),
+            **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
         }
 
     def handlers(self) -> Handlers:
@@ -268,6 +275,7 @@ class Station:
             nursery.start_soon(self.history.run)
             nursery.start_soon(self.rekeying.run)
             nursery.start_soon(self.taking.run)
+            nursery.start_soon(self.stating.run)
             nursery.start_soon(self.rollover.run_catch_up)
             await nursery.start(self.links.run, listen)
             task_status.started()
@@ -293,6 +301,12 @@ class Station:
         self.rekeying.wake()
         self.taking.wake()
         self.retaining.wake()
+        self.stating.wake()
+
+    async def _confirmed(self) -> None:
+        """A device was confirmed: receipts that it was owed can go."""
+        self.receipting.derive()
+        await self.receipting.settle()
 
     def _control_changed(self, name: bytes) -> None:
         self.links.control_changed(name)
@@ -304,6 +318,8 @@ class Station:
             self.taking.wake()
         if control is not None and control.tag is Tag.PUBLICATION:
             self.rollover.again()
+        if control is not None and control.tag is Tag.DEVICE_EDITION:
+            self.stating.wake()
 
     def _welcoming(self) -> Welcoming:
         member = self.context.member

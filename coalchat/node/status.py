@@ -126,6 +126,9 @@ def _silent(context: Context, message: Message, nation: int, way: Delivery, hear
     """Devices of a nation that could read a message and have said nothing."""
     others = {message.device, *heard}
     cleared = context.member.cleared(nation, label_of(decode(ReleaseKey, message.release)))
+    conversation = context.member.direct.conversations.get(message.channel)
+    if conversation is not None:
+        cleared = tuple(certified for certified in cleared if certified.device in conversation.devices)
     return [
         attrs.evolve(
             way,

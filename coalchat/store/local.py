@@ -6,7 +6,7 @@ A client's own id for a message stays here: it never leaves the node.
 from __future__ import annotations
 
 from coalchat.store.errors import StoreConflict
-from coalchat.store.rows import Invite, Peer
+from coalchat.store.rows import Confirmed, Invite, Peer
 from coalchat.store.sql import Verbs
 
 
@@ -28,6 +28,10 @@ class LocalReads(Verbs):
             "SELECT entry_id FROM posted WHERE client = ? AND client_id = ?", client, client_id
         )
         return entry_id
+
+    def confirmed(self) -> list[Confirmed]:
+        """Devices that a person confirmed by words."""
+        return self.sql.all(Confirmed, "ORDER BY device")
 
     def invite(self, invite_id: bytes) -> Invite | None:
         """One invite."""
@@ -74,6 +78,14 @@ class LocalWrites(LocalReads):
             )
             == 1
         )
+
+    def put_confirmed(self, confirmed: Confirmed) -> bool:
+        """Remember that a device was confirmed; False if it was before."""
+        return self.sql.insert(confirmed, "ON CONFLICT (device) DO NOTHING")
+
+    def drop_confirmed(self, device: bytes) -> bool:
+        """Forget that a device was confirmed; False if it was not."""
+        return self.sql.change("DELETE FROM confirmed WHERE device = ?", device) == 1
 
     def put_invite(self, invite: Invite) -> bool:
         """Keep an invite, in the place of what was known of it; True. To close one, put it without its key."""

@@ -332,6 +332,16 @@ class Peer(Row):
 
 
 @attrs.frozen
+class Confirmed(Row):
+    """A device that a person confirmed by its words."""
+
+    TABLE = "confirmed"
+
+    device: bytes
+    at: int
+
+
+@attrs.frozen
 class Invite(Row):
     """An invite of this custodian. `key` is what it keeps of the secret; a closed invite has none."""
 

@@ -205,6 +205,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "DROP INDEX entry_envelope",
         "CREATE INDEX entry_whole ON entry (envelope_id) WHERE bare = 0",
     ),
+    (
+        # devices that a person confirmed by words: only these are addressed in direct messages
+        """CREATE TABLE confirmed (
+            device BLOB PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 

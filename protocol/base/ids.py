@@ -72,6 +72,10 @@ class Tag(IntEnum):
     TEXT = 64
     RECEIPT = 65
     COMPLAINT = 66
+    # direct messages
+    DEVICE_EDITION = 98
+    DIRECT_CONTEXT = 99
+    DIRECT_ENVELOPE = 100
 
 
 CRITICAL_TAG_MAX: Final = 127
@@ -92,10 +96,13 @@ class Domain(StrEnum):
     FEED = "coalchat/feed/1"
     ENVELOPE = "coalchat/envelope/1"
     ENTRY = "coalchat/entry/1"
+    DEVICE_EDITION = "coalchat/device-edition/1"
+    DIRECT_ENVELOPE = "coalchat/direct-envelope/1"
     LINK_AUTH = "coalchat/link-auth/1"
     HPKE_OTAR = "coalchat/hpke-otar/1"
     HPKE_ENVELOPE = "coalchat/hpke-envelope/1"
     HPKE_LINK_SECRET = "coalchat/hpke-link-secret/1"
+    HPKE_DIRECT = "coalchat/hpke-direct/1"
 
     @cached_property
     def prefix(self) -> bytes:
@@ -144,6 +151,11 @@ class Person(StrEnum):
     KEY_FILE_COMMIT = "key file commit"
     BACKUP = "backup"
     BACKUP_COMMIT = "backup commit"
+    DIRECT = "direct"
+    DIRECT_CONTEXT = "direct ctx"
+    DIRECT_COMMITMENT = "direct commit"
+    DIRECT_ENVELOPE = "direct envelope"
+    DEVICE_WORDS = "device words"
 
     @cached_property
     def packed(self) -> bytes:

@@ -41,6 +41,8 @@ MAX_COMPARTMENTS: Final = 128
 """(level, category) pairs that one nation keys; the OTAR of a fully cleared device stays below 8 KiB."""
 MAX_SEGMENTS: Final = 48
 """Segments of one edition: the list of their public keys (1,216 bytes each) must fit one record."""
+MAX_DEVICE_EDITIONS: Final = 2
+"""Editions of one device's own compartment that others keep: the one that runs and the next."""
 MAX_EDITIONS: Final = 8
 """Editions named in one publication: current, two ahead, and those not yet past hold."""
 MAX_KEY_LISTS: Final = 512

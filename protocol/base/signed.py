@@ -30,6 +30,7 @@ DOMAINS: Final = {
     Tag.OTAR: Domain.OTAR,
     Tag.CHANNEL_REVISION: Domain.CHANNEL_REVISION,
     Tag.FEED: Domain.FEED,
+    Tag.DEVICE_EDITION: Domain.DEVICE_EDITION,
 }
 """Kinds of document that stand in this wrapper, and the domain of their signatures."""
 

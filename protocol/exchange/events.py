@@ -11,7 +11,7 @@ from typing import TypeAlias
 import attrs
 
 from protocol.exchange.messages import Head
-from protocol.keys.envelope import Envelope
+from protocol.keys.direct import AnyEnvelope
 from protocol.messages.entry import Entry
 
 
@@ -90,7 +90,7 @@ class FeedReceived:
 class EnvelopeReceived:
     """An envelope that was asked for; its id is right, nothing else is verified."""
 
-    envelope: Envelope
+    envelope: AnyEnvelope
 
 
 @attrs.frozen

@@ -26,7 +26,7 @@ from protocol.exchange.messages import (
     document_hash,
 )
 from protocol.exchange.phases import On
-from protocol.keys.envelope import read_envelope
+from protocol.keys.direct import read_any
 
 
 @attrs.frozen
@@ -59,7 +59,7 @@ def answer_event(kind: Kind, name: bytes, data: bytes) -> DocumentReceived | Fee
     if kind is Kind.FEED:
         _same(digest(Person.FEED_ID, read_signed(data, Tag.FEED).body, size=16), name)
         return FeedReceived(name, data)
-    envelope = read_envelope(data)
+    envelope = read_any(data)
     _same(envelope.id, name)
     return EnvelopeReceived(envelope)
 

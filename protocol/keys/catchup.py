@@ -16,7 +16,8 @@ import attrs
 
 from protocol.base.limits import CATCH_UP_END, CATCH_UP_ONLINE, MAX_CATCH_UPS
 from protocol.keys.keyring import KeyRing
-from protocol.keys.walking import oldest_kept
+from protocol.keys.walking import oldest_kept, oldest_own
+from protocol.trust.access import Clearance
 from protocol.trust.charter import Charter
 
 
@@ -43,17 +44,20 @@ class CatchUp:
         return self.online < CATCH_UP_ONLINE and now < self.closes()
 
 
-def at_start(known: Iterable[CatchUp], ring: KeyRing, charter: Charter, now: int) -> tuple[CatchUp, ...]:
+def at_start(
+    known: Iterable[CatchUp], ring: KeyRing, charter: Charter, now: int, clearance: Clearance
+) -> tuple[CatchUp, ...]:
     """The windows that are open when a device starts, with one for the outage that ends now if it needs one.
 
     Args:
         ring: as it was left: its mark is the segment that ran when the device was last on.
+        clearance: of the device.
     """
     windows = tuple(window for window in known if window.is_open(now))
     since = ring.mark
     due = any(
         max(seed.segment, since) < min(oldest_kept(charter, seed.level, now), seed.last + 1) for seed in ring.seeds
-    )
+    ) or any(max(seed.segment, since) < min(oldest_own(charter, clearance, now), seed.last + 1) for seed in ring.own)
     covered = any(window.since == since for window in windows)  # the start that found this outage was cut off
     if not due or covered or len(windows) >= MAX_CATCH_UPS:
         return windows

@@ -11,7 +11,7 @@ Rule 3: seeds are held in a `SeedChain`, which walks forward only and shows noth
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 import attrs
 
@@ -41,6 +41,15 @@ class SegmentId:
     segment: Annotated[int, SEGMENT]
 
 
+@record()
+class DeviceSegment:
+    """Names one segment key of a device compartment. Packed, it has another arity than a `SegmentId`: none is both."""
+
+    device: Annotated[bytes, Bin(16)]
+    counter: Annotated[int, COUNTER]
+    segment: Annotated[int, SEGMENT]
+
+
 @record(Tag.SEGMENT_LIST)
 class SegmentList:
     """Public keys of one compartment for every segment of one edition."""
@@ -65,12 +74,12 @@ def list_hash(data: bytes) -> bytes:
     return digest(Person.SEGMENT_LIST, data)
 
 
-def next_seed(segment_id: SegmentId, seed: bytes) -> bytes:
+def next_seed(segment_id: SegmentId | DeviceSegment, seed: bytes) -> bytes:
     """Seed of the segment after `segment_id`: BLAKE2b-256(key = seed, person "next segment", id)."""
     return digest(Person.NEXT_SEGMENT, encode_part(segment_id), key=seed)
 
 
-def kem_seed(segment_id: SegmentId, seed: bytes) -> bytes:
+def kem_seed(segment_id: SegmentId | DeviceSegment, seed: bytes) -> bytes:
     """96 bytes that determine the segment's X-Wing pair: ML-KEM seed 64, X25519 private key 32."""
     packed = encode_part(segment_id)
     return digest(Person.SEGMENT_KEM, packed, b"\x00", key=seed, size=64) + digest(
@@ -78,9 +87,12 @@ def kem_seed(segment_id: SegmentId, seed: bytes) -> bytes:
     )
 
 
+S = TypeVar("S", SegmentId, DeviceSegment)
+
+
 @attrs.define
-class SeedChain:
-    """One compartment's seed, as held by a device or its custodian, at some segment of an edition.
+class Chain(Generic[S]):
+    """One compartment's seed, at some segment of an edition, as held by who may open what is sealed to it.
 
     Attributes:
         at: the segment that `seed` belongs to.
@@ -88,7 +100,7 @@ class SeedChain:
         seed: 32 bytes.
     """
 
-    at: SegmentId
+    at: S
     last: int
     seed: bytearray = attrs.field(repr=False, converter=bytearray)
 
@@ -123,6 +135,12 @@ class SeedChain:
                 return tuple(keys)
             seed = next_seed(here, seed)
             here = evolve(here, segment=here.segment + 1)
+
+
+SeedChain = Chain[SegmentId]
+"""A chain of a nation's compartment, as held by a device or its custodian."""
+DeviceChain = Chain[DeviceSegment]
+"""A chain of a device's own compartment, as held by that device alone."""
 
 
 def check_seed(seed: bytes) -> None:

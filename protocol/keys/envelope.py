@@ -81,22 +81,40 @@ class _Wire:
 
 
 @attrs.frozen
-class Envelope:
-    """An envelope whose form is right; its signature may not have been checked yet.
+class Binding:
+    """What the parts of one kind of envelope are hashed and signed under: nothing of one kind is anything of another."""
+
+    signature: Domain
+    wrap: Domain
+    ctx: Person
+    commitment: Person
+    id: Person
+
+
+NATIONS = Binding(Domain.ENVELOPE, Domain.HPKE_ENVELOPE, Person.CONTEXT, Person.COMMITMENT, Person.ENVELOPE)
+
+
+@attrs.frozen
+class Sealed:
+    """What an envelope of any kind is, its form being right; its signature may not have been checked yet.
 
     Attributes:
         id: 32 bytes; the signature is not part of it.
-        context: decoded `ctx`.
+        ctx: the exact bytes of its context.
         data: the exact bytes.
     """
 
     id: bytes
-    context: Context
     ctx: bytes = attrs.field(repr=False)
     commitment: bytes = attrs.field(repr=False)
     wraps: tuple[bytes, ...] = attrs.field(repr=False)
     signature: bytes = attrs.field(repr=False)
     data: bytes = attrs.field(repr=False)
+
+    @property
+    def binding(self) -> Binding:
+        """What its parts are hashed and signed under."""
+        return NATIONS
 
     def verify(self, author_key: bytes) -> None:
         """Check the author's signature.
@@ -104,21 +122,77 @@ class Envelope:
         Raises:
             AuthenticationError: it does not hold.
         """
-        crypto.ed25519_verify(author_key, Domain.ENVELOPE, self.id, self.signature)
+        crypto.ed25519_verify(author_key, self.binding.signature, self.id, self.signature)
+
+    def unwrap(self, index: int, slot: bytes, private_seed: bytes) -> bytes:
+        """The TEK from one wrap.
+
+        Args:
+            index: of the wrap. slot: the packed slot. private_seed: its segment key (96 bytes).
+
+        Raises:
+            AuthenticationError: wrong key, altered wrap, or a TEK that the author did not commit to.
+        """
+        bound = info(self.binding, self.ctx, slot, crypto.xwing_public(private_seed), self.commitment)
+        try:
+            tek = crypto.hpke_open(private_seed, bound, self.wraps[index])
+        except AuthenticationError:
+            tek = b""  # refused below, after the same work as any other (M-7.19)
+        whole = len(tek) == TEK
+        made = commitment(tek if whole else bytes(TEK), self.ctx, self.binding)
+        if not (crypto.same(made, self.commitment) and whole):
+            raise AuthenticationError
+        return tek
 
 
-def commitment(tek: bytes, ctx: bytes) -> bytes:
+@attrs.frozen
+class Envelope(Sealed):
+    """An envelope to nations.
+
+    Attributes:
+        context: decoded `ctx`.
+    """
+
+    context: Context
+
+
+def commitment(tek: bytes, ctx: bytes, binding: Binding = NATIONS) -> bytes:
     """BLAKE2b-256(key = TEK, person "commitment", ctx)."""
-    return digest(Person.COMMITMENT, ctx, key=tek)
+    return digest(binding.commitment, ctx, key=tek)
 
 
-def _info(ctx: bytes, slot: Slot, public: bytes, cm: bytes) -> bytes:
-    return Domain.HPKE_ENVELOPE.prefix + digest(Person.CONTEXT, ctx) + encode_part(slot) + key_hash(public) + cm
+def info(binding: Binding, ctx: bytes, slot: bytes, public: bytes, cm: bytes) -> bytes:
+    """What a wrap is bound to."""
+    return binding.wrap.prefix + digest(binding.ctx, ctx) + slot + key_hash(public) + cm
 
 
-def envelope_id(ctx: bytes, cm: bytes, wraps: Sequence[bytes]) -> bytes:
+def envelope_id(ctx: bytes, cm: bytes, wraps: Sequence[bytes], binding: Binding = NATIONS) -> bytes:
     """32 bytes. ctx delimits itself; the rest has fixed widths."""
-    return digest(Person.ENVELOPE, ctx, cm, *wraps)
+    return digest(binding.id, ctx, cm, *wraps)
+
+
+def wrap_all(
+    binding: Binding, ctx: bytes, tek: bytes, slots: Sequence[bytes], publics: Sequence[bytes], device_seed: bytes
+) -> tuple[bytes, bytes, tuple[bytes, ...], bytes]:
+    """Commit to a TEK, wrap it to one public key a slot, and sign: id, commitment, wraps and signature.
+
+    Args:
+        ctx: the packed context. tek: 32 random bytes. slots: packed, in their order. publics: X-Wing keys, likewise.
+        device_seed: the author's Ed25519 seed.
+
+    Raises:
+        LocalProtocolError: slots and keys do not match.
+        AuthenticationError: a public key is unusable.
+    """
+    if len(tek) != TEK or len(publics) != len(slots):
+        raise LocalProtocolError("must be one key a slot and a 32-byte TEK", field="slots")
+    cm = commitment(tek, ctx, binding)
+    wraps = tuple(
+        crypto.hpke_seal(public, info(binding, ctx, slot, public, cm), tek)
+        for slot, public in zip(slots, publics, strict=True)
+    )
+    eid = envelope_id(ctx, cm, wraps, binding)
+    return eid, cm, wraps, crypto.ed25519_sign(device_seed, binding.signature, eid)
 
 
 def seal_envelope(context: Context, tek: bytes, publics: Sequence[bytes], device_seed: bytes) -> Envelope:
@@ -134,17 +208,10 @@ def seal_envelope(context: Context, tek: bytes, publics: Sequence[bytes], device
         LocalProtocolError: slots and keys do not match.
         AuthenticationError: a public key is unusable.
     """
-    if len(tek) != TEK or len(publics) != len(context.slots):
-        raise LocalProtocolError("must be one key a slot and a 32-byte TEK", field="slots")
     ctx = encode(context)
-    cm = commitment(tek, ctx)
-    wraps = tuple(
-        crypto.hpke_seal(public, _info(ctx, slot, public, cm), tek)
-        for slot, public in zip(context.slots, publics, strict=True)
-    )
-    eid = envelope_id(ctx, cm, wraps)
-    signature = crypto.ed25519_sign(device_seed, Domain.ENVELOPE, eid)
-    return Envelope(eid, context, ctx, cm, wraps, signature, encode(_Wire(ctx, cm, wraps, signature)))
+    slots = [encode_part(slot) for slot in context.slots]
+    eid, cm, wraps, signature = wrap_all(NATIONS, ctx, tek, slots, publics, device_seed)
+    return Envelope(eid, ctx, cm, wraps, signature, encode(_Wire(ctx, cm, wraps, signature)), context)
 
 
 def read_envelope(data: bytes) -> Envelope:
@@ -164,7 +231,7 @@ def read_envelope(data: bytes) -> Envelope:
     if any(slot.nation not in context.release.releasable for slot in context.slots):
         raise DecodeError("a slot of a nation outside the release set", field="slots")
     eid = envelope_id(wire.ctx, wire.commitment, wire.wraps)
-    return Envelope(eid, context, wire.ctx, wire.commitment, wire.wraps, wire.signature, data)
+    return Envelope(eid, wire.ctx, wire.commitment, wire.wraps, wire.signature, data, context)
 
 
 def own_slots(envelope: Envelope, nation: int) -> tuple[tuple[int, Slot], ...]:
@@ -182,15 +249,4 @@ def open_slot(envelope: Envelope, index: int, private_seed: bytes) -> bytes:
     Raises:
         AuthenticationError: wrong key, altered wrap, or a TEK that the author did not commit to.
     """
-    slot = envelope.context.slots[index]
-    public = crypto.xwing_public(private_seed)
-    info = _info(envelope.ctx, slot, public, envelope.commitment)
-    try:
-        tek = crypto.hpke_open(private_seed, info, envelope.wraps[index])
-    except AuthenticationError:
-        tek = b""  # refused below, after the same work as any other (M-7.19)
-    whole = len(tek) == TEK
-    committed = crypto.same(commitment(tek if whole else bytes(TEK), envelope.ctx), envelope.commitment)
-    if not (whole and committed):
-        raise AuthenticationError
-    return tek
+    return envelope.unwrap(index, encode_part(envelope.context.slots[index]), private_seed)

@@ -15,12 +15,14 @@ from protocol.base.ids import Tag
 from protocol.base.limits import MAX_KEY_RING
 from protocol.base.records import Bin, Blob, Flag, OptBin, Part, Seq, Uint, record
 from protocol.base.signed import SigningKey
-from protocol.keys.edition import SeedChain, SegmentId
+from protocol.keys.edition import DeviceChain, DeviceSegment, SeedChain, SegmentId
 from protocol.trust.credential import CUSTODIAN
 from protocol.trust.label import CATEGORY, LEVEL, NATION
 from protocol.trust.publication import COUNTER, SEGMENT
 
 MAX_CHAINS = 1_024
+MAX_OWN = 16
+"""Chains of the device's own compartment: one that runs, one ahead, and those within hold."""
 MAX_PREKEYS = 32
 """Prekeys kept until the OTAR sealed to them has come, or their grace is over."""
 
@@ -80,6 +82,28 @@ def held(chain: SeedChain) -> HeldSeed:
 
 
 @record()
+class OwnSeed:
+    """A seed of the device's own compartment, as far as its chain was walked."""
+
+    counter: Annotated[int, COUNTER]
+    segment: Annotated[int, SEGMENT]
+    last: Annotated[int, SEGMENT]
+    seed: Annotated[bytes, Bin(32)]
+
+    def __repr__(self) -> str:
+        return f"OwnSeed(counter={self.counter}, …)"
+
+    def chain(self, device: bytes) -> DeviceChain:
+        """The chain that it continues."""
+        return DeviceChain(DeviceSegment(device, self.counter, self.segment), self.last, bytearray(self.seed))
+
+
+def own(chain: DeviceChain) -> OwnSeed:
+    """A chain of the own compartment as it is kept."""
+    return OwnSeed(chain.at.counter, chain.at.segment, chain.last, bytes(chain.seed))
+
+
+@record()
 class CustodianKeys:
     """What a custodian's home holds beyond a device's: the seat's keys and the seeds he drew.
 
@@ -110,6 +134,7 @@ class KeyRing:
         link_secrets: newest first.
         mark: the highest segment number seen: a clock set back revives nothing.
         custodian: one, in a custodian's home.
+        own: seeds of this device's own compartment, by counter, ascending.
     """
 
     counter: Annotated[int, Uint()]
@@ -124,6 +149,7 @@ class KeyRing:
     link_secrets: Annotated[tuple[bytes, ...], Seq(Bin(32), 4)]
     mark: Annotated[int, SEGMENT]
     custodian: Annotated[tuple[CustodianKeys, ...], Seq(Part(CustodianKeys), 1)]
+    own: Annotated[tuple[OwnSeed, ...], Seq(Part(OwnSeed), MAX_OWN)]
 
     def __repr__(self) -> str:
         return f"KeyRing(counter={self.counter}, …)"
@@ -144,4 +170,5 @@ def new_key_ring(entropy: crypto.Entropy) -> KeyRing:
         link_secrets=(),
         mark=0,
         custodian=(),
+        own=(),
     )

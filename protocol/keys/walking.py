@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from protocol.base.records import evolve
-from protocol.keys.edition import SeedChain
-from protocol.keys.keyring import MAX_CHAINS, HeldSeed, KeyRing, held
+from protocol.keys.device import device_hold
+from protocol.keys.edition import DeviceChain, SeedChain
+from protocol.keys.keyring import MAX_CHAINS, HeldSeed, KeyRing, OwnSeed, held, own
+from protocol.trust.access import Clearance
 from protocol.trust.charter import Charter
 
 
@@ -82,12 +84,38 @@ def newest(seeds: Iterable[HeldSeed]) -> tuple[HeldSeed, ...]:
     return tuple(seed for place, seed in enumerate(every) if place not in set(oldest))
 
 
-def walk_ring(ring: KeyRing, charter: Charter, now: int, since: int | None = None) -> KeyRing:
-    """A key ring at a time that its holder believes: mark moved on, seeds walked, the custodian's too."""
+def oldest_own(charter: Charter, clearance: Clearance, now: int) -> int:
+    """The first segment whose private key a device so cleared keeps in its own compartment."""
+    return max(0, (now - device_hold(charter, clearance)) // charter.segment)
+
+
+def walk_own(seeds: Iterable[OwnSeed], device: bytes, oldest: int) -> tuple[OwnSeed, ...]:
+    """Seeds of a device's own compartment after they were walked to a segment, without those that end before it."""
+    return tuple(_walk_own(seed, device, oldest) for seed in seeds if seed.last >= oldest)
+
+
+def _walk_own(seed: OwnSeed, device: bytes, oldest: int) -> OwnSeed:
+    if seed.segment >= oldest:
+        return seed
+    chain = seed.chain(device)
+    reached = evolve(chain.at, segment=oldest)
+    return own(DeviceChain(reached, chain.last, bytearray(chain.seed_at(oldest))))
+
+
+def walk_ring(
+    ring: KeyRing, charter: Charter, now: int, since: int | None = None, *, device: bytes, clearance: Clearance
+) -> KeyRing:
+    """A key ring at a time that its holder believes: mark moved on, seeds walked, the custodian's and the own ones too.
+
+    Args:
+        device, clearance: whose ring it is.
+    """
+    oldest = oldest_own(charter, clearance, now)
     return evolve(
         ring,
         mark=max(ring.mark, now // charter.segment),
         seeds=walk_seeds(ring.seeds, ring.nation, charter, now, since),
+        own=walk_own(ring.own, device, oldest if since is None else min(oldest, since)),
         custodian=tuple(
             evolve(keys, seeds=walk_seeds(keys.seeds, ring.nation, charter, now, since)) for keys in ring.custodian
         ),

@@ -7,6 +7,7 @@ A test compares `Clause` with SPEC's table.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
@@ -33,6 +34,8 @@ class Clause(StrEnum):
     KEYS_RUN_OUT = "keys-run-out"
     OWN_BOUND = "own-bound"
     CLOCK_DOUBTFUL = "clock-doubtful"
+    RECIPIENT_CLEARANCE = "recipient-clearance"
+    RECIPIENT_UNCONFIRMED = "recipient-unconfirmed"
 
 
 @record()
@@ -107,4 +110,34 @@ def may_seal(
         return Denied(Clause.LEVEL_CLEARANCE, "the label's level is above the sender's clearance")
     if not label.categories <= set(clearance.categories):
         return Denied(Clause.CATEGORY_CLEARANCE, "the sender's clearance lacks a category of the label")
+    return None
+
+
+def may_seal_direct(
+    label: Label,
+    *,
+    policy: bytes,
+    clearance: Clearance,
+    nation: int,
+    addressed: Iterable[tuple[int, Clearance]],
+) -> Denied | None:
+    """Whether a device may seal under the label to some devices; None grants.
+
+    Args:
+        label: completed, with its release set.
+        policy: hash of the coalition's policy.
+        clearance: the sending device's.
+        nation: its charter index.
+        addressed: nation and clearance of each device of the conversation.
+    """
+    devices = tuple(addressed)
+    members = frozenset(nation for nation, _ in devices)
+    every = Clearance(label.level, tuple(sorted(label.categories)))  # a conversation has no ceiling of its own
+    denial = may_seal(label, policy=policy, clearance=clearance, nation=nation, members=members, ceiling=every)
+    if denial is not None:
+        return denial
+    if label.releasable != members:
+        return Denied(Clause.RELEASE_MEMBER, "the label is not releasable to the nation of every addressed device")
+    if not all(dominates(held, label) for _, held in devices):
+        return Denied(Clause.RECIPIENT_CLEARANCE, "an addressed device is not cleared for the label")
     return None

@@ -7,7 +7,7 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 from __future__ import annotations
 
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import hostile_keys, hostile_messages, hostile_trust
+from protocol.vectors import hostile_direct, hostile_keys, hostile_messages, hostile_trust
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -27,6 +27,8 @@ DOORS = {
     "channel": "check a revision by the device of XAA; `previous` is the revision before, or none",
     "feed": "check a feed record of the device of XAA",
     "envelope": "read an envelope, verify its author (the device of XAA), open the slot of `nation`",
+    "device edition": "check the own edition of the device of XAA, at `now` of trust.json",
+    "direct envelope": "read a direct envelope, verify its author (the device of XAA), open the slot of the device of `nation`",
     "entry": "read an entry, verify its author (the device of XAA), open it with the TEK of keys.json",
     "header": "read the header of an entry, and verify its author (the device of XAA)",
     "payload": "decode a payload",
@@ -44,6 +46,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_trust.cases(world, recorder),
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
+        *hostile_direct.cases(world, recorder),
         *_limits(),
     ]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from protocol.trust.policy import policy_from_toml
-from protocol.vectors import custody, encoding, hostile, keys, labels, link, messages, primitives, trust, world
+from protocol.vectors import custody, direct, encoding, hostile, keys, labels, link, messages, primitives, trust, world
 from protocol.vectors.notation import File, write
 from protocol.vectors.recorder import Recorder
 
@@ -31,6 +31,7 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "messages.json": messages.build(built, keys.kept_envelope(recorder)),
         "link.json": link.build(built),
         "custody.json": custody.build(built),
+        "direct.json": direct.build(built, recorder),
         "hostile.json": hostile.build(built, recorder),
     }
     files[RECORDED] = {

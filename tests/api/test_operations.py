@@ -7,7 +7,7 @@ from typing import get_args
 import attrs
 import pytest
 
-from coalchat.api import enrolment, events, evidence, history, nouns, requests, responses, scopes
+from coalchat.api import direct, enrolment, events, evidence, history, nouns, requests, responses, scopes
 from coalchat.api.base import Request, Response
 from coalchat.api.operations import OPERATIONS, answer_of
 from coalchat.api.scopes import Scope
@@ -17,7 +17,7 @@ from coalchat.errors import NotAuthorised
 from protocol.messages import receipts
 from protocol.trust import credential
 
-MODULES = (requests, enrolment, evidence, history, responses, nouns, events)
+MODULES = (requests, direct, enrolment, evidence, history, responses, nouns, events)
 RECORDS: set[type] = {
     cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and attrs.has(cls)
 }
@@ -54,6 +54,10 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "history.list": Scope.ADMIN,
         "history.approve": Scope.ADMIN,
         "history.refuse": Scope.ADMIN,
+        "direct.list": Scope.READ,
+        "direct.words": Scope.READ,
+        "direct.confirm": Scope.ADMIN,
+        "direct.withdraw": Scope.ADMIN,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,
         "invite.approve": Scope.ADMIN,

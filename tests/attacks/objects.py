@@ -16,6 +16,9 @@ from protocol.base.signed import DOMAINS, Signed, SigningKey, read_signed
 from protocol.exchange.link import Link, LinkContext, LinkCredentials, State
 from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End
+from protocol.keys.device import check_edition, direct_channel, make_edition
+from protocol.keys.direct import DirectContext, DirectSlot, read_direct, seal_direct
+from protocol.keys.edition import DeviceChain, DeviceSegment
 from protocol.keys.envelope import read_envelope
 from protocol.keys.otar import check_prekey, open_otar
 from protocol.messages.entry import EntryHeader, read_entry, read_header
@@ -40,6 +43,26 @@ ANN, BO = WORLD.device("XAA"), WORLD.device("XBB")
 OPS = WORLD.channel(ANN)
 SEALED = WORLD.envelope(ANN, "secret convoy rel xaa, xbb", OPS)
 FEED = WORLD.feed(ANN, OPS, SEALED.release)
+OWN = DeviceChain(DeviceSegment(ANN.id, 1, WORLD.segment), WORLD.segment + 1, bytearray(range(32)))
+EDITION = make_edition(WORLD.id, ANN.nation, OWN, ANN.key)
+BOTH = tuple(sorted((ANN.id, BO.id)))
+DIRECT = seal_direct(
+    DirectContext(
+        SEALED.envelope.context.version,
+        WORLD.id,
+        WORLD.coalition.charter_hash,
+        direct_channel(WORLD.id, BOTH),
+        SEALED.release,
+        ANN.nation,
+        ANN.id,
+        WORLD.segment,
+        tuple(DirectSlot(device, 1) for device in BOTH),
+        SEALED.envelope.context.not_after,
+    ),
+    bytes(range(32)),
+    [OWN.public_keys()[0]] * 2,
+    ANN.key.ed25519,
+)
 ENTRY = WORLD.entry(ANN, FEED, SEALED, "convoy leaves at dawn")
 EXPORTER = bytes(range(32))
 
@@ -170,6 +193,16 @@ OBJECTS = (
         lambda signature: pack(
             (int(Tag.ENVELOPE), SEALED.envelope.ctx, SEALED.envelope.commitment, SEALED.envelope.wraps, signature)
         ),
+    ),
+    document(EDITION, ANN.key, lambda data: check_edition(ANN.certificate, WORLD.charter, data, WORLD.now)),
+    SignedObject(
+        "direct envelope",
+        DIRECT.data,
+        lambda data: read_direct(data).verify(ANN.certificate.key),
+        Domain.DIRECT_ENVELOPE,
+        ANN.key,
+        DIRECT.id,
+        lambda signature: pack((int(Tag.DIRECT_ENVELOPE), DIRECT.ctx, DIRECT.commitment, DIRECT.wraps, signature)),
     ),
     SignedObject(
         "entry header",

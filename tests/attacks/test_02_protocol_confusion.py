@@ -18,7 +18,7 @@ from tests.fakes.records import every_record_class, record_of
 
 NAMES = [one.name for one in OBJECTS]
 TAGS = {domain: tag for tag, domain in DOMAINS.items()}
-HPKE = {Domain.HPKE_OTAR, Domain.HPKE_ENVELOPE, Domain.HPKE_LINK_SECRET}
+HPKE = {Domain.HPKE_OTAR, Domain.HPKE_ENVELOPE, Domain.HPKE_LINK_SECRET, Domain.HPKE_DIRECT}
 
 
 def test_every_domain_of_a_signature_has_its_object_here() -> None:

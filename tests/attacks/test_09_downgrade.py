@@ -15,11 +15,11 @@ from protocol.base import crypto
 from protocol.base.codec import pack, unpack
 from protocol.base.errors import AuthenticationError, RemoteProtocolError, VersionError
 from protocol.base.ids import Tag
-from protocol.base.records import encode, evolve
+from protocol.base.records import encode, encode_part, evolve
 from protocol.exchange.messages import Hello
 from protocol.exchange.session import SyncSettings
 from protocol.exchange.sync import Sync
-from protocol.keys.envelope import _info, open_slot, own_slots, read_envelope
+from protocol.keys.envelope import NATIONS, info, open_slot, own_slots, read_envelope
 from protocol.messages.entry import open_entry, read_entry
 from protocol.trust.charter import found, sign_charter
 from tests.attacks.objects import BO, ENTRY, OBJECTS, SEALED, WORLD, SignedObject
@@ -68,9 +68,9 @@ def test_a_wrap_that_is_classical_only() -> None:
     ((index, slot),) = own_slots(envelope, BO.nation)
     seed = chain.private(WORLD.segment)
     public = crypto.xwing_public(seed)
-    info = _info(envelope.ctx, slot, public, envelope.commitment)
+    bound = info(NATIONS, envelope.ctx, encode_part(slot), public, envelope.commitment)
     classical = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-    short = classical.encrypt(SEALED.tek, X25519PublicKey.from_public_bytes(public[1184:]), info)
+    short = classical.encrypt(SEALED.tek, X25519PublicKey.from_public_bytes(public[1184:]), bound)
     length = len(envelope.wraps[index])
     no_mlkem = bytes(1088) + short[:32] + short[32:]
     for wrap in (short + bytes(length - len(short)), bytes(length - len(short)) + short, no_mlkem):

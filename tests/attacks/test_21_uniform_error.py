@@ -71,7 +71,7 @@ def test_an_envelope_that_does_not_open(work: Counter[str]) -> None:
 
     def with_wrap(wrap: bytearray) -> Envelope:
         wraps = (*good.wraps[:own], bytes(wrap), *good.wraps[own + 1 :])
-        return Envelope(good.id, good.context, good.ctx, good.commitment, wraps, good.signature, good.data)
+        return Envelope(good.id, good.ctx, good.commitment, wraps, good.signature, good.data, good.context)
 
     uncommitted = envelope((bytes(32), bytes(32), bytes(32)), bytes(32))
     refused = {

@@ -26,6 +26,7 @@ COMMANDS = {
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "list"),
+    ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
     ("label", "check"), ("audit", "list"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"),

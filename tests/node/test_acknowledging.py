@@ -245,9 +245,9 @@ async def test_a_bot_acknowledges_nothing(with_device: dict[str, Home], autojump
             FORMAT, town.now, noplay=False, refs=(), state=int(ReceiptState.ACKNOWLEDGED),
             ranges=(Range(message.feed_id, message.seq, message.entry_id),), response=int(Response.WILCO), text="",
         )  # fmt: skip
-        revision = bot.station.sending.revision(message.channel)
+        place = bot.station.sending.place(message.channel)
         release = decode(ReleaseKey, message.release)
-        await bot.station.sending.post(revision, release, forged, WirePrecedence.ROUTINE)
+        await bot.station.sending.post(place, release, forged, WirePrecedence.ROUTINE)
 
         async def refused() -> list[Any]:
             return [one for one in await a.audited("entry-refused") if one.clause == "receipt-role"]
@@ -290,9 +290,9 @@ async def test_a_receipt_counts_for_its_own_audience_and_branch_only(
                 FORMAT, town.now, noplay=False, refs=(), state=int(ReceiptState.ACKNOWLEDGED), ranges=(covered,),
                 response=int(Response.WILCO), text="",
             )  # fmt: skip
-            revision = b.station.sending.revision(message.channel)
+            place = b.station.sending.place(message.channel)
             release = decode(ReleaseKey, message.release)
-            await b.station.sending.post(revision, release, forged, WirePrecedence.ROUTINE)
+            await b.station.sending.post(place, release, forged, WirePrecedence.ROUTINE)
 
             async def refused(clause: str = clause) -> bool:
                 return [one.clause for one in await a.audited("receipt-refused")][-1:] == [clause]

@@ -121,10 +121,10 @@ async def test_precedence_counts_up_to_what_is_certified(
         await until(bot.channels)
         await bot.send("alerts", "honest", "RESTRICTED")
         sending = bot.station.sending
-        revision = sending.revision(bytes.fromhex(channel.id))
-        release = sending.label("RESTRICTED", revision).release_key()
+        place = sending.place(bytes.fromhex(channel.id))
+        release = sending.label("RESTRICTED", place).release_key()
         loud = TextPayload(FORMAT, NOW, noplay=False, refs=(), text="loud", ack_by=0)
-        await sending.post(revision, release, loud, WirePrecedence.FLASH)
+        await sending.post(place, release, loud, WirePrecedence.FLASH)
         for node in (a, b):
 
             async def came(node: Running = node) -> bool:
@@ -147,12 +147,12 @@ async def test_an_authors_time_decides_nothing(homes: dict[str, Home], autojump_
         await town.join_up(a, b)
         channel = await a.channel("ops", ["XAA", "XBB"])
         await until(b.channels)
-        revision = a.station.sending.revision(bytes.fromhex(channel.id))
-        release = a.station.sending.label("SECRET", revision).release_key()
+        place = a.station.sending.place(bytes.fromhex(channel.id))
+        release = a.station.sending.label("SECRET", place).release_key()
         times = (2**40, 0, NOW, 1)
         for time in times:
             said = TextPayload(FORMAT, time, noplay=False, refs=(), text=f"at {time}", ack_by=0)
-            await a.station.sending.post(revision, release, said, WirePrecedence.ROUTINE)
+            await a.station.sending.post(place, release, said, WirePrecedence.ROUTINE)
 
         async def came() -> bool:
             return await b.texts("ops") == [f"at {time}" for time in times]
@@ -189,10 +189,10 @@ async def test_a_kind_that_the_authors_scope_does_not_name_is_not_shown(
             await bot.send("alerts", "I may not", "RESTRICTED")
         assert refused.value.clause == "scope"
         sending = bot.station.sending
-        revision = sending.revision(bytes.fromhex(channel.id))
-        release = sending.label("RESTRICTED", revision).release_key()
+        place = sending.place(bytes.fromhex(channel.id))
+        release = sending.label("RESTRICTED", place).release_key()
         said = TextPayload(FORMAT, NOW, noplay=False, refs=(), text="and do", ack_by=0)
-        await sending.post(revision, release, said, WirePrecedence.ROUTINE)
+        await sending.post(place, release, said, WirePrecedence.ROUTINE)
         for node in (a, b):
 
             async def accounted(node: Running = node) -> bool:

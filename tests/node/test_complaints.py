@@ -12,8 +12,8 @@ from coalchat.paths import Home
 from coalchat.store.rows import Message
 from protocol.base import crypto
 from protocol.base.ids import Domain, Tag
-from protocol.base.records import encode
-from protocol.keys.envelope import Envelope, Slot, _info, _Wire, envelope_id, own_slots
+from protocol.base.records import encode, encode_part
+from protocol.keys.envelope import NATIONS, Envelope, Slot, _Wire, envelope_id, info, own_slots
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.label import ReleaseKey
 from tests.fakes.nodes import Running, Town, until
@@ -25,12 +25,14 @@ def cheat(a: Running, envelope: Envelope, nation: int) -> Envelope:
     keys = a.station.context.member.keys
     public = keys.public_key(envelope.context.slot_segment(slot))
     assert public is not None
-    wrap = crypto.hpke_seal(public, _info(envelope.ctx, slot, public, envelope.commitment), b"another key" + bytes(21))
+    wrap = crypto.hpke_seal(
+        public, info(NATIONS, envelope.ctx, encode_part(slot), public, envelope.commitment), b"another key" + bytes(21)
+    )
     wraps = (*envelope.wraps[:index], wrap, *envelope.wraps[index + 1 :])
     name = envelope_id(envelope.ctx, envelope.commitment, wraps)
     signature = crypto.ed25519_sign(a.station.context.member.ring.device.ed25519, Domain.ENVELOPE, name)
     data = encode(_Wire(envelope.ctx, envelope.commitment, wraps, signature))
-    return Envelope(name, envelope.context, envelope.ctx, envelope.commitment, wraps, signature, data)
+    return Envelope(name, envelope.ctx, envelope.commitment, wraps, signature, data, envelope.context)
 
 
 class Dishonest(Envelopes):
@@ -46,7 +48,7 @@ class Dishonest(Envelopes):
         self, revision: ChannelRevision, release: ReleaseKey, slots: list[tuple[Slot, bytes]], segment: int, now: int
     ) -> Sealing:
         made = super()._make(revision, release, slots, segment, now)
-        if self.cheated or made.row is None:
+        if self.cheated or made.row is None or not isinstance(made.envelope, Envelope):
             return made
         self.cheated = True
         false = cheat(self.node, made.envelope, self.nation)

@@ -40,7 +40,7 @@ from tests.protocol.vector_files import (
 )
 
 hexed = bytes.fromhex
-NAMES = ["encoding", "primitives", "labels", "trust", "keys", "messages", "link", "custody", "hostile"]
+NAMES = ["encoding", "primitives", "labels", "trust", "keys", "messages", "link", "custody", "direct", "hostile"]
 
 # --- the files ---
 

@@ -211,6 +211,55 @@ def test_envelope() -> None:
     assert len(raw(case["document"])) <= 300 + 1_200 * 2
 
 
+# --- direct.json ---
+
+
+def test_device_chains_and_editions() -> None:
+    devices, first = vectors("trust")["devices"], only("trust", "charter")["segment"]
+    for chain, edition in zip(vectors("direct")["chains"], vectors("direct")["editions"], strict=True):
+        device, rows = devices[chain["nation"]], chain["segments"]
+        for here, following in pairwise(rows):
+            assert h("next segment", hexed(here["id"]), key=hexed(here["seed"])).hex() == following["seed"]
+        for number, row in enumerate(rows):
+            sid, seed = hexed(row["id"]), hexed(row["seed"])
+            assert unpack(sid) == [hexed(device["id"]), 1, first + number]
+            pair = h("segment kem", sid, b"\0", key=seed, size=64) + h("segment kem", sid, b"\1", key=seed)
+            assert (pair.hex(), xwing_public(pair).hex()) == (row["pair"], row["public"])
+        body = document_holds(hexed(edition["document"]), "device-edition", keys_of(device)[0])
+        assert body[:6] == [98, coalition(), chain["nation"], hexed(device["id"]), 1, first]
+        assert [key.hex() for key in body[6]] == [row["public"] for row in rows]
+        assert unpack(hexed(edition["document"]))[1].hex() == device["id"]
+
+
+def test_device_words() -> None:
+    for case, device in zip(vectors("direct")["words"], vectors("trust")["devices"], strict=True):
+        assert case["device"] == device["id"]
+        bits = h("device words", pack([coalition(), hexed(case["device"]), hexed(case["key"])]))
+        number = int.from_bytes(bits, "big") >> (256 - 66)
+        assert case["words"] == [number >> 11 * (5 - place) & 2047 for place in range(6)]
+
+
+def test_direct_envelope() -> None:
+    case, conversation = only("direct", "envelope"), only("direct", "channel")
+    tag, ctx, commitment, wraps, signature = unpack(raw(case["document"]))
+    assert (tag, ctx.hex(), commitment.hex()) == (100, case["ctx"], case["commitment"])
+    assert h("direct commit", ctx, key=hexed(case["tek"])) == commitment
+    assert h("direct envelope", ctx, commitment, *wraps).hex() == case["id"]
+    assert ed25519_holds(hexed(case["author_key"]), "direct-envelope", hexed(case["id"]), signature)
+    fields = unpack(ctx)
+    assert fields[:3] == [99, 1, coalition()]
+    assert [pack(slot).hex() for slot in fields[9]] == case["slots"]
+    devices = [slot[0] for slot in fields[9]]
+    assert [device.hex() for device in devices] == sorted(device["id"] for device in vectors("trust")["devices"])
+    assert fields[4] == h("direct", coalition(), *devices, size=16) == hexed(conversation["channel"])
+    for place, pair in enumerate(hexed(pair) for pair in case["pairs"]):
+        hashes = h("direct ctx", ctx), h("public key", xwing_public(pair))
+        info = domain("hpke-direct") + hashes[0] + hexed(case["slots"][place]) + hashes[1] + commitment
+        assert hpke_open(pair, info, wraps[place]).hex() == case["tek"]
+    assert len(wraps) == 2
+    assert len(raw(case["document"])) <= 300 + 1_200 * 2
+
+
 # --- messages.json ---
 
 

@@ -17,6 +17,8 @@ from protocol.exchange.invite import read_invite
 from protocol.exchange.link import LinkContext
 from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End, proven
+from protocol.keys.device import check_edition
+from protocol.keys.direct import open_own, read_direct
 from protocol.keys.edition import SegmentKeys
 from protocol.keys.envelope import open_slot, own_slots, read_envelope
 from protocol.keys.otar import check_prekey, open_otar
@@ -93,6 +95,14 @@ def _segment_list(here: World, case: Any) -> None:
     if "publication" in case:
         directory.apply_publication(raw(case["publication"]))
     SegmentKeys(directory).apply(data_of(case["data"]))
+
+
+def _direct(here: World, case: Any) -> None:
+    read = read_direct(data_of(case["data"]))
+    read.verify(here.xaa.certificate.key)
+    device = hexed(vectors("trust")["devices"][case["nation"]]["id"])
+    segment = vectors("direct")["chains"][case["nation"]]["segments"][0]
+    assert open_own(read, device, hexed(segment["pair"])).hex() == only("direct", "envelope")["tek"]
 
 
 def _otar(here: World, case: Any) -> None:
@@ -189,6 +199,10 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "channel": _channel,
     "feed": lambda here, case: check_feed(here.xaa.certificate, data_of(case["data"])),
     "envelope": _envelope,
+    "device edition": lambda here, case: check_edition(
+        here.xaa.certificate, here.charter, data_of(case["data"]), only("trust", "charter")["now"]
+    ),
+    "direct envelope": _direct,
     "entry": _entry,
     "header": lambda here, case: read_header(data_of(case["data"])).verify(here.xaa.certificate.key),
     "payload": lambda here, case: decode_payload(data_of(case["data"])),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reader, Transaction
-from coalchat.store.rows import Peer
+from coalchat.store.rows import Confirmed, Peer
 from coalchat.store.sql import Sql, Verbs
 from coalchat.store.writer import Store
 from tests.store.makers import (
@@ -69,6 +69,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     "meta": lambda r: r.meta("a"),
     "peers": lambda r: r.peers(),
     "posted": lambda r: r.posted("bot", "1"),
+    "confirmed": lambda r: r.confirmed(),
     "invite": lambda r: r.invite(ident("invite")),
     "invites": lambda r: (r.invites(), r.invites("open")),
 }
@@ -133,6 +134,7 @@ def fill(transaction: Transaction) -> None:
     transaction.put_peer(Peer("a.example:1", 1))
     transaction.put_posted("bot", "1", ident("feed 1", 32))
     transaction.put_invite(invite())
+    transaction.put_confirmed(Confirmed(ident("device"), 1))
 
 
 def carry(transaction: Transaction) -> None:
@@ -172,7 +174,7 @@ async def test_the_authorizer_of_these_tests_sees_what_is_carried(store: Store, 
     assert tables
 
 
-SMALL = {"channel", "peer", "invite", "sqlite_sequence"}
+SMALL = {"channel", "confirmed", "peer", "invite", "sqlite_sequence"}
 """Tables that are read whole, having few rows."""
 
 WHOLE = {"feed_heads": "feed", "inventory": "document", "all_documents": "document", "pending": "outbox"}

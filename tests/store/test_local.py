@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coalchat.store.errors import StoreConflict
-from coalchat.store.rows import Peer
+from coalchat.store.rows import Confirmed, Peer
 from coalchat.store.writer import Store
 from tests.store.makers import ident, invite, message, post
 
@@ -50,3 +50,13 @@ async def test_a_closed_invite_has_no_key(store: Store) -> None:
     assert await store.write(lambda t: t.drop_invite(ident("invite")))
     assert not await store.write(lambda t: t.drop_invite(ident("invite")))
     assert store.read.invite(ident("invite")) is None
+
+
+async def test_a_confirmed_device_is_remembered_and_forgotten(store: Store) -> None:
+    row = Confirmed(ident("device"), 5)
+    assert await store.write(lambda tx: tx.put_confirmed(row))
+    assert not await store.write(lambda tx: tx.put_confirmed(Confirmed(ident("device"), 9)))
+    assert store.read.confirmed() == [row]
+    assert await store.write(lambda tx: tx.drop_confirmed(ident("device")))
+    assert not await store.write(lambda tx: tx.drop_confirmed(ident("device")))
+    assert store.read.confirmed() == []

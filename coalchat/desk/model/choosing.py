@@ -92,9 +92,9 @@ def targets(state: State, query: str) -> tuple[Target, ...]:
 def _best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
     found = []
     for order, (name, target) in enumerate(named_targets):
-        folded = name.casefold().lstrip("#")
-        if all(word.lstrip("#") in folded for word in words):
-            starts = bool(words) and folded.startswith(words[0].lstrip("#"))
+        folded = name.casefold().lstrip("#@")
+        if all(word.lstrip("#@") in folded for word in words):
+            starts = bool(words) and folded.startswith(words[0].lstrip("#@"))
             found.append((not starts, order, target))
     return [target for _, _, target in sorted(found, key=lambda row: row[:2])]
 

@@ -187,7 +187,7 @@ class Composing:
             reads=tuple((reach.nation, reach.devices) for reach in preview.readers) if preview else (),
             withheld=tuple(reach.nation for reach in preview.withheld) if preview else (),
             denied=denial_of(said),
-            warnings=(*trouble, *(preview.warnings if preview else ())),
+            warnings=(*trouble, *(_readers(preview) if preview else ()), *(preview.warnings if preview else ())),
             reply=f"{author_of(draft.answers)} {clock(draft.answers.author_time)}" if draft.answers else "",
             note=note,
             known=preview is not None,
@@ -216,6 +216,12 @@ class Composing:
         lost, gained = sorted(set(before) - set(now)), sorted(set(now) - set(before))
         said = [f"{listed(lost)} will not see it."] if lost else []
         return [*said, f"{listed(gained)} will see it too."] if gained else said
+
+
+def _readers(preview: LabelPreview) -> tuple[str, ...]:
+    """Of a direct message, the devices that can read it, by name: "Only 2 devices can read it: Berg (1), Kowal (1)."."""
+    names = [f"{device.person} ({device.device})" for device in preview.devices]
+    return (f"Only {len(names)} devices can read it: {listed(names)}.",) if names else ()
 
 
 def denial_of(said: LabelPreview | tuple[str, str] | None) -> tuple[str, str] | None:

@@ -83,6 +83,7 @@ def _other(coalition: Coalition, channel: Channel, label: Label) -> Channel | No
         other
         for other in coalition.channels
         if other.id != channel.id
+        and not other.devices
         and coalition.allowed_level(other.id) >= label.level
         and set(label.nations) <= set(other.members)
         and coalition.carries(other, label.category)
@@ -110,5 +111,5 @@ def refusal_view(coalition: Coalition, refused: Refused, said: LabelPreview | tu
 
 
 def named(title: str) -> str:
-    """ "#ops-north", however its founder wrote it."""
-    return title if title.startswith("#") else f"#{title}"
+    """ "#ops-north", however its founder wrote it; "@Kowal" is a conversation."""
+    return title if title.startswith(("#", "@")) else f"#{title}"  # the node gives "@" to conversations only

@@ -23,8 +23,9 @@ _LETTERS: Final = {Precedence.FLASH: "Z", Precedence.IMMEDIATE: "O"}
 
 
 def channel_name(title: str) -> str:
-    """A title with its number sign, once: `#ops-north`."""
-    return f"#{one_line(title).removeprefix('#')}"
+    """A title with its number sign, once: `#ops-north`; a conversation has its own sign: `@Kowal`."""
+    shown = one_line(title)
+    return shown if shown.startswith("@") else f"#{shown.removeprefix('#')}"
 
 
 def paint_channels(rows: tuple[ChannelRow, ...], width: int, height: int, glyphs: Glyphs, roomy: bool) -> list[Line]:

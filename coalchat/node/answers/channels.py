@@ -12,10 +12,13 @@ from coalchat.api.responses import ChannelList, LabelPreview, NationList
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.custody.documents import document
 from coalchat.errors import AlreadyExists, Refused, UnknownLabel, UnknownNation, UsageError
-from coalchat.node.answers.naming import find_channel
+from coalchat.node.addressing import Conversation
+from coalchat.node.answers.direct import CLOSED, addressees, conversation_noun, reaches
+from coalchat.node.answers.naming import find_place
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.directing import direct_slots, place_title
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_channel
 from coalchat.node.sending import Sending
@@ -52,7 +55,16 @@ class ChannelAnswers:
         del request, session
         unread = {row.channel: row for row in self.context.store.read.unread_counts()}
         revisions = sorted(self.context.member.channels.values(), key=lambda revision: revision.title)
-        return ChannelList(channels=tuple(self.noun(revision, unread) for revision in revisions))
+        direct = (
+            conversation_noun(self.context, place, unread)
+            for place in self.context.member.direct.conversations.values()
+        )
+        return ChannelList(
+            channels=(
+                *(self.noun(revision, unread) for revision in revisions),
+                *sorted(direct, key=lambda noun: noun.title),
+            )
+        )
 
     def noun(self, revision: ChannelRevision, unread: Mapping[bytes, Unread]) -> Channel:
         """A channel as clients see it."""
@@ -61,7 +73,7 @@ class ChannelAnswers:
         newest = self.context.store.read.messages(revision.channel, before_position=2**62, limit=1)
         return Channel(
             id=revision.channel.hex(),
-            title=revision.title,
+            title=place_title(member, revision),
             members=tuple(self.context.code(nation) for nation in revision.members),
             ceiling=member.clearance_marking(revision.ceiling),
             ceiling_level=revision.ceiling.level,
@@ -136,9 +148,11 @@ class ChannelAnswers:
     async def preview(self, request: PreviewLabel, session: Session) -> LabelPreview:
         """Who would read a message with this label."""
         del session
-        revision = find_channel(self.context, request.channel)
+        revision = find_place(self.context, request.channel, begin=True)
         label = self.sending.label(request.label, revision)
         denial = self.sending.decide(label, revision)
+        if isinstance(revision, Conversation):
+            return self._preview_direct(revision, label, denial)
         if denial is None:  # a Denied is false, as an answer
             denial = self._keys(label)
         readers = tuple(self._reach(nation, label) for nation in sorted(label.releasable))
@@ -151,6 +165,24 @@ class ChannelAnswers:
             withheld=withheld,
             denied=None if denial is None else Denial(clause=str(denial.clause), reason=denial.reason),
             warnings=tuple(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
+        )
+
+    def _preview_direct(self, place: Conversation, label: Label, denial: Denied | None) -> LabelPreview:
+        member = self.context.member
+        if denial is None:
+            try:
+                direct_slots(member, place, member.segment(self.context.now()))
+            except Refused as refused:
+                denial = Denied(refused.clause, refused.detail)
+        return LabelPreview(
+            marking=member.marking(label),
+            level=label.level,
+            portion=member.portion(label),
+            readers=reaches(self.context, place),
+            withheld=(),
+            denied=None if denial is None else Denial(clause=str(denial.clause), reason=denial.reason),
+            warnings=(CLOSED,),
+            devices=addressees(self.context, place),
         )
 
     def _keys(self, label: Label) -> Denied | None:

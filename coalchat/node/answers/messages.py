@@ -22,9 +22,10 @@ from coalchat.api.responses import Acknowledged, Marked, MessagePage, MessageSta
 from coalchat.api.vocabulary import Answer, Flag
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
-from coalchat.node.answers.naming import find_channel, find_message
+from coalchat.node.answers.naming import find_message, find_place
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.context import Context
+from coalchat.node.directing import place_title
 from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
 from coalchat.node.receipting import Receipting
@@ -68,7 +69,7 @@ class MessageAnswers:
             raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
         if not request.text or len(request.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
             raise UsageError(f"text: must have 1 to {MAX_TEXT} bytes")
-        revision = find_channel(self.context, request.channel)
+        revision = find_place(self.context, request.channel, begin=True)
         label = self.sending.label(request.label, revision)
         refs: tuple[Ref, ...] = ()
         if request.reply_to:
@@ -108,7 +109,7 @@ class MessageAnswers:
             raise UsageError(f"{'after' if after < 0 else 'before'}_position: must be a position")
         if after and before:
             raise UsageError("before_position: goes without after_position")
-        channel = find_channel(self.context, request.channel).channel if request.channel else None
+        channel = find_place(self.context, request.channel).channel if request.channel else None
         if not before:
             rows = self._rows(channel, after, None, limit + 1)
             nouns = fitting([self.noun(row) for row in rows[:limit]])
@@ -135,7 +136,7 @@ class MessageAnswers:
     async def mark(self, request: MarkRead, session: Session) -> Marked:
         """Move the read mark, and send READ receipts."""
         del session
-        revision = find_channel(self.context, request.channel)
+        revision = find_place(self.context, request.channel)
         message = find_message(self.context, request.entry_id)
         if message.channel != revision.channel:
             raise UnknownMessage(request.entry_id)
@@ -209,7 +210,7 @@ class MessageAnswers:
         """A message as clients see it."""
         member = self.context.member
         release = decode(ReleaseKey, row.release)
-        revision = member.channels.get(row.channel)
+        place = member.place(row.channel)
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
@@ -229,7 +230,7 @@ class MessageAnswers:
             position=row.position,
             entry_id=row.entry_id.hex(),
             channel_id=row.channel.hex(),
-            channel_title="" if revision is None else revision.title,
+            channel_title="" if place is None else place_title(member, place),
             author_nation=self.context.code(row.nation),
             author_person="" if certificate is None else certificate.name,
             author_device=0 if certificate is None else certificate.number,

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from coalchat.errors import Ambiguous, UnknownChannel, UnknownMessage
+from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
+from coalchat.node.directing import AT, address, find_conversation
 from coalchat.store.rows import Message
 from protocol.trust.channel import ChannelRevision
 
 MIN_PREFIX = 4
 """Hex digits: fewer would name something by accident."""
+
+
+def find_place(context: Context, given: str, *, begin: bool = False) -> ChannelRevision | Conversation:
+    """A channel, or the conversation that "@NAME", "@ID" or its own id means.
+
+    Args:
+        begin: with confirmed devices of the person one may begin; otherwise only what is here is found.
+
+    Raises:
+        UnknownChannel, UnknownDevice, Ambiguous; Refused: the person has no confirmed device.
+    """
+    if given.startswith(AT):
+        return address(context.member, given) if begin else find_conversation(context, given)
+    conversations = context.member.direct.conversations.values()
+    found = [c for c in conversations if len(given) >= MIN_PREFIX and c.channel.hex().startswith(given.lower())]
+    try:
+        channel = find_channel(context, given)
+    except UnknownChannel:
+        if not found:
+            raise
+        if len(found) > 1:
+            raise Ambiguous(given) from None
+        return found[0]
+    if found and channel.title.casefold() != given.casefold():
+        raise Ambiguous(given)
+    return channel
 
 
 def find_channel(context: Context, given: str) -> ChannelRevision:

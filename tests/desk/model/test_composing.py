@@ -6,13 +6,15 @@ import attrs
 import pytest
 
 from coalchat.api.events import ControlChanged
+from coalchat.api.nouns import Addressee
 from coalchat.api.requests import AcknowledgeMessage, PreviewLabel
-from coalchat.api.vocabulary import Answer, ControlSubject, Phase, Precedence
+from coalchat.api.responses import LabelPreview
+from coalchat.api.vocabulary import Answer, ControlSubject, Phase, Precedence, Role
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.composing import EMPTY
 from coalchat.desk.model.desk import Desk
 from coalchat.errors import NotAuthorised, UnknownNation
-from tests.desk.model.driver import Driver, started
+from tests.desk.model.driver import Driver, answer_of, started
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW
 
@@ -269,3 +271,62 @@ def test_what_went_wrong_is_said_here_until_the_next_act() -> None:
     assert driver.desk.composer().warnings
     driver.send("an act")
     assert driver.desk.composer().warnings == ()
+
+
+# --- direct messages ---
+
+
+def direct_node() -> FakeNode:
+    """A node with one channel, and a conversation with Kowal."""
+    node = FakeNode()
+    node.add_channel("ops-north", *ALL)
+    node.add_channel("@Kowal", "XAA", "XBB", ceiling="MISSION SECRET")
+    node.channels[1] = attrs.evolve(node.channels[1], devices=DEVICES)
+    return node
+
+
+DEVICES = tuple(
+    Addressee(
+        device_id=f"{number:032x}",
+        nation=nation,
+        person=person,
+        device=1,
+        role=Role.OFFICER,
+        clearance="MISSION SECRET",
+        own=nation == "XAA",
+        confirmed=nation != "XAA",
+        keys=True,
+    )
+    for number, (nation, person) in enumerate((("XAA", "Berg"), ("XBB", "Kowal")))
+)
+CLOSED = "no nation can read it, this one neither: only the devices that it names"
+
+
+def test_a_direct_message_says_which_devices_can_read_it_and_that_no_nation_can() -> None:
+    driver = Driver(direct_node())
+    driver.start()
+    driver.show("@Kowal")
+    (request,) = (r for r in driver.asked if isinstance(r, PreviewLabel) and r.channel.endswith("2"))
+    said = answer_of(driver.node, request)
+    assert isinstance(said, LabelPreview)
+    driver.desk.take(request, attrs.evolve(said, devices=DEVICES, warnings=(CLOSED,)), NOW)
+    composer = driver.desk.composer()
+    assert (composer.channel, composer.label) == ("@Kowal", "SECRET REL XAA, XBB")
+    assert composer.warnings == ("Only 2 devices can read it: Berg (1) and Kowal (1).", CLOSED)
+
+
+def test_it_is_sent_from_the_desk_like_any_and_is_no_way_on_for_a_channel_s() -> None:
+    driver = Driver(direct_node())
+    driver.start()
+    driver.show("@Kowal")
+    driver.send("meet at PL RED")
+    assert driver.node.messages[-1].channel_title == "@Kowal"
+    assert [target.title for target in driver.desk.targets("kow")][:1] == ["@Kowal"]
+    driver.node.channels[0] = attrs.evolve(driver.node.channels[0], ceiling="MISSION RESTRICTED", ceiling_level=1)
+    driver.node.tell(ControlChanged(subject=ControlSubject.CHANNEL, id="", phase=Phase.UNLOCKED))
+    driver.settle()
+    driver.show("ops-north")
+    driver.do(driver.desk.set_label(2, ("XAA", "XBB")))
+    refusal = driver.send("too high").refusal
+    assert refusal is not None
+    assert not [way for way in refusal.ways if "@" in way]

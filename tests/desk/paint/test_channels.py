@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import ASCII, UNICODE
 from coalchat.desk.model.views import Head
-from coalchat.desk.paint.channels import channel_at, paint_channels
+from coalchat.desk.paint.channels import channel_at, channel_name, paint_channels
 from coalchat.desk.paint.head import paint_head
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.text import cells
@@ -124,3 +124,12 @@ def test_of_the_head_the_ceiling_stays_longest(width: int, text: str) -> None:
     assert line.text == text
     assert line.ground is Ground.HEAD
     assert inks_of(line, "SECRET") == {Ink.MARK}
+
+
+def test_a_conversation_has_its_own_sign() -> None:
+    assert [channel_name(title) for title in ("ops", "#ops", "@Kowal", "#@Kowal")] == [
+        "#ops",
+        "#ops",
+        "@Kowal",
+        "#@Kowal",
+    ]

@@ -15,20 +15,21 @@ FIRST, SEGMENT, HOLD = WORLD.segment, CHARTER.segment, CHARTER.holds[0]
 RING = evolve(
     new_key_ring(Drbg("ring")), seeds=tuple(held(c) for c in WORLD.device("XAA").delivery.chains), mark=FIRST + 2
 )
+CLEARANCE = WORLD.device("XAA").certificate.clearance
 DUE = (FIRST + 3) * SEGMENT + HOLD
 """When the first segment that ended during the outage is past its hold."""
 
 
 def test_a_window_opens_only_if_something_that_ended_meanwhile_fell_due() -> None:
-    assert at_start((), RING, CHARTER, DUE - 1) == ()
-    assert at_start((), RING, CHARTER, DUE) == (CatchUp(FIRST + 2, DUE),)
-    assert at_start((), evolve(RING, seeds=()), CHARTER, DUE) == ()
+    assert at_start((), RING, CHARTER, DUE - 1, CLEARANCE) == ()
+    assert at_start((), RING, CHARTER, DUE, CLEARANCE) == (CatchUp(FIRST + 2, DUE),)
+    assert at_start((), evolve(RING, seeds=()), CHARTER, DUE, CLEARANCE) == ()
     held_later = tuple(evolve(seed, segment=FIRST + 9) for seed in RING.seeds)
-    assert at_start((), evolve(RING, seeds=held_later), CHARTER, DUE) == ()
+    assert at_start((), evolve(RING, seeds=held_later), CHARTER, DUE, CLEARANCE) == ()
 
 
 def test_it_closes_after_half_an_hour_online_or_a_day() -> None:
-    (window,) = at_start((), RING, CHARTER, DUE)
+    (window,) = at_start((), RING, CHARTER, DUE, CLEARANCE)
     assert kept_since((window,), DUE) == FIRST + 2
     (used,) = after((window,), CATCH_UP_ONLINE - 1)
     assert used.is_open(DUE)
@@ -40,17 +41,17 @@ def test_it_closes_after_half_an_hour_online_or_a_day() -> None:
 
 
 def test_a_start_that_was_cut_off_and_a_restart_open_no_second_one() -> None:
-    opened = at_start((), RING, CHARTER, DUE)
-    assert at_start(opened, RING, CHARTER, DUE + 60) == opened
+    opened = at_start((), RING, CHARTER, DUE, CLEARANCE)
+    assert at_start(opened, RING, CHARTER, DUE + 60, CLEARANCE) == opened
     moved = evolve(RING, mark=CHARTER.segment and DUE // SEGMENT)
-    assert at_start(opened, moved, CHARTER, DUE + 60) == opened
-    assert at_start(opened, moved, CHARTER, DUE + CATCH_UP_END) == ()
+    assert at_start(opened, moved, CHARTER, DUE + 60, CLEARANCE) == opened
+    assert at_start(opened, moved, CHARTER, DUE + CATCH_UP_END, CLEARANCE) == ()
 
 
 def test_another_outage_opens_its_own_and_there_is_an_end_to_it() -> None:
     many: tuple[CatchUp, ...] = ()
     for n in range(MAX_CATCH_UPS + 4):
         ring = evolve(RING, mark=FIRST + n % 9, seeds=RING.seeds)
-        many = at_start(many, ring, CHARTER, DUE + 9 * SEGMENT + n)
+        many = at_start(many, ring, CHARTER, DUE + 9 * SEGMENT + n, CLEARANCE)
     assert len(many) == MAX_CATCH_UPS
     assert kept_since(many, DUE + 9 * SEGMENT + 9) == FIRST

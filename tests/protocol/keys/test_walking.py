@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from protocol.base.errors import ExpiredError
@@ -28,6 +30,7 @@ DAY = 86_400
 CHARTER = evolve(WORLD.charter, holds=(3 * DAY, 3 * DAY, 3 * DAY, DAY))
 SEGMENT = CHARTER.segment
 FIRST = WORLD.segment
+WHOSE: Any = {"device": ANN.id, "clearance": ANN.certificate.clearance}
 SEEDS = tuple(held(chain) for chain in ANN.delivery.chains)
 
 
@@ -90,12 +93,12 @@ def test_a_ring_is_walked_whole_and_its_mark_only_rises() -> None:
     keys = CustodianKeys(0, SigningSeeds(bytes(32), bytes(32)), (), SEEDS)
     ring = evolve(new_key_ring(Drbg("ring")), seeds=SEEDS, custodian=(keys,), mark=FIRST)
     now = (FIRST + 3) * SEGMENT + 3 * DAY
-    walked = walk_ring(ring, CHARTER, now)
+    walked = walk_ring(ring, CHARTER, now, **WHOSE)
     assert walked.mark == FIRST + 15
     assert {s.segment for s in walked.seeds if s.level < 3} == {FIRST + 3}
     assert walked.custodian[0].seeds == walked.seeds
-    assert walk_ring(walked, CHARTER, FIRST * SEGMENT) == walked
-    gone = walk_ring(ring, CHARTER, now + 30 * DAY)
+    assert walk_ring(walked, CHARTER, FIRST * SEGMENT, **WHOSE) == walked
+    gone = walk_ring(ring, CHARTER, now + 30 * DAY, **WHOSE)
     assert (gone.seeds, gone.custodian[0].seeds) == ((), ())
     assert longest_hold(CHARTER) == 3 * DAY
 

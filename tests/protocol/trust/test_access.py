@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from protocol.base.errors import LocalProtocolError
 from protocol.base.records import encode_part
-from protocol.trust.access import Clause, Clearance, dominates, may_read, may_seal
+from protocol.trust.access import Clause, Clearance, dominates, may_read, may_seal, may_seal_direct
 from protocol.trust.label import Label, combine, label_of
 
 POLICY = b"p" * 32
@@ -145,3 +145,34 @@ def test_a_clearance_names_categories_once_in_order_and_never_none() -> None:
     for categories in ((2, 1), (1, 1), (0,), (0, 1)):
         with pytest.raises(LocalProtocolError):
             encode_part(Clearance(3, categories))
+
+
+DIRECT: dict[str, Any] = {
+    "label": label(),
+    "policy": POLICY,
+    "clearance": Clearance(2, (1, 2)),
+    "nation": 0,
+    "addressed": ((0, Clearance(2, (1, 2))), (1, Clearance(2, (1,)))),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "clause"),
+    [
+        ({}, None),
+        ({"policy": b"q" * 32}, Clause.POLICY_UNKNOWN),
+        ({"label": label(categories={1, 2})}, Clause.CATEGORY_SINGLE),
+        ({"label": label(releasable=set())}, Clause.RELEASE_EMPTY),
+        ({"label": label(releasable={1})}, Clause.RELEASE_OWN_NATION),
+        ({"label": label(releasable={0, 1, 2})}, Clause.RELEASE_MEMBER),
+        ({"label": label(releasable={0})}, Clause.RELEASE_MEMBER),
+        ({"clearance": Clearance(1, (1, 2))}, Clause.LEVEL_CLEARANCE),
+        ({"clearance": Clearance(2, (2,))}, Clause.CATEGORY_CLEARANCE),
+        ({"addressed": (*DIRECT["addressed"], (1, Clearance(1, (1,))))}, Clause.RECIPIENT_CLEARANCE),
+        ({"addressed": (*DIRECT["addressed"], (0, Clearance(3, ())))}, Clause.RECIPIENT_CLEARANCE),
+    ],
+)
+def test_may_seal_direct(changes: dict[str, Any], clause: Clause | None) -> None:
+    denied = may_seal_direct(**DIRECT | changes)
+    assert (None if denied is None else denied.clause) == clause
+    assert denied is None or (not denied and denied.reason)
