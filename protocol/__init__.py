@@ -5,8 +5,8 @@
     4  Primitives                     base.crypto, base.merkle
     5  Policies, labels, access       trust.policy, trust.label, trust.access
     6  Charter and credentials        trust.charter, trust.founding, trust.credential, trust.publication,
-                                      trust.directory, trust.channel
-    7  Keys                           keys.edition, keys.otar, keys.envelope
+                                      trust.directory, trust.revocation, trust.channel
+    7  Keys                           keys.edition, keys.otar, keys.demand, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
                                       messages.evidence, messages.retention
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite

@@ -136,6 +136,8 @@ class KeyEdition:
 
     Attributes:
         starts, ends: its first and last segment's. held: this device has the seeds of all that it is cleared for.
+        supersedes: counter of the edition that it replaced in an emergency; 0 for none.
+        cut_off_until: of one that was replaced, until when a sender who has not heard of it may still seal to it; else 0.
     """
 
     counter: int
@@ -143,6 +145,8 @@ class KeyEdition:
     starts: int
     ends: int
     held: bool
+    supersedes: int = 0
+    cut_off_until: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -179,6 +183,21 @@ class SilentDevice:
     device: int
     stated: int
     suspended: bool
+
+
+@attrs.frozen(kw_only=True)
+class KeyDemand:
+    """An emergency rekey, as far as its custodian's node sees it.
+
+    Attributes:
+        at: when new prekeys were demanded. devices: that have to be keyed. answered: whose prekey answers the demand.
+        keyed: to whom the seeds were sealed.
+    """
+
+    at: int
+    devices: int
+    answered: int
+    keyed: int
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from coalchat.api import direct, enrolment, evidence, history, requests
+from coalchat.api import direct, emergency, enrolment, evidence, history, requests
 from coalchat.api.base import A_co, Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -32,6 +32,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ShowPolicy,
         requests.ShowKeys,
         requests.ConfirmClock,
+        emergency.RevokeDevices,
+        emergency.RekeyNation,
         evidence.ExportEvidence,
         evidence.CheckEvidence,
         history.AskHistory,

@@ -12,6 +12,7 @@ from coalchat.api.nouns import (
     Channel,
     Delivery,
     Denial,
+    KeyDemand,
     KeyEdition,
     KeyWindow,
     Level,
@@ -147,6 +148,7 @@ class Keys(Response):
         editions: those that are published, by counter. levels: those that this device is cleared for, from the lowest.
         clock_doubtful: this node's clock lies where nothing says that it should be; nothing is sealed or erased.
         silent: to a custodian, the devices that hold a window open.
+        demands: to a custodian, his newest emergency rekey, if there was one.
     """
 
     edition: int
@@ -159,6 +161,7 @@ class Keys(Response):
     levels: tuple[KeyWindow, ...] = ()
     clock_doubtful: bool = False
     silent: tuple[SilentDevice, ...] = ()
+    demands: tuple[KeyDemand, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -159,6 +159,18 @@ class KeyState(StrEnum):
     """It has ended or was replaced: it opens what was sealed before, for as long as its keys are held."""
 
 
+class RevocationReason(StrEnum):
+    """Why a device is revoked."""
+
+    UNSPECIFIED = "unspecified"
+    LOST = "lost"
+    COMPROMISED = "compromised"
+    """Somebody else has, or may have, its keys."""
+    LEFT = "left"
+    """Its person left."""
+    REPLACED = "replaced"
+
+
 class ControlSubject(StrEnum):
     """What a control event is about."""
 

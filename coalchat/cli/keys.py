@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coalchat.api.vocabulary import RevocationReason
 from coalchat.cli.options import Noun, asked_of
+from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from coalchat.api.emergency import Rekeyed
     from coalchat.api.responses import Keys
+    from coalchat.cli.options import Asked
     from coalchat.client import Client
 
-keys = Noun("The keys of this nation, as this device holds them.")
+keys = Noun("The keys of this nation, and their replacement.")
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
 @keys.verb("status")
@@ -38,6 +46,100 @@ def status(context: typer.Context) -> None:
     show(asked, found, key_lines(found))
 
 
+@keys.verb("revoke")
+def revoke(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, or the first 8 hex digits or more.")] = "",
+    person: Annotated[str, typer.Option("--person", metavar="NAME", help="All devices of this person instead.")] = "",
+    reason: Annotated[RevocationReason, typer.Option("--reason", case_sensitive=False)] = RevocationReason.UNSPECIFIED,
+    yes: Yes = False,
+) -> None:
+    """Revoke a device, and replace its keys, as custodian.
+
+    \b
+    coalchat keys revoke 3f2a9c01 --reason lost
+    coalchat keys revoke --person "Lt Berg" --reason left
+
+    For one that was lost, stolen or left behind. It is served no more at once. This nation's keys are replaced without it; its other devices get theirs as they come
+    online. What the device holds already it can read on. An id is never looked up as a name, nor a name as an id.
+    """
+    from coalchat.cli.home import tidy
+
+    named = tidy(person) if person else ""
+
+    async def act(client: Client, rehearse: bool) -> Rekeyed:
+        return await client.revoke(device=device.strip(), person=named, reason=reason, rehearse=rehearse)
+
+    _emergency(asked_of(context), act, yes)
+
+
+@keys.verb("rekey")
+def rekey(context: typer.Context, yes: Yes = False) -> None:
+    """Replace this nation's keys now, as its custodian.
+
+    \b
+    coalchat keys rekey
+
+    For when keys may have been copied and no device is to be blamed. Where one is, revoke it: that does this too. Each
+    device gets the new keys when it shows a fresh prekey.
+    """
+
+    async def act(client: Client, rehearse: bool) -> Rekeyed:
+        return await client.rekey(rehearse=rehearse)
+
+    _emergency(asked_of(context), act, yes)
+
+
+def _emergency(asked: Asked, act: Callable[[Client, bool], Awaitable[Rekeyed]], yes: bool) -> None:
+    """Say what would be done, ask, do it, and say what is still open."""
+    from coalchat.cli import terminal
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    async def both(client: Client) -> Rekeyed:
+        if not yes:
+            if not terminal.available():
+                raise UsageError("there is no terminal to ask at", hint="say --yes")
+            meant = rekeyed_lines(await act(client, True))
+            said = terminal.ask_line("; ".join(meant) + " - do it? [yes/no] ")
+            if said.lower() not in {"y", "yes"}:
+                raise Unconfirmed
+        return await act(client, False)
+
+    try:
+        made = with_node(asked, both)
+    except Unconfirmed:
+        show(asked, {"done": False}, ["nothing was done"])
+        return
+    show(asked, made, rekeyed_lines(made))
+
+
+class Unconfirmed(Exception):
+    """The person said no."""
+
+
+def rekeyed_lines(made: Rekeyed) -> list[str]:
+    """What was done, or would be, and what is still open."""
+    from coalchat.cli.times import dtg
+
+    done = made.done
+    lines = [
+        f"{one.person} ({one.device}), device {one.device_id}, {'is' if done else 'would be'} revoked: {made.reason}"
+        for one in made.revoked
+    ]
+    if not made.replaced:
+        return [*lines, "it held no keys: none are replaced"]
+    replaced = ", ".join(str(counter) for counter in made.replaced)
+    runs = f"edition {made.edition} runs in place of" if done else "a new edition would replace"
+    lines.append(f"{runs} {replaced}")
+    lines.append(
+        f"{made.devices} other devices {'are' if done else 'would be'} keyed anew as they answer"
+        + (": see `coalchat keys status`" if done else "")
+    )
+    lines.append(f"a cut-off sender may still use the old key until {dtg(made.cut_off_until)}")
+    return lines
+
+
 def key_lines(found: Keys) -> list[str]:
     """The keys in words."""
     from coalchat.cli.output import columns
@@ -59,10 +161,21 @@ def key_lines(found: Keys) -> list[str]:
             edition.state.upper(),
             f"{dtg(edition.starts)} to {dtg(edition.ends)}",
             "held" if edition.held else "not held",
+            f"replaces {edition.supersedes}" if edition.supersedes else "",
         )
         for edition in found.editions
     ]
     lines += [f"edition {line}" for line in columns(rows)]
+    lines += [
+        f"edition {edition.counter}: a cut-off sender may still use it until {dtg(edition.cut_off_until)}"
+        for edition in found.editions
+        if edition.cut_off_until
+    ]
+    lines += [
+        f"emergency rekey of {dtg(demand.at)}: {demand.keyed} of {demand.devices} devices are keyed, {demand.answered} have"
+        " answered"
+        for demand in found.demands
+    ]
     for level in found.levels:
         kept = dtg(level.kept_until) if level.kept_until else "no key is held"
         texts = f"until {dtg(level.bodies_until)}" if level.bodies_until else "without end"

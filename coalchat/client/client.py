@@ -14,10 +14,10 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import direct, enrolment, evidence, history, nouns, requests, responses
+from coalchat.api import direct, emergency, enrolment, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import Answer, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Precedence, RevocationReason, Role, State
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
 from coalchat.client.waiting import concerns, missing
@@ -330,6 +330,31 @@ class Client:
     async def audit(self, after: int = 0, limit: int = 200) -> responses.AuditPage:
         """A page of the audit record behind a number, oldest first."""
         return await self.call(requests.ListAudit(after=after, limit=limit))
+
+    # --- emergencies ---
+
+    async def revoke(
+        self,
+        *,
+        device: str = "",
+        person: str = "",
+        reason: RevocationReason = RevocationReason.UNSPECIFIED,
+        rehearse: bool = False,
+    ) -> emergency.Rekeyed:
+        """Revoke a device by its id, or all of a person's by his name, and rekey without them, as custodian.
+
+        Args:
+            rehearse: only say what would be done.
+
+        Raises:
+            NotAuthorised, UsageError, Ambiguous, Refused: as they say.
+        """
+        request = emergency.RevokeDevices(device=device, person=person, reason=reason, rehearse=rehearse)
+        return await self.call(request)
+
+    async def rekey(self, *, rehearse: bool = False) -> emergency.Rekeyed:
+        """Replace the nation's keys now, as custodian. Raises: NotAuthorised, Refused."""
+        return await self.call(emergency.RekeyNation(rehearse=rehearse))
 
     # --- enrolment ---
 

@@ -6,6 +6,8 @@ Rule 2: a counter is used once: it is above all that were published, drawn, or m
 Rule 3: seeds are durable in the key file before a publication names their edition. What was drawn and not published, for
 a crash came between, is published by the next turn.
 Rule 4: an edition leaves the publication when the last of its keys is past the longest hold.
+Rule 5: an emergency rekey replaces every edition whose seeds may have been handed out, each by one that ends when it does:
+what lies further ahead nobody has, and it stays.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from coalchat.custody.keying import EDITIONS_AHEAD
+from coalchat.custody.rekeying import keyable
 from protocol.base.limits import MAX_EDITIONS, MAX_KEY_LISTS
 from protocol.keys.keyring import HeldSeed
 from protocol.keys.walking import longest_hold
 from protocol.trust.charter import Charter
-from protocol.trust.publication import Edition
+from protocol.trust.publication import Edition, unsuperseded
 
 MEANT = "keys.meant"
 """Name under which a custodian's store keeps the highest counter of an edition that may have been drawn."""
@@ -29,7 +32,7 @@ def next_firsts(editions: Iterable[Edition], charter: Charter, segment: int) -> 
     Args:
         editions: those that are drawn, published or not.
     """
-    known = list(editions)
+    known = list(unsuperseded(editions))
     firsts = []
     while not any(e.first <= segment <= e.last for e in known) or (
         sum(e.first > segment for e in known) < EDITIONS_AHEAD
@@ -44,6 +47,11 @@ def next_firsts(editions: Iterable[Edition], charter: Charter, segment: int) -> 
 def next_counter(editions: Iterable[Edition], seeds: Iterable[HeldSeed], meant: int) -> int:
     """The first counter that was never used."""
     return 1 + max(meant, *(e.counter for e in editions), *(seed.counter for seed in seeds), 0)
+
+
+def compromised(editions: Iterable[Edition], charter: Charter, now: int) -> tuple[Edition, ...]:
+    """The editions that an emergency rekey replaces: of those that count, all whose seeds may have been handed out."""
+    return keyable(unsuperseded(editions), charter, now)
 
 
 def unpublished(seeds: Iterable[HeldSeed], published: Iterable[Edition]) -> dict[int, tuple[HeldSeed, ...]]:
@@ -63,11 +71,19 @@ def unpublished(seeds: Iterable[HeldSeed], published: Iterable[Edition]) -> dict
 def still_named(
     published: Sequence[Edition], more: Sequence[Edition], compartments: int, charter: Charter, now: int
 ) -> tuple[Edition, ...]:
-    """The editions of the next publication: those published and not past hold, as far as one record can name them."""
+    """The editions of the next publication: those published and not past hold, as far as one record can name them.
+
+    Where it cannot name all, those go first that have ended, then those that were replaced, the furthest ahead first: of
+    them only who is cut off could still use a key.
+    """
     hold = longest_hold(charter)
     kept = sorted((e for e in published if (e.last + 1) * charter.segment + hold > now), key=lambda e: e.counter)
     room = min(MAX_EDITIONS, MAX_KEY_LISTS // compartments) - len(more)
     segment = now // charter.segment
     while len(kept) > room and kept[0].last < segment:
         kept.pop(0)
+    counting = unsuperseded((*kept, *more))
+    replaced = sorted((e for e in kept if e not in counting), key=lambda e: (-e.last, e.counter))
+    for edition in replaced[: max(0, len(kept) - room)]:
+        kept.remove(edition)
     return (*kept, *more)

@@ -39,6 +39,7 @@ from protocol.trust.publication import (
     Edition,
     KeyList,
     Publication,
+    Revocation,
     directory_root,
     publication_hash,
     publish,
@@ -117,10 +118,21 @@ def certify_own_device(
 
 
 def draw_seeds(
-    coalition: Coalition, policy: Policy, nation: int, index: int, counter: int, first: int, entropy: Entropy
+    coalition: Coalition,
+    policy: Policy,
+    nation: int,
+    index: int,
+    counter: int,
+    first: int,
+    entropy: Entropy,
+    last: int | None = None,
 ) -> tuple[HeldSeed, ...]:
-    """Draw the seeds of one edition: independent random bytes a compartment."""
-    last = first + coalition.charter.edition - 1
+    """Draw the seeds of one edition: independent random bytes a compartment.
+
+    Args:
+        last: its last segment; None: it has the charter's length.
+    """
+    last = first + coalition.charter.edition - 1 if last is None else last
     return tuple(
         held(SeedChain(SegmentId(nation, index, counter, level, category, first), last, bytearray(entropy(32))))
         for level, category in policy.compartments()
@@ -164,6 +176,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
     devices: Sequence[Certified],
     editions: Sequence[Edition],
     lists: Sequence[KeyList],
+    revocations: Sequence[Revocation] = (),
     now: int,
 ) -> tuple[Signed, tuple[bytes, ...]]:
     """The next publication of this custodian, and the parts of its directory.
@@ -171,6 +184,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
     Args:
         previous, previous_document: the newest one of this seat, or None and b"".
         devices: every device that he certifies, in any order.
+        revocations: all that are unexpired.
     """
     hashes = [certified.hash for certified in sorted(devices, key=lambda certified: certified.device)]
     number = 1 if previous is None else previous.number + 1
@@ -185,7 +199,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
         directory=directory_root(hashes),
         devices=len(hashes),
         keying=() if previous is None else previous.keying,
-        revocations=() if previous is None else previous.revocations,
+        revocations=tuple(sorted(revocations, key=lambda revocation: revocation.device)),
         editions=tuple(editions),
         lists=tuple(lists),
     )

@@ -7,6 +7,7 @@ elsewhere is not kept readable in an OTAR that waits for its device.
 Rule 3: an OTAR is sealed to the device's newest statement. When a newer one comes before the device has taken it, it is
 sealed anew, with the same seeds while these are kept; after that, and to a joiner, the seeds are those of now.
 Rule 4: who has stated no prekey for `otar_grace`, or stated two at one counter, is sealed nothing.
+Rule 5: editions come in the order of their first segments, for an emergency rekey gives a high counter to an early one.
 """
 
 from __future__ import annotations
@@ -62,10 +63,26 @@ def groups(certificate: Certificate, charter: Charter, keyed: Iterable[tuple[int
 
 
 def keyable(editions: Iterable[Edition], charter: Charter, now: int) -> tuple[Edition, ...]:
-    """The editions whose seeds may be handed out now, by counter."""
+    """The editions whose seeds may be handed out now, in their order."""
     segment = now // charter.segment
     found = (e for e in editions if e.last >= segment and e.first * charter.segment <= now + charter.preload)
-    return tuple(sorted(found, key=lambda edition: edition.counter))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(edition: Edition) -> tuple[int, int]:
+    return (edition.first, edition.counter)
+
+
+def reaches(said: int, counter: int, editions: Iterable[Edition]) -> bool:
+    """Whether a device that says that it holds all up to one edition says so of another one.
+
+    Args:
+        said: counter in its statement. editions: those published; what is not among them goes by its counter.
+    """
+    places = {edition.counter: _order(edition) for edition in editions}
+    if said in places and counter in places:
+        return places[said] >= places[counter]
+    return said >= counter
 
 
 def owed(
@@ -76,6 +93,7 @@ def owed(
     charter: Charter,
     now: int,
     waiting: Callable[[Edition, Compartments], Sealed | None],
+    demanded: int | None = None,
 ) -> tuple[Due, ...]:
     """The OTARs that a device is owed now.
 
@@ -83,11 +101,13 @@ def owed(
         statement: its newest.
         editions: that are published.
         waiting: the OTAR that waits for it, of an edition and a group of compartments.
+        demanded: the segment in which the newest demand was made, which it has answered: of editions since then nothing
+            could wait for it before, and it is given what would have.
     """
     due = []
     segment = now // charter.segment
     for edition in keyable(editions, charter, now):
-        if statement.edition >= edition.counter:
+        if reaches(statement.edition, edition.counter, editions):
             continue
         here = {(s.level, s.category): s.segment for s in keys.seeds if s.counter == edition.counter}
         for compartments in groups(certified.certificate, charter, here):
@@ -95,7 +115,10 @@ def owed(
             if known is not None and known.prekey >= statement.counter:
                 continue
             at = max(segment, edition.first)
-            if known is not None and all(here[c.level, c.category] <= known.segment for c in compartments):
+            kept = max(here[c.level, c.category] for c in compartments)
+            if known is None and demanded is not None and edition.first >= demanded:
+                at = min(at, max(edition.first, kept, certified.certificate.not_before // charter.segment))
+            if known is not None and kept <= known.segment:
                 at = known.segment
             due.append(Due(certified, statement, edition, at, compartments))
     return tuple(due)

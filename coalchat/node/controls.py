@@ -16,10 +16,12 @@ from protocol.base.ids import Tag
 SYNCED = (
     Tag.CUSTODIAN_CERTIFICATE,
     Tag.CERTIFICATE,
+    Tag.REVOCATION,
     Tag.PUBLICATION,
     Tag.SEGMENT_LIST,
     Tag.DIRECTORY,
     Tag.CHANNEL_REVISION,
+    Tag.REKEY_DEMAND,
     Tag.PREKEY_STATEMENT,
     Tag.OTAR,
     Tag.DEVICE_EDITION,

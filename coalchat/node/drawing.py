@@ -3,6 +3,8 @@
     counters meant (store) -> seeds (key file) -> lists and publication (store, one transaction)
 
 A crash after the first loses counters, which nobody misses; after the second the next turn publishes what was drawn.
+An emergency rekey goes the same way (SPEC 7.5): that it was begun, and which counters replace which, stands in the store
+from the first step on, and goes with the publication that names them.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import trio
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.custody.documents import document
-from coalchat.custody.editions import MEANT, next_counter, next_firsts, still_named, unpublished
+from coalchat.custody.editions import MEANT, compromised, next_counter, next_firsts, still_named, unpublished
+from coalchat.custody.emergency import Pending, demand_of
 from coalchat.custody.keying import draw_seeds, list_of, own_seeds
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -24,9 +27,13 @@ from coalchat.store.faces import Transaction
 from coalchat.store.rows import Document
 from protocol.base.ids import Tag
 from protocol.base.records import evolve
+from protocol.keys.demand import sign_demand
 from protocol.keys.keyring import HeldSeed, KeyRing
 from protocol.keys.walking import newest
 from protocol.trust.publication import Edition, KeyList
+
+PENDING = "keys.rekey"
+"""The rekey that is under way."""
 
 
 @attrs.define(eq=False)
@@ -46,30 +53,71 @@ class Drawing:
         async with self.publishing.acting:
             await self._draw()
             await self._publish()
+            await self._supersede()
 
     def _drawn(self) -> dict[int, tuple[HeldSeed, ...]]:
         return unpublished(self.publishing.keys.seeds, self.publishing.newest().editions)
 
+    def _edition(self, seeds: tuple[HeldSeed, ...]) -> Edition:
+        pending = self.pending() or Pending(b"")
+        return pending.edition(seeds[0].counter, seeds[0].segment, seeds[0].last)
+
     async def _draw(self) -> None:
         member, now = self.context.member, self.context.now()
-        published = self.publishing.newest().editions
-        known = [*published, *(_edition(seeds) for seeds in self._drawn().values())]
+        length = member.coalition.charter.edition
+        known = [*self.publishing.newest().editions, *(self._edition(seeds) for seeds in self._drawn().values())]
         firsts = next_firsts(known, member.coalition.charter, member.segment(now))
-        if not firsts:
+        if firsts:
+            counter = self._counter()
+            await self._draw_spans([(first, first + length - 1) for first in firsts], counter, None)
+
+    # --- an emergency ---
+
+    def pending(self) -> Pending | None:
+        """The rekey that is under way, if one is."""
+        value = self.context.store.read.meta(PENDING)
+        return Pending.decode(value) if value else None
+
+    async def _supersede(self) -> None:
+        """Draw and publish what replaces the editions that count, if a rekey was begun and not published."""
+        pending = self.pending()
+        if pending is None:
             return
+        member, now = self.context.member, self.context.now()
+        replaced = compromised(self.publishing.newest().editions, member.coalition.charter, member.believed(now))
+        if not replaced:
+            return
+        counter, segment = self._counter(), member.segment(now)
+        supersedes = {counter + place: edition.counter for place, edition in enumerate(replaced)}
+        spans = [(max(edition.first, segment), edition.last) for edition in replaced]
+        await self._draw_spans(spans, counter, attrs.evolve(pending, supersedes=supersedes))
+        await self._publish()
+
+    def _counter(self) -> int:
+        """The first counter that was never used."""
         value = self.context.store.read.meta(MEANT)
         meant = 0 if value is None else int.from_bytes(value, "big")
-        keys = self.publishing.keys
-        counter = next_counter(published, keys.seeds, meant)
-        last = counter + len(firsts) - 1
-        await self.context.store.write(lambda tx: tx.set_meta(MEANT, last.to_bytes(8, "big")))
+        return next_counter(self.publishing.newest().editions, self.publishing.keys.seeds, meant)
+
+    async def _draw_spans(self, spans: list[tuple[int, int]], counter: int, pending: Pending | None) -> None:
+        """Draw editions of these segments, under counters from this one on."""
+        member, keys = self.context.member, self.publishing.keys
+        last = counter + len(spans) - 1
+
+        def mean(tx: Transaction) -> None:
+            tx.set_meta(MEANT, last.to_bytes(8, "big"))
+            if pending is not None:
+                tx.set_meta(PENDING, pending.encode())
+
+        await self.context.store.write(mean)
         seeds = tuple(
             seed
-            for place, first in enumerate(firsts)
+            for place, (first, end) in enumerate(spans)
             for seed in draw_seeds(
-                member.coalition, member.policy, member.nation, keys.index, counter + place, first, self.context.entropy
+                member.coalition, member.policy, member.nation, keys.index, counter + place, first,
+                self.context.entropy, end,
             )
-        )
+        )  # fmt: skip
         await self.holding.change(lambda ring: self._with(ring, seeds))
 
     def _with(self, ring: KeyRing, seeds: tuple[HeldSeed, ...]) -> KeyRing:
@@ -89,7 +137,7 @@ class Drawing:
             return
         member, now = self.context.member, self.context.now()
         previous = self.publishing.newest()
-        more = [_edition(seeds) for seeds in drawn.values()]
+        more = [self._edition(seeds) for seeds in drawn.values()]
         compartments = len(member.policy.compartments())
         editions = still_named(previous.editions, more, compartments, member.coalition.charter, member.believed(now))
         counters = {edition.counter for edition in editions}
@@ -101,20 +149,29 @@ class Drawing:
             named.append(listed)
             lists.append(document(Tag.SEGMENT_LIST, listed.hash[:16], seed.counter, data, now))
         publication = self.publishing.make(now, editions=editions, lists=sorted(named, key=_order))
+        pending = self.pending()
+        # Of a rekey all is published at once; what was kept too long by an outage to be published is drawn anew first.
+        done = pending if pending and pending.supersedes and pending.supersedes.keys() <= drawn.keys() else None
         nation = self.context.code(member.nation)
 
         def note(tx: Transaction) -> None:
             for edition in more:
                 finding = Finding(AuditEvent.EDITION_DRAWN, str(edition.counter), nation, detail=str(edition.counter))
                 write_finding(tx, now, finding)
+            if done is not None:
+                tx.set_meta(PENDING, b"")
+                write_finding(tx, now, Finding(AuditEvent.REKEY_DEMANDED, str(min(done.supersedes)), nation))
             changed = ControlChanged(subject=ControlSubject.KEYS, id="", phase=Phase.UNLOCKED)
             write_event(tx, now, changed)
 
-        await self.publishing.keep([*publication, *lists], note)
+        demands = [] if done is None else [self._demand(done, now)]
+        await self.publishing.keep([*publication, *lists, *demands], note)
 
-
-def _edition(seeds: tuple[HeldSeed, ...]) -> Edition:
-    return Edition(seeds[0].counter, seeds[0].segment, seeds[0].last, 0)
+    def _demand(self, pending: Pending, now: int) -> Document:
+        member, keys = self.context.member, self.publishing.keys
+        signed = sign_demand(demand_of(pending, member.coalition, member.nation, keys, now), keys.seat.key)
+        edition = min(pending.supersedes)
+        return document(Tag.REKEY_DEMAND, signed.signer, edition, signed.data, now, 1 << member.nation)
 
 
 def _order(listed: KeyList) -> tuple[int, int, int]:

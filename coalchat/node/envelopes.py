@@ -4,12 +4,13 @@ Rule 1: a device seals under envelopes that it made itself. (Those of its nation
 Rule 2: TEKs are kept in memory only, and no longer than their segment's key; the stored envelope opens again while that
 is held.
 Rule 3: an envelope is not used any more once its segment, its slots' editions, its channel's revision or the charter
-is no longer the one that counts; what was sealed under it still opens.
+is no longer the one that counts, or its author is revoked; what was sealed under it still opens.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 
 import attrs
 
@@ -23,7 +24,16 @@ from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_LIVE_ENVELOPES
 from protocol.keys.device import device_hold
 from protocol.keys.direct import AnyEnvelope, DirectContext, DirectEnvelope, open_own, read_any, seal_direct
-from protocol.keys.envelope import TEK, Envelope, Slot, open_slot, own_slots, read_envelope, seal_envelope
+from protocol.keys.envelope import (
+    TEK,
+    Envelope,
+    Slot,
+    open_slot,
+    own_slots,
+    pack_slots,
+    read_envelope,
+    seal_envelope,
+)
 from protocol.keys.envelope import (
     Context as EnvelopeContext,
 )
@@ -79,8 +89,10 @@ class Envelopes:
         row = store.live_envelope(revision.channel, release.packed, segment)
         if row is not None:
             envelope = read_envelope(row.data)
-            if self._still_counts(envelope, revision, tuple(slot for slot, _ in slots)):
-                return Sealing(envelope, self.open(envelope))
+            if envelope.context.slots == tuple(slot for slot, _ in slots) and not self.retired(envelope):
+                # After a restart this device may hold no key of its own nation yet, and makes another envelope.
+                with suppress(NoKey):
+                    return Sealing(envelope, self.open(envelope))
         made = store.count_envelopes(member.device, revision.channel, release.packed, segment)
         if made >= MAX_LIVE_ENVELOPES:
             raise Refused(Clause.OWN_BOUND, "no more envelopes can be made for this label in this segment")
@@ -96,10 +108,20 @@ class Envelopes:
             found.extend((Slot(sid.nation, sid.custodian, sid.counter), key) for sid, key in keys)
         return sorted(found, key=lambda pair: (pair[0].nation, pair[0].custodian, pair[0].counter))
 
-    def _still_counts(self, envelope: Envelope, revision: ChannelRevision, slots: tuple[Slot, ...]) -> bool:
-        ctx = envelope.context
-        charter = self.context.member.coalition.charter_hash
-        return (ctx.charter, ctx.revision, ctx.slots) == (charter, revision.hash, slots)
+    def retired(self, envelope: Envelope) -> bool:
+        """Whether nothing more may be sealed under an envelope, its author's or a receipt of another's.
+
+        Its author is revoked, one of its editions superseded, or its charter or channel revision not the newest.
+        """
+        member, ctx = self.context.member, envelope.context
+        author = member.directory.standing(ctx.device, self.context.now())
+        revision = member.channels.get(ctx.channel)
+        if author is None or author.revoked is not None or revision is None:
+            return True
+        if (ctx.charter, ctx.revision) != (member.coalition.charter_hash, revision.hash):
+            return True
+        publications = ((slot, member.directory.publication(slot.nation, slot.custodian)) for slot in ctx.slots)
+        return any(p is None or p.superseded_at(slot.counter, ctx.segment) for slot, p in publications)
 
     def _make(
         self, revision: ChannelRevision, release: ReleaseKey, slots: list[tuple[Slot, bytes]], segment: int, now: int
@@ -247,6 +269,11 @@ class Envelopes:
             return None
         return Denied("own-nation", "sealed under an envelope of a device that is no keying device of its nation")
 
+    def slots(self, envelope_id: bytes) -> bytes:
+        """The editions that an envelope is wrapped to, as they are kept with a message; none if it is not here."""
+        row = self.context.store.read.envelope(envelope_id)
+        return b"" if row is None else nation_slots(read_any(row.data))
+
     def erased(self, envelope: AnyEnvelope) -> int:
         """Unix time at which the keys that open an envelope here are past their hold."""
         member = self.context.member
@@ -266,6 +293,11 @@ class Envelopes:
         self._teks[envelope.id] = (tek, self.erased(envelope))
         while len(self._teks) > MAX_CACHED:
             self._teks.popitem(last=False)
+
+
+def nation_slots(envelope: AnyEnvelope) -> bytes:
+    """The nations' editions that an envelope is wrapped to, as they are kept with a message; none of a direct one."""
+    return b"" if isinstance(envelope, DirectEnvelope) else pack_slots(envelope.context.slots)
 
 
 def _not_after(segment: int, length: int) -> int:

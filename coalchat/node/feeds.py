@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import attrs
 
+from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.journal import Finding
 from coalchat.store.rows import Feed
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import decode
 from protocol.base.signed import read_signed
 from protocol.keys.direct import DirectContext
+from protocol.messages.entry import Entry
 from protocol.messages.feed import Chain, FeedRecord, check_feed
 from protocol.trust.access import Clause, may_read, may_seal, may_seal_direct
 from protocol.trust.credential import Certified
@@ -116,6 +119,22 @@ class Feeds:
             release_bits(record.release),
         )
         return record, row
+
+    async def refuse_disowned(self, feed: KnownFeed, entry: Entry) -> bool:
+        """Refuse, and account for, an entry that is no more its nation's word: its author is revoked (SPEC 6.5).
+
+        What is held already is not asked about; it stays.
+        """
+        directory, device = self.context.member.directory, feed.record.device
+        standing = directory.standing(device, self.context.now())
+        if standing is None or standing.revoked is None or entry.base.seq <= feed.chain.head_seq:
+            return False
+        good, _ = (directory.last_good(device) or {}).get(feed.id, (0, b""))
+        if entry.base.seq <= good:
+            return False
+        code = self.context.code(feed.author.certificate.nation)
+        await self.context.record(Finding(AuditEvent.ENTRY_REFUSED, entry.id.hex(), code, "revoked"))
+        return True
 
     def permitted(self, feed: KnownFeed) -> Denied | None:
         """Whether its author may write what this feed says, in its channel as it is known here; None grants."""

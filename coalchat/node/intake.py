@@ -22,7 +22,7 @@ import trio
 
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
-from coalchat.node.envelopes import Envelopes
+from coalchat.node.envelopes import Envelopes, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding, write_finding
@@ -60,6 +60,7 @@ class Arrival:
     precedence: Precedence
     segment: int
     over: bool
+    slots: bytes = attrs.field(repr=False)
     stored: Callable[[bytes, int], None] = attrs.field(repr=False)
 
 
@@ -82,6 +83,7 @@ class Taken:
     """The entry was taken: it is queued to be stored, was known, or waits for a signature or an earlier entry."""
 
     known_up_to: int = 0
+    declined: bool = False  # its author is revoked: no more of its feed is taken
 
 
 @attrs.define(eq=False)
@@ -144,6 +146,8 @@ class Intake:
             return None
         if feed is None:
             return NeedFeed(entry.base.feed)
+        if await self.feeds.refuse_disowned(feed, entry):
+            return Taken(declined=True)
         envelope = self.context.store.read.envelope(entry.base.envelope)
         if envelope is None:
             return NeedEnvelope(entry.base.envelope)
@@ -192,24 +196,23 @@ class Intake:
             raise
 
     def _arrival(self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None]) -> Arrival:
-        outcome, segment = self._open(feed, entry)
-        ceiling = feed.author.certificate.scope.precedence
-        precedence = Precedence(min(entry.base.precedence, ceiling))
+        outcome, segment, slots = self._open(feed, entry)
+        precedence = Precedence(min(entry.base.precedence, feed.author.certificate.scope.precedence))
         over = entry.bare or self.retaining.over(feed.record.release.level, segment)
-        return Arrival(feed, entry, outcome, precedence, segment, over, stored)
+        return Arrival(feed, entry, outcome, precedence, segment, over, slots, stored)
 
-    def _open(self, feed: KnownFeed, entry: Entry) -> tuple[Outcome, int]:
+    def _open(self, feed: KnownFeed, entry: Entry) -> tuple[Outcome, int, bytes]:
         row = self.context.store.read.envelope(entry.base.envelope)
         if row is None:
-            return Closed(), 0
+            return Closed(), 0, b""
         if entry.bare:
             words = purged_words(self.context, feed.record.release.level, row.n)
-            return self.opening.gone(feed, row.n, words), row.n
+            return self.opening.gone(feed, row.n, words), row.n, b""
         envelope: AnyEnvelope = read_any(row.data)
         outcome = self.opening.open(feed, entry, envelope)
         if isinstance(envelope, DirectEnvelope) and isinstance(outcome, Opened | Unreadable):
             self.context.member.met(envelope.context)
-        return outcome, row.n
+        return outcome, row.n, nation_slots(envelope)
 
     def channel_known(self, channel: bytes) -> None:
         """A channel's revision came to be known: open what was kept of it before."""
@@ -278,9 +281,9 @@ class Intake:
 
     async def handed_over(self, feed: KnownFeed, entry: Entry, segment: int, opened: Opened) -> None:
         """Read what another device has proved to this one; it takes a new place at the end, as what a late key opens."""
-        ceiling = feed.author.certificate.scope.precedence
-        precedence = Precedence(min(entry.base.precedence, ceiling))
-        arrival = Arrival(feed, entry, opened, precedence, segment, False, _nobody)
+        precedence = Precedence(min(entry.base.precedence, feed.author.certificate.scope.precedence))
+        slots = self.envelopes.slots(entry.base.envelope)
+        arrival = Arrival(feed, entry, opened, precedence, segment, False, slots, _nobody)
         await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
         self._tell([arrival])
 
@@ -389,6 +392,7 @@ class Intake:
                 received=now,
                 mine=False,
                 listed=outcome.listed if isinstance(outcome, Unreadable) else self.folding.takes_a_line(tx, payload),
+                slots=arrival.slots,
             )
             self.folding.fold(tx, feed, entry, message, payload, now)
             if arrival.over and payload is not None:

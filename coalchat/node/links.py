@@ -126,6 +126,14 @@ class Links:
         for session in self.register.sessions():
             self._tell(session, lambda session=session: session.control_changed(control))  # type: ignore[misc]
 
+    def expel(self) -> None:
+        """A nation has revoked devices: end the links of those that are up."""
+        directory, now = self.context.member.directory, self.context.now()
+        for session in self.register.sessions():
+            standing = directory.standing(session.peer.device, now)
+            if standing is not None and standing.revoked is not None and not session.expelled:
+                self._tell(session, session.expel)
+
     def refresh(self) -> None:
         """Time has passed: documents may be due to peers that were not before."""
         for session in self.register.sessions():
@@ -266,6 +274,9 @@ class Links:
             if self.enrolling is not None:
                 await self.enrolling.enrol(stream, outcome)
             return None
+        standing = self.context.member.directory.standing(outcome.device, self.context.now())
+        if standing is None or standing.revoked is not None:  # meanwhile
+            raise AuthenticationError
         return self._session(stream, end, outcome)
 
     def _session(self, stream: LinkStream, end: End, peer: Certified) -> LinkSession:
@@ -324,6 +335,8 @@ class Links:
             reason = str(error) or type(error).__name__
             raise
         finally:
+            if session.expelled:
+                reason = "its device is revoked"
             self.register.drop(session)
             with trio.move_on_after(2) as scope:
                 scope.shield = True

@@ -15,6 +15,7 @@ import attrs
 
 from coalchat.node.addressing import Addressing, Conversation, conversation
 from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
+from coalchat.node.orders import judge_demand, judge_revocation
 from coalchat.node.passing import is_named, otar_header, otar_over, otar_place, seat_name, timely
 from protocol.base.codec import unpack_loose
 from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, StateError
@@ -36,6 +37,9 @@ from protocol.trust.directory import Directory
 from protocol.trust.label import Label, marking, portion_mark
 from protocol.trust.policy import Policy
 from protocol.trust.publication import DirectoryPart
+
+_CUSTODIANS = frozenset({Tag.CERTIFICATE, Tag.REVOCATION, Tag.PUBLICATION, Tag.OTAR, Tag.REKEY_DEMAND})
+"""Documents that a custodian signs."""
 
 
 @attrs.define
@@ -226,7 +230,7 @@ class Membership:
         """
         return in_any_order(self.apply, documents)
 
-    def _judge(self, data: bytes) -> tuple[Control, bool]:
+    def _judge(self, data: bytes) -> tuple[Control, bool]:  # noqa: C901 - one branch a kind
         """Verify a document; it, and whether it still has a place."""
         tag = peek(unpack_loose(data))
         name = document_hash(data)
@@ -239,9 +243,7 @@ class Membership:
             certificate = self.directory.apply_custodian(data)
             issuer = seat_name(certificate.nation, certificate.index)
             return Control(name, tag, issuer, certificate.not_before, self.everyone, data), True
-        if tag in {Tag.CERTIFICATE, Tag.PUBLICATION, Tag.OTAR} and (
-            self.directory.custodian_by_id(signed.signer) is None
-        ):
+        if tag in _CUSTODIANS and self.directory.custodian_by_id(signed.signer) is None:
             raise StateError("its custodian is not known yet", field="signer")
         if tag is Tag.CERTIFICATE:
             certified = self.directory.apply_certificate(data)
@@ -250,6 +252,10 @@ class Membership:
             publication = self.directory.apply_publication(data)
             rank = (publication.number,)
             return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
+        if tag is Tag.REVOCATION:
+            return judge_revocation(self.directory, data, name, self.everyone), True
+        if tag is Tag.REKEY_DEMAND:
+            return judge_demand(self.directory, self.nation, data, name), True
         if tag is Tag.CHANNEL_REVISION:
             return self._judge_channel(data, signed.signer, name), True
         if tag in {Tag.PREKEY_STATEMENT, Tag.DEVICE_EDITION}:
@@ -363,7 +369,12 @@ class Membership:
 
     def otar_over(self, header: OtarHeader, now: int) -> bool:
         """Whether an OTAR serves nobody any more."""
-        return otar_over(header, self.prekeys.newest(header.device), self.coalition.charter, now)
+        standing = self.directory.standing(header.device, now)
+        if standing is not None and standing.revoked is not None:
+            return True
+        publication = self.directory.publication(header.nation, header.custodian)
+        editions = () if publication is None else publication.editions
+        return otar_over(header, self.prekeys.newest(header.device), editions, self.coalition.charter, now)
 
     def drop_over(self, now: int) -> None:
         """Forget the documents that are over: key lists that no publication names, OTARs that serve nobody."""

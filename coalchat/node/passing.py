@@ -7,6 +7,9 @@ After its end an edition concerns its own nation only, whose devices may still t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from coalchat.custody.rekeying import reaches
 from coalchat.node.controls import Control
 from protocol.base.ids import Tag
 from protocol.base.records import decode, encode_part
@@ -15,6 +18,7 @@ from protocol.keys.otar import Otar, OtarHeader, PrekeyStatement
 from protocol.keys.walking import erased_at
 from protocol.trust.charter import Charter
 from protocol.trust.directory import Directory
+from protocol.trust.publication import Edition
 
 
 def seat_name(*numbers: int) -> bytes:
@@ -32,16 +36,18 @@ def otar_place(header: OtarHeader) -> bytes:
     return header.device + seat_name(header.custodian, header.edition) + b"".join(map(encode_part, header.compartments))
 
 
-def otar_over(header: OtarHeader, said: PrekeyStatement | None, charter: Charter, now: int) -> bool:
+def otar_over(
+    header: OtarHeader, said: PrekeyStatement | None, editions: Iterable[Edition], charter: Charter, now: int
+) -> bool:
     """Whether an OTAR serves nobody any more: its first segment is past its hold, or its device has the seeds.
 
     Args:
-        said: the newest statement of its device.
+        said: the newest statement of its device. editions: that its custodian publishes.
     """
     level = header.compartments[0].level if header.compartments else 0
     if erased_at(charter, level, header.segment) <= now:
         return True
-    return said is not None and said.counter > header.prekey and said.edition >= header.edition
+    return said is not None and said.counter > header.prekey and reaches(said.edition, header.edition, editions)
 
 
 def is_named(control: Control, directory: Directory) -> bool:

@@ -12,19 +12,21 @@ import attrs
 import trio
 
 from coalchat.custody.documents import document
+from coalchat.custody.emergency import unexpired
 from coalchat.custody.keying import make_publication
 from coalchat.custody.restoring import RESTORED
-from coalchat.errors import NotAuthorised, Refused, TryAgain
+from coalchat.errors import NotAuthorised, Refused, TryAgain, UsageError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Document
 from protocol.base.ids import Tag
+from protocol.base.limits import MAX_REVOCATIONS
 from protocol.keys.keyring import CustodianKeys
 from protocol.trust.access import Clause
 from protocol.trust.credential import Certified, custodian_id
-from protocol.trust.publication import Edition, KeyList, Publication
+from protocol.trust.publication import Edition, KeyList, Publication, Revocation
 
 
 @attrs.define(eq=False)
@@ -86,15 +88,17 @@ class Publishing:
         certified: Sequence[Certified] = (),
         editions: Sequence[Edition] | None = None,
         lists: Sequence[KeyList] | None = None,
+        revoked: Sequence[Revocation] = (),
     ) -> list[Document]:
         """The next publication and its directory, as they are stored.
 
         Args:
-            certified: certificates that are new. editions, lists: none: as they were.
+            certified: certificates that are new. editions, lists: none: as they were. revoked: devices that are now.
 
         Raises:
             Refused: the clock is in doubt.
             TryAgain: a publication made now might not go on from the newest, or would leave devices out.
+            UsageError: a publication cannot name so many revocations.
         """
         keys, member, previous = self.keys, self.context.member, self.newest()
         if not self.ready():
@@ -105,6 +109,9 @@ class Publishing:
         if member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, "this node's clock lies beyond what it has published itself")
         known = [c for c in member.directory.devices(member.nation) if c.certificate.custodian == keys.index]
+        revocations = unexpired((*previous.revocations, *revoked), known, now)
+        if len(revocations) > MAX_REVOCATIONS:
+            raise UsageError(f"no more than {MAX_REVOCATIONS} devices can be revoked whose certificates have not ended")
         seat = custodian_id(previous.coalition, previous.nation, previous.custodian)
         publication, parts = make_publication(
             coalition=member.coalition,
@@ -119,6 +126,7 @@ class Publishing:
             devices=[*known, *certified],
             editions=previous.editions if editions is None else editions,
             lists=previous.lists if lists is None else lists,
+            revocations=revocations,
             now=now,
         )
         number = previous.number + 1

@@ -217,7 +217,8 @@ class Receipting:
             if row is None or row.retired or row.complained or row.n != segment or row.release != release.packed:
                 continue
             envelope = read_any(row.data)
-            if isinstance(envelope, DirectEnvelope):  # of those each author makes his own
+            # Of direct envelopes each author makes his own.
+            if isinstance(envelope, DirectEnvelope) or self.envelopes.retired(envelope):
                 continue
             try:
                 return Sealing(envelope, self.envelopes.open(envelope))

@@ -10,10 +10,11 @@ import attrs
 import trio
 
 from coalchat.custody.documents import document
-from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, seal
+from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, reaches, seal
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
+from coalchat.node.orders import newest_demand
 from coalchat.node.passing import otar_header, otar_place
 from coalchat.node.publishing import Publishing
 from coalchat.store.faces import Transaction
@@ -39,6 +40,21 @@ class Silent:
     certified: Certified
     stated: int
     suspended: bool
+
+
+@attrs.frozen
+class Progress:
+    """How far an emergency rekey is.
+
+    Attributes:
+        at: when its demand was made. devices: that have to be keyed. answered: whose newest prekey answers the demand.
+        keyed: to whom the seeds were sealed, taken or not.
+    """
+
+    at: int
+    devices: int
+    answered: int
+    keyed: int
 
 
 @attrs.define(eq=False)
@@ -74,12 +90,19 @@ class Rekeying:
                 statement = member.prekeys.newest(certified.device)
                 if statement is None or member.doubtful(now) or self._silent_for(certified.device) > self._grace():
                     continue
+                if not self.answers(statement):
+                    continue
                 due = self._owed(certified, statement)
                 if due:
                     await self._keep(certified, self.seal(due))
 
+    def answers(self, statement: PrekeyStatement) -> bool:
+        """Whether a statement was made after the newest demand, which its random value shows (SPEC 7.5)."""
+        demand = newest_demand(self.context.member.controls, self.publishing.keys.index)
+        return demand is None or statement.request == demand.request
+
     def owed_at_once(self, certified: Certified, statement: PrekeyStatement) -> tuple[Due, ...]:
-        """What a joiner is given, whatever waits for it already."""
+        """What a joiner is given, whatever waits for it already, to the prekey that it stated on this very link."""
         return self._owed(certified, statement, nothing_waits=True)
 
     def seal(self, due: tuple[Due, ...]) -> tuple[bytes, ...]:
@@ -123,6 +146,32 @@ class Rekeying:
                 found.append(Silent(certified, self._stated(certified.device), suspended))
         return tuple(found)
 
+    def progress(self) -> Progress | None:
+        """How far the devices are that have to answer the newest demand; None if none was made here."""
+        member, keys = self.context.member, self.publishing.keys
+        demand = newest_demand(member.controls, keys.index)
+        if demand is None:
+            return None
+        editions = self.publishing.newest().editions
+        sealed = {(c.issuer, c.number) for c in member.controls.of(Tag.OTAR)}
+        devices = answered = keyed = 0
+        for certified in member.valid(member.nation):
+            if certified.device == member.device or not certified.certificate.scope.read:
+                continue
+            statement = member.prekeys.newest(certified.device)
+            devices += 1
+            answered += statement is not None and self.answers(statement)
+            said = 0 if statement is None else statement.edition
+            keyed += (certified.device, demand.edition) in sealed or reaches(said, demand.edition, editions)
+        return Progress(demand.at, devices, answered, keyed)
+
+    def warnings(self) -> tuple[str, ...]:
+        """To a custodian, that an emergency rekey is not over."""
+        progress = self.progress() if self.context.member.ring.custodian else None
+        if progress is None or progress.keyed >= progress.devices:
+            return ()
+        return (f"emergency rekey: {progress.keyed} of {progress.devices} devices are keyed",)
+
     def _grace(self) -> int:
         return self.context.member.coalition.charter.otar_grace
 
@@ -142,6 +191,7 @@ class Rekeying:
         self, certified: Certified, statement: PrekeyStatement, *, nothing_waits: bool = False
     ) -> tuple[Due, ...]:
         member, keys = self.context.member, self.publishing.keys
+        demand = None if nothing_waits else newest_demand(member.controls, keys.index)
 
         def waiting(edition: Edition, compartments: Compartments) -> Sealed | None:
             asked = OtarHeader(
@@ -160,4 +210,5 @@ class Rekeying:
             member.coalition.charter,
             member.believed(self.context.now()),
             (lambda _edition, _compartments: None) if nothing_waits else waiting,
+            None if demand is None else member.coalition.segment_at(demand.at),
         )

@@ -18,7 +18,7 @@ from coalchat.node.addressing import Conversation
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.directing import decide_direct
-from coalchat.node.envelopes import Envelopes, Sealing
+from coalchat.node.envelopes import Envelopes, Sealing, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding
@@ -273,6 +273,7 @@ class Sending:
             received=now,
             mine=True,
             listed=self.folding.takes_a_line(tx, payload),
+            slots=nation_slots(sealing.envelope),
         )
         self.folding.fold(tx, feed, entry, message, payload, now)
         if message.listed:

@@ -70,6 +70,7 @@ class LinkSession:
     Attributes:
         peer: the device at the other end.
         dialler: id of the device that dialled.
+        expelled: the peer is revoked: nothing more is served on this link.
         carries: whether the peer takes ciphertext that is not released to its nation.
     """
 
@@ -82,6 +83,7 @@ class LinkSession:
     capture: Capture | None = attrs.field(default=None, repr=False)
     carries: bool = attrs.field(default=False, init=False)
     since: int = attrs.field(default=0, init=False)
+    expelled: bool = attrs.field(default=False, init=False)
     entries_sent: int = attrs.field(default=0, init=False)
     entries_received: int = attrs.field(default=0, init=False)
     in_sync: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
@@ -188,6 +190,12 @@ class LinkSession:
         self._do(self._sync.close(code))
         self._leaving = True
         self._wake.set()
+
+    def expel(self) -> None:
+        """The peer is revoked: end."""
+        self.expelled = True
+        self._out.clear()
+        self.leave(Farewell.DONE)
 
     # --- what is new here ---
 
@@ -333,6 +341,8 @@ class LinkSession:
         if isinstance(taken, Taken):
             if taken.known_up_to:
                 self._do(self._sync.stored(entry.base.feed, taken.known_up_to))
+            if taken.declined:
+                self._do(self._sync.decline(entry.base.feed))
             return
         if taken is None:
             return

@@ -6,7 +6,7 @@ receipting, complaints                                    what is owed
 proving, history                                          what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking, stating                                           this device's keys
-seat, publishing, drawing, rekeying, enrolling            a custodian's acts
+seat, publishing, drawing, rekeying, emergency, enrolling a custodian's acts
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from coalchat.net.transport import Transport
 from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.direct import DirectAnswers
+from coalchat.node.answers.emergency import EmergencyAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.history import HistoryAnswers
@@ -33,6 +34,7 @@ from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED
 from coalchat.node.directing import Directing, load_direct
 from coalchat.node.drawing import Drawing
+from coalchat.node.emergency import Emergency
 from coalchat.node.enrolling import Enrolment
 from coalchat.node.envelopes import Envelopes
 from coalchat.node.feeds import Feeds, KnownFeed
@@ -77,6 +79,7 @@ _KEYING = frozenset(
         Tag.PUBLICATION,
         Tag.DIRECTORY,
         Tag.SEGMENT_LIST,
+        Tag.REKEY_DEMAND,
         Tag.PREKEY_STATEMENT,
         Tag.OTAR,
     }
@@ -184,6 +187,7 @@ class Station:
             self._online,
             self._turned,
         )
+        emergency = Emergency(context, publishing, self.drawing, self.rekeying)
         enrolment = Enrolment(context, self.seat, self._welcoming, self._addresses)
         self.links = Links(
             context,
@@ -214,6 +218,7 @@ class Station:
             **EvidenceAnswers(context, proving).handlers(),
             **HistoryAnswers(context, self.history).handlers(),
             **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
+            **EmergencyAnswers(emergency).handlers(),
             **enrolling.handlers(),
             **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
         }
@@ -230,10 +235,14 @@ class Station:
             found.append(
                 "CLOCK DOUBTFUL: it lies beyond what this nation has published; nothing is sent until it is confirmed"
             )
+        standing = member.directory.standing(member.device, now)
+        if standing is not None and standing.revoked is not None:
+            found.append("this device was revoked by its nation: nothing is sent, and nobody answers it")
         if member.strangers or member.prekeys.clashed(member.device):
             found.append("somebody else states prekeys in this device's name: tell your custodian")
         if self.context.store.room.short:
             found.append("the disk of this home is full: nothing is taken or sent until there is room")
+        found.extend(self.rekeying.warnings())
         if self.holding.restored:
             found.append("this home was restored from an older copy: key file and store are not of one time")
         if member.ring.custodian and not self.publishing.ready():
@@ -316,6 +325,8 @@ class Station:
         if control is not None and control.tag in _KEYING:
             self.rekeying.wake()
             self.taking.wake()
+        if control is not None and control.tag in {Tag.REVOCATION, Tag.PUBLICATION}:
+            self.links.expel()
         if control is not None and control.tag is Tag.PUBLICATION:
             self.rollover.again()
         if control is not None and control.tag is Tag.DEVICE_EDITION:

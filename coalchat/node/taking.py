@@ -7,6 +7,7 @@ Rule 1: a prekey is durable before it is stated, and under a counter above all t
 Rule 2: a prekey goes when the OTAR sealed to it has come and nothing older can still be under way, or its grace is over.
 Rule 3: what this device holds is told by its next statement, never together with the OTAR's coming.
 Rule 4: a statement in this device's name that it did not make is an alarm, and is told.
+Rule 5: each statement carries the random value of the custodian's newest demand; a demand that is new is answered at once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.keeping import control_document, drop_superseded
+from coalchat.node.orders import newest_demand
 from coalchat.node.passing import otar_header
 from coalchat.store.faces import Transaction
 from protocol.base import crypto
@@ -58,6 +60,8 @@ class Taking:
     _refused: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     _told: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     _strangers: int = attrs.field(default=0, init=False)
+    _answered: bytes = attrs.field(default=b"", init=False, repr=False)
+    """The demand that this device answered since its start."""
 
     def __attrs_post_init__(self) -> None:
         self._told.update(self.context.member.prekeys.clashes())
@@ -232,7 +236,8 @@ class Taking:
         await self._forget(made, now)
         newest = max(made.values(), default=None)
         stated = newest is not None and member.coalition.segment_at(newest) >= member.segment(now)
-        if stated or not self.online():
+        request = self._demanded()
+        if (stated and not self._unanswered(request)) or not self.online():
             return
         standing = member.directory.standing(member.device, now)
         counter = 1 + max(
@@ -249,10 +254,22 @@ class Taking:
             member.device,
             counter,
             self._newest(self.holding.ring.seeds),
-            b"",
+            request,
             crypto.xwing_public(prekey.seed),
         )
+        self._answered = request
         await self._publish(sign_prekey(statement, member.ring.device.key).data, {**made, counter: now})
+
+    def _demanded(self) -> bytes:
+        """The random value of the newest demand of the custodian who keys this device, or none."""
+        member = self.context.member
+        demand = newest_demand(member.controls, member.certificate.custodian)
+        return b"" if demand is None else demand.request
+
+    def _unanswered(self, request: bytes) -> bool:
+        """Whether a demand waits for this device's answer. Once in a segment: who states in its name forces no more."""
+        said = self.context.member.prekeys.newest(self.context.member.device)
+        return request not in {b"", self._answered} and said is not None and said.request != request
 
     async def _forget(self, made: dict[int, int], now: int) -> None:
         """Drop the prekeys whose grace is over, but for the newest."""

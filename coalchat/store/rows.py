@@ -195,8 +195,9 @@ class Channel(Row):
 
 @attrs.frozen
 class Message(Row):
-    """An entry that this device opened, with the key that proves it. `listed`: it takes a line in its channel.
+    """An entry that this device opened, with the key that proves it.
 
+    `listed`: it takes a line in its channel. `slots`: the editions that its envelope is wrapped to (`keys.envelope`).
     `payload` and `ck` are empty where retention is over.
     """
 
@@ -220,6 +221,7 @@ class Message(Row):
     received: int
     mine: bool = attrs.field(converter=bool, default=False)
     listed: bool = attrs.field(converter=bool, default=True)
+    slots: bytes = attrs.field(default=b"", repr=False)
     position: int = 0
 
     @property

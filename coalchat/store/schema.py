@@ -212,6 +212,8 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
     ),
+    # whether a message was sealed to a superseded key is asked whenever it is shown
+    ("ALTER TABLE message ADD COLUMN slots BLOB NOT NULL DEFAULT x''",),
 )
 
 

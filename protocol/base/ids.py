@@ -40,6 +40,8 @@ class Tag(IntEnum):
     INVITE = 21
     CHARTER_FILE = 22
     KEY_RING = 23
+    REVOCATION = 24
+    REKEY_DEMAND = 25
     BACKUP = 27
     EVIDENCE = 29
     ENTRY_HEADER = 30
@@ -90,7 +92,9 @@ class Domain(StrEnum):
     CERTIFICATE_REQUEST = "coalchat/certificate-request/1"
     CERTIFICATE = "coalchat/certificate/1"
     PUBLICATION = "coalchat/publication/1"
+    REVOCATION = "coalchat/revocation/1"
     PREKEY_STATEMENT = "coalchat/prekey-statement/1"
+    REKEY_DEMAND = "coalchat/rekey-demand/1"
     OTAR = "coalchat/otar/1"
     CHANNEL_REVISION = "coalchat/channel-revision/1"
     FEED = "coalchat/feed/1"

@@ -9,7 +9,7 @@ Rule 4: which clause failed is not told: one error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import attrs
@@ -37,6 +37,17 @@ class Slot:
     nation: Annotated[int, NATION]
     custodian: Annotated[int, CUSTODIAN]
     counter: Annotated[int, COUNTER]
+
+
+def pack_slots(slots: Iterable[Slot]) -> bytes:
+    """Slots as a store keeps them beside what they opened: one byte each of nation and seat, four of the counter."""
+    return b"".join(bytes([slot.nation, slot.custodian]) + slot.counter.to_bytes(4, "big") for slot in slots)
+
+
+def unpack_slots(data: bytes) -> tuple[Slot, ...]:
+    """What `pack_slots` made."""
+    parts = (data[at : at + 6] for at in range(0, len(data), 6))
+    return tuple(Slot(part[0], part[1], int.from_bytes(part[2:], "big")) for part in parts)
 
 
 @record(Tag.ENVELOPE_CONTEXT)

@@ -1,14 +1,16 @@
 """The trusted set of a nation's devices (SPEC 6.3), built from certificates and publications.
 
 A device is valid while its certificate is a leaf of the newest unexpired directory of a custodian of its nation, and
-on no list of revocations of its nation. A new publication's revocations count at once; its directory counts when
-all its parts are here, and until then the one before it does.
+on no list of revocations of its nation. A new publication's revocations count at once, and so does a revocation by
+itself; its directory counts when all its parts are here, and until then the one before it does.
 
 `Directory` is the trusted set: documents in, verified; answers out. It does no I/O and reads no clock. Documents may
 arrive in any order: a certificate waits, without effect, until a directory names it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import attrs
 
@@ -36,6 +38,7 @@ from protocol.trust.publication import (
     directory_root,
     publication_hash,
 )
+from protocol.trust.revocation import DeviceRevocation, check_revocation
 
 KEPT = 4
 """Certificates kept of one device: the listed one, and renewals that wait for a directory to list them."""
@@ -86,6 +89,9 @@ class Directory:
     _seats: dict[tuple[int, int], _Seat] = attrs.field(factory=dict, init=False, repr=False)
     _devices: dict[bytes, tuple[Certified, ...]] = attrs.field(factory=dict, init=False, repr=False)
     _holders: dict[bytes, bytes] = attrs.field(factory=dict, init=False, repr=False)  # signing key: device
+    _revocations: dict[bytes, tuple[tuple[int, int, int], DeviceRevocation]] = attrs.field(
+        factory=dict, init=False, repr=False
+    )  # by device, with its rank
 
     # --- documents in ---
 
@@ -184,6 +190,26 @@ class Directory:
             self._devices[certified.device] = tuple(sorted((*known, certified), key=self._rank))[-KEPT:]
         return certified
 
+    def apply_revocation(self, data: bytes) -> DeviceRevocation:
+        """Take a custodian's revocation of a device of his nation; the one of the highest rank counts.
+
+        Raises:
+            RemoteProtocolError: it does not verify, its custodian is unknown, or the device is another nation's.
+            StateError: the device is not known yet.
+        """
+        signed = read_signed(data, Tag.REVOCATION)
+        revocation = check_revocation(self._seat_of(signed.signer).certificate, data)
+        known = self._devices.get(revocation.device)
+        if known is None:
+            raise StateError("its device is not known yet", field="device")
+        if known[0].certificate.nation != revocation.nation:
+            raise AuthenticationError
+        ranked = (revocation.rank(signed.hash), revocation)
+        before = self._revocations.get(revocation.device)
+        if before is None or before[0] < ranked[0]:
+            self._revocations[revocation.device] = ranked
+        return revocation
+
     # --- answers out ---
 
     def custodian(self, nation: int, index: int) -> CustodianCertificate | None:
@@ -236,15 +262,26 @@ class Directory:
         certificate = certified.certificate
         seat = self._seats[certificate.nation, certificate.custodian]
         publications = self.publications(certificate.nation)
-        revoked = next((r for p in publications for r in p.revocations if r.device == device), None)
         newest = max((p.issued for p in publications), default=0)
         return Standing(
             certified,
             listed=certified.hash in seat.listed and self._unexpired(certified, now),
-            revoked=revoked,
+            revoked=self._revoked(certificate.nation, device),
             current=certificate.current(now) and seat.certificate.not_after + CLOCK_SKEW >= now,
             stale=max(0, now - newest),
         )
+
+    def last_good(self, device: bytes) -> Mapping[bytes, tuple[int, bytes]] | None:
+        """Up to where a revoked device's feeds are its nation's word: by feed id, the number and id of the last good entry.
+
+        Of a feed that is not in it nothing is good. The same at every node that holds the same documents, whatever the
+        order in which they came; the marks of entries (SPEC 8.6) are folded from it.
+
+        Returns:
+            None if no revocation by itself is here: the device is not revoked, or a publication only says that it is.
+        """
+        ranked = self._revocations.get(device)
+        return None if ranked is None else ranked[1].last_good
 
     def require_valid(self, device: bytes, now: int) -> Certified:
         """The certificate of a device that may act now.
@@ -275,6 +312,12 @@ class Directory:
             if custodian_id(self.coalition.id, nation, index) == signer:
                 return seat
         raise AuthenticationError
+
+    def _revoked(self, nation: int, device: bytes) -> Revocation | None:
+        ranked = self._revocations.get(device)
+        if ranked is not None:
+            return Revocation(device, ranked[1].at, ranked[1].reason)
+        return next((r for p in self.publications(nation) for r in p.revocations if r.device == device), None)
 
     def _rank(self, certified: Certified) -> tuple[bool, int, bytes]:
         """Of a device's certificates the highest counts: listed before waiting, then the newest."""

@@ -7,7 +7,7 @@ These are the records; `directory` holds the trusted set that they enter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Annotated
 
@@ -116,6 +116,10 @@ class Publication:
         superseded = {edition.supersedes for edition in spanning}
         return tuple(edition for edition in spanning if edition.counter not in superseded)
 
+    def superseded_at(self, counter: int, segment: int) -> bool:
+        """Whether an edition was replaced by another one that had begun by then."""
+        return any(edition.supersedes == counter and edition.first <= segment for edition in self.editions)
+
 
 @record(Tag.DIRECTORY)
 class DirectoryPart:
@@ -148,6 +152,13 @@ def publish(publication: Publication, custodian: SigningKey) -> Signed:
     return sign(Tag.PUBLICATION, signer, encode(publication), custodian)
 
 
+def unsuperseded(editions: Iterable[Edition]) -> tuple[Edition, ...]:
+    """Those of some editions that no other one of them replaces."""
+    every = tuple(editions)
+    replaced = {edition.supersedes for edition in every}
+    return tuple(edition for edition in every if edition.counter not in replaced)
+
+
 def check_editions(publication: Publication) -> None:
     """Refuse editions that contradict each other.
 
@@ -159,3 +170,5 @@ def check_editions(publication: Publication) -> None:
         raise DecodeError("two editions with one counter", field="editions")
     if any(edition.first > edition.last for edition in publication.editions):
         raise DecodeError("an edition ends before it begins", field="editions")
+    if any(edition.supersedes >= edition.counter for edition in publication.editions):
+        raise DecodeError("an edition supersedes itself or a later one", field="editions")

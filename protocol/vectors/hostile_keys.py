@@ -10,13 +10,14 @@ from protocol.base.ids import Domain, Person, Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import Signed, SigningKey, read_signed, sign
 from protocol.exchange.proof import End, proof
+from protocol.keys.demand import sign_demand
 from protocol.keys.edition import SegmentList, list_hash
 from protocol.keys.envelope import Context, Slot, commitment, envelope_id
 from protocol.keys.otar import CompartmentId, Otar, OtarHeader, seal_otar, sign_prekey
 from protocol.trust.credential import custodian_id
 from protocol.trust.publication import KeyList, publication_hash, publish
 from protocol.vectors.hostile_trust import altered, case, kept
-from protocol.vectors.keys import TEK, kept_envelope, otar_header, pairs, prekey
+from protocol.vectors.keys import TEK, demand, kept_envelope, otar_header, pairs, prekey
 from protocol.vectors.link import EXPORTER
 from protocol.vectors.link import build as build_link
 from protocol.vectors.notation import Case
@@ -34,6 +35,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
     return [
         *_lists(world, recorder),
         *_prekeys(world),
+        *_demands(world),
         *_otars(world, recorder),
         *_envelopes(world, recorder),
         *_split_envelope(world, recorder),
@@ -87,6 +89,21 @@ def _prekeys(world: World) -> Iterator[Case]:
     yield case("prekey_of_another_device", "prekey", forged.data, "authentication")
     stranger = sign(Tag.PREKEY_STATEMENT, statement.device, encode(statement), world.xbb.device)
     yield case("prekey_signed_by_another_device", "prekey", stranger.data, "authentication")
+
+
+def _demands(world: World) -> Iterator[Case]:
+    good, key, signer = demand(world), world.xaa.custodian, custodian_id(world.coalition.id, 0, 0)
+    yield case("control_demand", "demand", sign_demand(good, key).data, "success")
+    for name, bad in (
+        ("demand_of_another_coalition", evolve(good, coalition=bytes(16))),
+        ("demand_of_another_nation", evolve(good, nation=1)),
+        ("demand_of_another_seat", evolve(good, custodian=1)),
+    ):
+        yield case(name, "demand", sign(Tag.REKEY_DEMAND, signer, encode(bad), key).data, "authentication")
+    elsewhere = sign_demand(evolve(good, nation=1), key)
+    yield case("demand_under_another_signer", "demand", elsewhere.data, "authentication")
+    forged = sign(Tag.REKEY_DEMAND, signer, encode(good), world.xaa.device)
+    yield case("demand_by_the_device", "demand", forged.data, "authentication")
 
 
 def _otars(world: World, recorder: Recorder) -> Iterator[Case]:

@@ -19,15 +19,16 @@ from protocol.trust.credential import (
     make_request,
 )
 from protocol.trust.publication import publication_hash, publish
+from protocol.trust.revocation import sign_revocation
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
-from protocol.vectors.trust import channel, sealed_secret
+from protocol.vectors.trust import channel, revocation, sealed_secret
 from protocol.vectors.world import World, holds_hybrid
 
 
 def cases(world: World, recorder: Recorder) -> list[Case]:
     """All of them, with their controls."""
-    parts: list[Callable[[World], Iterator[Case]]] = [_charters, _requests, _certificates, _channels]
+    parts: list[Callable[[World], Iterator[Case]]] = [_charters, _requests, _certificates, _revocations, _channels]
     return [
         *(case for part in parts for case in part(world)),
         *_signatures(world, recorder),
@@ -172,6 +173,34 @@ def _certificates(world: World) -> Iterator[Case]:
         yield case(name, "certificate", document.data, "decode", field)
 
 
+def _revocations(world: World) -> Iterator[Case]:
+    xaa, good = world.xaa, revocation(world)
+    signer = custodian_id(world.coalition.id, 0, 0)
+    yield case("control_revocation", "revocation", sign_revocation(good, xaa.custodian).data, "success")
+    for name, bad in (
+        ("revocation_of_another_coalition", evolve(good, coalition=bytes(16))),
+        ("revocation_names_another_nation", evolve(good, nation=1)),
+        ("revocation_names_another_seat", evolve(good, custodian=1)),
+    ):
+        document = sign(Tag.REVOCATION, signer, encode(bad), xaa.custodian)
+        yield case(name, "revocation", document.data, "authentication")
+    foreign = evolve(good, device=world.xbb.certificate.device)
+    yield case(
+        "revocation_of_another_nations_device",
+        "revocation",
+        sign_revocation(foreign, xaa.custodian).data,
+        "authentication",
+    )
+    forged = sign(Tag.REVOCATION, signer, encode(good), world.xbb.custodian)
+    yield case("revocation_by_another_nations_custodian", "revocation", forged.data, "authentication")
+    by_itself = sign(Tag.REVOCATION, signer, encode(good), xaa.device)
+    yield case("revocation_by_the_device", "revocation", by_itself.data, "authentication")
+    unknown = evolve(good, device=device_id(world.coalition.id, 0, bytes(32)))
+    yield case(
+        "revocation_of_an_unknown_device", "revocation", sign_revocation(unknown, xaa.custodian).data, "state", "device"
+    )
+
+
 def _publications(world: World, recorder: Recorder) -> Iterator[Case]:
     xaa = world.xaa
     yield case("control_publication", "publication", {"recorded": "publication XAA"}, "success")
@@ -220,6 +249,21 @@ def _publications(world: World, recorder: Recorder) -> Iterator[Case]:
             lambda: sign(Tag.PUBLICATION, signer, encode(foreign), world.xbb.custodian).data,
         ),
         "authentication",
+    )
+    replaced = evolve(follows, editions=(evolve(xaa.edition, supersedes=xaa.edition.counter),))
+    yield case(
+        "publication_whose_edition_supersedes_itself",
+        "publication",
+        kept(
+            recorder,
+            "hostile publication superseding itself",
+            Tag.PUBLICATION,
+            xaa.custodian,
+            encode(replaced),
+            lambda: publish(replaced, xaa.custodian).data,
+        ),
+        "decode",
+        "editions",
     )
     yield case("control_directory_part", "directory part", xaa.part, "success")
     unknown = xaa.part.replace(b"\x00\x00\x01\x00\x91", b"\x00\x01\x01\x00\x91")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from protocol.base import crypto
 from protocol.base.ids import VERSION
-from protocol.base.records import encode, encode_part
+from protocol.base.records import encode, encode_part, evolve
 from protocol.base.signed import Signed
+from protocol.keys.demand import REQUEST, RekeyDemand, sign_demand
 from protocol.keys.edition import SeedChain, SegmentKeys, kem_seed, list_hash
 from protocol.keys.envelope import Context, Envelope, Slot, open_slot, read_envelope, seal_envelope
 from protocol.keys.otar import (
@@ -21,7 +22,7 @@ from protocol.trust.label import ReleaseKey
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.trust import channel
-from protocol.vectors.world import COMPARTMENTS, ENTROPY, LINK_SECRET, SEGMENT, Keyed, World
+from protocol.vectors.world import COMPARTMENTS, ENTROPY, LINK_SECRET, NOW, SEGMENT, Keyed, World
 
 TEK = ENTROPY.fork("tek")(32)
 
@@ -35,6 +36,7 @@ def build(world: World, recorder: Recorder) -> File:
             "chains": "seed of each segment of an edition, the packed segment id, the pair's seed, its public key",
             "lists": "segment list of each chain, and the hash that the publication names",
             "prekey": "statement of the device of XAA; `seed` is the pair's",
+            "demand": "of new prekeys, by the custodian of XAA; `answer` is the statement of its device that carries it",
             "otar": "sealed to that prekey by the custodian of XAA and recorded; what opening it must give",
             "envelope": "TEK for SECRET CONVOY REL XAA, XBB by the device of XAA, recorded; the segment keys that open it",
         },
@@ -44,6 +46,7 @@ def build(world: World, recorder: Recorder) -> File:
             "public[i] is the X-Wing public key of pair[i]; the list holds them in order",
             'list hash = H("segment list", list)',
             "the statement's key is the prekey's public key, and its signature verifies",
+            "the demand's signature verifies; the answer carries its request, under the next counter",
             'otar: open(prekey seed, HPKE_OTAR domain || 0x00 || H("otar header", header) || H("public key", prekey), sealed) gives link secret and seeds',
             'commitment = H("commitment", key = tek, ctx); id = H("envelope", ctx || commitment || wraps)',
             'each wrap opens to tek with info = HPKE_ENVELOPE domain || 0x00 || H("envelope ctx", ctx) || slot || H("public key", public) || commitment',
@@ -59,6 +62,7 @@ def build(world: World, recorder: Recorder) -> File:
                 "document": document.data.hex(),
             }
         ],
+        "demand": [_demand(world)],
         "otar": [_otar(world, recorder)],
         "envelope": [_envelope(world, recorder)],
     }
@@ -104,6 +108,24 @@ def prekey(world: World) -> tuple[PrekeyStatement, Signed]:
     document = sign_prekey(statement, world.xaa.device)
     check_prekey(world.xaa.certificate, document.data)
     return statement, document
+
+
+def demand(world: World) -> RekeyDemand:
+    """The demand of the custodian of XAA, with edition 2."""
+    return RekeyDemand(world.coalition.id, 0, 0, 2, ENTROPY.fork("demand")(REQUEST), NOW)
+
+
+def _demand(world: World) -> Case:
+    made, (statement, _) = demand(world), prekey(world)
+    answer = sign_prekey(evolve(statement, counter=2, request=made.request), world.xaa.device)
+    check_prekey(world.xaa.certificate, answer.data)
+    return {
+        "edition": made.edition,
+        "request": made.request.hex(),
+        "at": made.at,
+        "document": sign_demand(made, world.xaa.custodian).data.hex(),
+        "answer": answer.data.hex(),
+    }
 
 
 def otar_header(world: World) -> OtarHeader:

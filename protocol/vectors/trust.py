@@ -8,7 +8,8 @@ from protocol.base.signed import Signed, SigningKey
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
 from protocol.trust.charter import key_hash, root_id
 from protocol.trust.credential import custodian_id
-from protocol.trust.publication import publication_hash
+from protocol.trust.publication import RevocationReason, publication_hash
+from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import CLEARANCE, CODES, COMPARTMENTS, ENTROPY, LINK_SECRET, NOW, Keyed, World
@@ -25,6 +26,7 @@ def build(world: World, recorder: Recorder) -> File:
             "devices": "seeds of a device; its request and its certificate are Ed25519-signed and rebuilt",
             "publications": "hybrid-signed by the custodian and recorded; the directory part that gives its root",
             "link_secret": "sealed to the bundle key of XAA and recorded; `setting` is the charter's commitment to it",
+            "revocation": "of the device of XAA by its custodian, Ed25519-signed and rebuilt; one last good entry",
             "channel": "first revision, signed by the founding device",
         },
         "verification": [
@@ -37,6 +39,7 @@ def build(world: World, recorder: Recorder) -> File:
             "the leaf hashes of the directory part give the publication's root",
             'setting = H("link secret", key = secret, charter nonce), the value of the charter\'s setting of tag 1',
             'open(bundle seed, HPKE_LINK_SECRET domain || 0x00 || charter hash || nation || H("public key", bundle), sealed) = secret',
+            "the custodian's signature of the revocation verifies; its body names him, the device, and what is good",
             'channel = H16("channel id", coalition || device || nonce); revision = H("revision", body)',
         ],
         "charter": [_charter(world)],
@@ -45,7 +48,29 @@ def build(world: World, recorder: Recorder) -> File:
         "devices": [_device(nation) for nation in (world.xaa, world.xbb)],
         "publications": [_publication(nation) for nation in (world.xaa, world.xbb)],
         "link_secret": [_link_secret(world, recorder)],
+        "revocation": [_revocation(world)],
         "channel": [_channel(world)],
+    }
+
+
+def revocation(world: World) -> DeviceRevocation:
+    """The device of XAA is revoked: it was lost after the seventh entry of one feed."""
+    source = ENTROPY.fork("revocation")
+    good = LastGood(source(16), 7, source(32))
+    return DeviceRevocation(
+        world.coalition.id, 0, 0, world.xaa.certificate.device, NOW, int(RevocationReason.LOST), (good,)
+    )
+
+
+def _revocation(world: World) -> Case:
+    made = revocation(world)
+    (good,) = made.good
+    return {
+        "device": made.device.hex(),
+        "at": made.at,
+        "reason": made.reason,
+        "good": [{"feed": good.feed.hex(), "seq": good.seq, "entry": good.entry.hex()}],
+        "document": sign_revocation(made, world.xaa.custodian).data.hex(),
     }
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 import attrs
 import pytest
 
-from coalchat.api import direct, enrolment, events, evidence, history, nouns, requests, responses, scopes
+from coalchat.api import direct, emergency, enrolment, events, evidence, history, nouns, requests, responses, scopes
 from coalchat.api.base import Request, Response
 from coalchat.api.operations import OPERATIONS, answer_of
 from coalchat.api.scopes import Scope
@@ -17,7 +17,7 @@ from coalchat.errors import NotAuthorised
 from protocol.messages import receipts
 from protocol.trust import credential
 
-MODULES = (requests, direct, enrolment, evidence, history, responses, nouns, events)
+MODULES = (requests, direct, emergency, enrolment, evidence, history, responses, nouns, events)
 RECORDS: set[type] = {
     cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and attrs.has(cls)
 }
@@ -48,6 +48,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "policy.show": Scope.READ,
         "keys.show": Scope.READ,
         "keys.confirm_clock": Scope.ADMIN,
+        "keys.revoke": Scope.ADMIN,
+        "keys.rekey": Scope.ADMIN,
         "evidence.export": Scope.READ,
         "evidence.check": Scope.READ,
         "history.ask": Scope.ADMIN,

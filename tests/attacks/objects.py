@@ -16,6 +16,7 @@ from protocol.base.signed import DOMAINS, Signed, SigningKey, read_signed
 from protocol.exchange.link import Link, LinkContext, LinkCredentials, State
 from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End
+from protocol.keys.demand import RekeyDemand, check_demand, sign_demand
 from protocol.keys.device import check_edition, direct_channel, make_edition
 from protocol.keys.direct import DirectContext, DirectSlot, read_direct, seal_direct
 from protocol.keys.edition import DeviceChain, DeviceSegment
@@ -34,6 +35,7 @@ from protocol.trust.credential import (
     make_request,
 )
 from protocol.trust.founding import NationOffer, make_offer, read_offer
+from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
 from tests.fakes.coalition import make_coalition
 from tests.fakes.nation import FakeDevice
 
@@ -171,6 +173,10 @@ _ROOT = XAA.root.public()
 _OFFER = NationOffer("XAA", "Nation XAA", _ROOT.ed25519, _ROOT.mldsa, crypto.xwing_public(ANN.bundle))
 _AUTH = decode(Auth, named())
 _HASH = decode(EntryHeader, ENTRY.header).hash
+_REVOCATION = sign_revocation(
+    DeviceRevocation(WORLD.id, 0, 0, ANN.id, WORLD.now, 1, (LastGood(FEED.record.id, 1, ENTRY.id),)), XAA.custodian
+)
+_DEMAND = sign_demand(RekeyDemand(WORLD.id, 0, 0, 2, bytes(range(16)), WORLD.now), XAA.custodian)
 
 OBJECTS = (
     document(read_signed(WORLD.signatures[0]), XAA.root, lambda data: check_signature(WORLD.charter, data)),
@@ -179,6 +185,8 @@ OBJECTS = (
     document(make_request(_REQUEST, ANN.key), ANN.key, lambda data: check_request(WORLD.id, 0, data)),
     document(ANN.document, XAA.custodian, lambda data: check_certificate(XAA.custodian_certificate, data)),
     document(XAA.publication_document, XAA.custodian, _publication),
+    document(_REVOCATION, XAA.custodian, lambda data: deepcopy(WORLD.directory).apply_revocation(data)),
+    document(_DEMAND, XAA.custodian, lambda data: check_demand(XAA.custodian_certificate, data)),
     document(ANN.statement_document, ANN.key, lambda data: check_prekey(ANN.certificate, data)),
     document(ANN.otar, XAA.custodian, _otar),
     document(OPS.document, ANN.key, _revision),

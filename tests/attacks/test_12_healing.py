@@ -12,6 +12,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from coalchat.api.emergency import RekeyNation
 from coalchat.node.membership import Membership
 from coalchat.node.taking import Taking
 from coalchat.paths import Home
@@ -168,6 +169,34 @@ async def test_the_last_counter_there_is_stops_no_node(
 
         async def read() -> bool:
             return await laptop.texts("ops") == ["still here"]
+
+        await until(read)
+        await town.close()
+
+
+@pytest.mark.parametrize("reused", [False, True], ids=["fresh prekeys", "control: the prekey is used again"])
+async def test_a_copy_opens_nothing_after_an_emergency_rekey(
+    homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch, reused: bool
+) -> None:
+    everyone = homes | {"laptop": device_home(tmp_path, "laptop")}
+    if reused:
+        fixed = Drbg("one for ever")(96)
+        monkeypatch.setattr("coalchat.node.taking.Prekey", lambda counter, _seed: Prekey(counter, fixed))
+    async with trio.open_nursery() as nursery:
+        town = Town(nursery, everyone)
+        a, b, laptop = await start(town)
+        await until_time(a, FIRST + SEGMENT + HOUR)
+        thief = Thief.of(everyone["laptop"], tmp_path / "copy")
+        before = envelope_of(b, (await b.send("ops", "before", "SECRET")).entry_id)
+        await a.ask(RekeyNation(rehearse=False))
+        await trio.sleep(60)
+        thief.reads([c.data for c in a.station.context.member.controls.of(Tag.OTAR)])
+        after = envelope_of(b, (await b.send("ops", "after", "SECRET")).entry_id)
+        assert thief.opens(before)
+        assert thief.opens(after) is reused
+
+        async def read() -> bool:
+            return await laptop.texts("ops") == ["before", "after"]
 
         await until(read)
         await town.close()

@@ -29,7 +29,7 @@ COMMANDS = {
     ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
     ("label", "check"), ("audit", "list"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
-    ("keys", "zeroize"),
+    ("keys", "zeroize"), ("keys", "revoke"), ("keys", "rekey"),
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
@@ -73,7 +73,8 @@ def test_every_command_says_what_it_does_and_takes_the_options_of_all(path: tupl
         assert option in shown
     assert (command.help or "").strip()
     assert all(
-        getattr(parameter, "help", "x") or parameter.name in {"role", "precedence"} for parameter in command.params
+        getattr(parameter, "help", "x") or parameter.name in {"role", "precedence", "reason"}
+        for parameter in command.params
     )
 
 

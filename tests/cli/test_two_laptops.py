@@ -78,5 +78,29 @@ def test_two_laptops(make: Make) -> None:
 
     # What he may not send is refused before anything leaves.
     assert officer.run("send", "#ops", "x", "--label", "SECRET", "--json", code=3).error["clause"] == "level-clearance"
+
+    # His laptop is lost. The custodian is asked; a script says so beforehand; it is named by its id, or he by his name.
+    assert "there is no terminal to ask at" in north.run("keys", "revoke", "--person", "Lt Carl", code=2).err
+    said, screen = at_terminal(
+        north.command("keys", "revoke", "--person", "Lt Carl", passphrase=False),
+        [("do it?", "no")],
+        cwd=north.desk,
+        environ=north.environ,
+    )
+    assert (said, "Lt Carl (1), device " in screen, "would be revoked" in screen) == (0, True, True)
+    assert "nothing was done" in screen
+    assert "hex digits" in north.run("keys", "revoke", "Lt Carl", "--yes", code=2).err
+    assert officer.run("keys", "rekey", "--yes", "--json", code=5).error["code"] == "not-authorised"
+    (lost,) = [one["device_id"] for one in north.run("invite", "list", "--json").records]
+    done = north.run("keys", "revoke", lost[:8], "--reason", "lost", "--yes", "--json").record
+    assert [one["device_id"] for one in done["revoked"]] == [lost]
+    assert (done["done"], done["reason"], done["edition"], done["replaced"]) == (True, "lost", 4, [1])
+    shown = north.run("keys", "status").out
+    assert "edition 4  EFFECTIVE" in shown
+    assert "edition 1: a cut-off sender may still use it until " in shown
+    assert "0 of 0 devices are keyed" in shown
+    lines = north.run("keys", "rekey", "--yes").out.splitlines()
+    assert lines[0] == "edition 5 runs in place of 4"
+    assert lines[2].startswith("a cut-off sender may still use the old key until ")
     for laptop in (north, south, officer):
         assert laptop.run("node", "stop").out == "stopped\n"

@@ -33,8 +33,8 @@ from tests.node.test_refused import own_envelope, own_feed
 class Restless(Envelopes):
     """Finds a reason to make a new envelope each time."""
 
-    def _still_counts(self, *_: Any) -> bool:
-        return False
+    def retired(self, *_: Any) -> bool:
+        return True
 
 
 async def test_a_device_makes_so_many_envelopes_and_no_more(homes: dict[str, Home], autojump_clock: MockClock) -> None:

@@ -130,6 +130,14 @@ def test_link_secret() -> None:
     assert hpke_open(seed, info, raw(case["sealed"])) == secret
 
 
+def test_revocation() -> None:
+    case, custodian = only("trust", "revocation"), vectors("trust")["custodians"][0]
+    body = document_holds(hexed(case["document"]), "revocation", keys_of(custodian)[0])
+    good = [[hexed(last["feed"]), last["seq"], hexed(last["entry"])] for last in case["good"]]
+    assert body == [24, coalition(), 0, 0, hexed(case["device"]), case["at"], case["reason"], good]
+    assert case["device"] == vectors("trust")["devices"][0]["id"]
+
+
 def test_channel() -> None:
     case, device = only("trust", "channel"), vectors("trust")["devices"][0]
     founder, nonce = hexed(case["device"]), hexed(case["nonce"])
@@ -170,6 +178,14 @@ def test_prekey_statement() -> None:
     body = document_holds(hexed(case["document"]), "prekey-statement", keys_of(device)[0])
     public = xwing_public(hexed(case["seed"]))
     assert body == [10, coalition(), 0, hexed(case["device"]), case["counter"], 0, b"", public]
+
+
+def test_demand() -> None:
+    case, custodian = only("keys", "demand"), vectors("trust")["custodians"][0]
+    body = document_holds(hexed(case["document"]), "rekey-demand", keys_of(custodian)[0])
+    assert body == [25, coalition(), 0, 0, case["edition"], hexed(case["request"]), case["at"]]
+    answer = document_holds(hexed(case["answer"]), "prekey-statement", keys_of(vectors("trust")["devices"][0])[0])
+    assert answer[4:7] == [only("keys", "prekey")["counter"] + 1, 0, hexed(case["request"])]
 
 
 def test_otar() -> None:

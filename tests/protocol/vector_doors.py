@@ -17,6 +17,7 @@ from protocol.exchange.invite import read_invite
 from protocol.exchange.link import LinkContext
 from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End, proven
+from protocol.keys.demand import check_demand
 from protocol.keys.device import check_edition
 from protocol.keys.direct import open_own, read_direct
 from protocol.keys.edition import SegmentKeys
@@ -103,6 +104,10 @@ def _direct(here: World, case: Any) -> None:
     device = hexed(vectors("trust")["devices"][case["nation"]]["id"])
     segment = vectors("direct")["chains"][case["nation"]]["segments"][0]
     assert open_own(read, device, hexed(segment["pair"])).hex() == only("direct", "envelope")["tek"]
+def _demand(here: World, case: Any) -> None:
+    custodian = here.directory.custodian(0, 0)
+    assert custodian is not None
+    check_demand(custodian, data_of(case["data"]))
 
 
 def _otar(here: World, case: Any) -> None:
@@ -192,8 +197,10 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "certificate": _certificate,
     "publication": lambda here, case: here.directory.apply_publication(data_of(case["data"])),
     "directory part": lambda here, case: here.directory.apply_directory_part(data_of(case["data"])),
+    "revocation": lambda here, case: here.directory.apply_revocation(data_of(case["data"])),
     "segment list": _segment_list,
     "prekey": lambda here, case: check_prekey(here.xaa.certificate, data_of(case["data"])),
+    "demand": _demand,
     "otar": _otar,
     "link secret": _link_secret,
     "channel": _channel,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import attrs
 
-from coalchat.api.nouns import KeyEdition, KeyWindow, SilentDevice
+from coalchat.api.nouns import KeyDemand, KeyEdition, KeyWindow, SilentDevice
 from coalchat.api.requests import ConfirmClock, ShowKeys
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import KeyState
+from coalchat.custody.emergency import cut_off_until
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.context import Context
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.rollover import Rollover
 from protocol.keys.walking import erased_at
 from protocol.messages.retention import kept_until
-from protocol.trust.publication import Edition
+from protocol.trust.publication import Edition, unsuperseded
 
 
 @attrs.define(eq=False)
@@ -60,6 +61,7 @@ class KeyAnswers:
             levels=tuple(self._window(level, segment, now) for level in range(member.certificate.clearance.level + 1)),
             clock_doubtful=member.doubtful(now),
             silent=self._silent(),
+            demands=self._demands(),
         )
 
     def _published(self) -> list[tuple[Edition, KeyState]]:
@@ -70,9 +72,11 @@ class KeyAnswers:
         # The seat that certified this device hands out its seeds; another seat's editions may run beside.
         for publication in sorted(member.directory.publications(member.nation), key=lambda p: p.custodian != own):
             current = publication.current_editions(segment)
+            counting = unsuperseded(publication.editions)
             for edition in publication.editions:
-                ahead = KeyState.RESERVE if edition.first > segment else KeyState.SUPERSEDED
-                found.append((edition, KeyState.EFFECTIVE if edition in current else ahead))
+                ahead = edition.first > segment and edition in counting
+                state = KeyState.RESERVE if ahead else KeyState.SUPERSEDED
+                found.append((edition, KeyState.EFFECTIVE if edition in current else state))
         return found
 
     def _edition(self, edition: Edition, state: KeyState) -> KeyEdition:
@@ -86,7 +90,30 @@ class KeyAnswers:
             starts=edition.first * length,
             ends=(edition.last + 1) * length,
             held=wanted <= here,
+            supersedes=edition.supersedes,
+            cut_off_until=self._cut_off(edition),
         )
+
+    def _cut_off(self, edition: Edition) -> int:
+        """Until when a sender who has not heard may seal to an edition that was replaced; 0 if it was not, or it is over."""
+        member = self.context.member
+        replaced = any(
+            other.supersedes == edition.counter and edition in publication.editions
+            for publication in member.directory.publications(member.nation)
+            for other in publication.editions
+        )
+        until = cut_off_until([edition], member.coalition.charter) if replaced else 0
+        return until if until > self.context.now() else 0
+
+    def _demands(self) -> tuple[KeyDemand, ...]:
+        progress = self.rekeying.progress() if self.context.member.ring.custodian else None
+        if progress is None:
+            return ()
+        return (
+            KeyDemand(
+                at=progress.at, devices=progress.devices, answered=progress.answered, keyed=progress.keyed
+            ),
+        )  # fmt: skip
 
     def _window(self, level: int, segment: int, now: int) -> KeyWindow:
         member = self.context.member

@@ -37,6 +37,7 @@ from coalchat.store.rows import Message as MessageRow
 from protocol.base.errors import ProtocolError
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
+from protocol.keys.envelope import unpack_slots
 from protocol.messages.payload import FORMAT, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
@@ -206,6 +207,15 @@ class MessageAnswers:
             return None
         return ANSWERS[Response(given.get(member.device, next(iter(given.values()))))]
 
+    def _superseded(self, row: MessageRow) -> bool:
+        """Whether an edition that it is sealed to was replaced in its segment, as far as publications name it still."""
+        directory = self.context.member.directory
+        return any(
+            publication is not None and publication.superseded_at(slot.counter, row.n)
+            for slot in unpack_slots(row.slots)
+            for publication in (directory.publication(slot.nation, slot.custodian),)
+        )
+
     def noun(self, row: MessageRow) -> Message:
         """A message as clients see it."""
         member = self.context.member
@@ -226,6 +236,8 @@ class MessageAnswers:
             flags.append(Flag.AUTO)
         if payload is not None and payload.noplay:
             flags.append(Flag.NO_PLAY)
+        if self._superseded(row):
+            flags.append(Flag.SUPERSEDED_KEY)
         return Message(
             position=row.position,
             entry_id=row.entry_id.hex(),
