@@ -20,6 +20,7 @@ from functools import partial
 import attrs
 import trio
 
+from coalchat.node.arriving import Arrival, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, nation_slots
@@ -43,47 +44,6 @@ from protocol.trust.credential import Precedence
 
 BATCH = 256
 """Entries of one commit."""
-
-
-@attrs.frozen
-class Arrival:
-    """One entry that was judged and is to be stored.
-
-    Attributes:
-        over: its retention is over: no more than its header is kept.
-        stored: called after the commit, with the feed and its new head.
-    """
-
-    feed: KnownFeed
-    entry: Entry
-    outcome: Outcome
-    precedence: Precedence
-    segment: int
-    over: bool
-    slots: bytes = attrs.field(repr=False)
-    stored: Callable[[bytes, int], None] = attrs.field(repr=False)
-
-
-@attrs.frozen
-class NeedFeed:
-    """The entry's feed record is not here."""
-
-    feed: bytes
-
-
-@attrs.frozen
-class NeedEnvelope:
-    """The entry's envelope is not here."""
-
-    envelope: bytes
-
-
-@attrs.frozen
-class Taken:
-    """The entry was taken: it is queued to be stored, was known, or waits for a signature or an earlier entry."""
-
-    known_up_to: int = 0
-    declined: bool = False  # its author is revoked: no more of its feed is taken
 
 
 @attrs.define(eq=False)

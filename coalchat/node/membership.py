@@ -16,7 +16,7 @@ import attrs
 from coalchat.node.addressing import Addressing, Conversation, conversation
 from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
 from coalchat.node.orders import judge_demand, judge_revocation
-from coalchat.node.passing import is_named, otar_header, otar_over, otar_place, seat_name, timely
+from coalchat.node.passing import inventory, is_named, otar_header, otar_over, otar_place, seat_name
 from protocol.base.codec import unpack_loose
 from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, StateError
 from protocol.base.ids import Tag
@@ -397,13 +397,4 @@ class Membership:
 
     def inventory(self, nation: int, now: int) -> tuple[tuple[int, bytes], ...]:
         """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`."""
-        order = {tag: place for place, tag in enumerate(SYNCED)}
-        charter = self.coalition.charter
-        allowed = [
-            c
-            for c in self.controls.values()
-            if c.audience >> nation & 1
-            and (c.tag is not Tag.SEGMENT_LIST or timely(c, nation, self.directory, charter, now))
-        ]
-        allowed.sort(key=lambda c: (order[c.tag], c.number, c.hash))
-        return tuple((int(c.tag), c.hash) for c in allowed)
+        return inventory(self.controls, nation, self.directory, self.coalition.charter, now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coalchat.custody.rekeying import reaches
-from coalchat.node.controls import Control
+from coalchat.node.controls import SYNCED, Control, Controls
 from protocol.base.ids import Tag
 from protocol.base.records import decode, encode_part
 from protocol.base.signed import read_signed
@@ -68,3 +68,17 @@ def timely(control: Control, to: int, directory: Directory, charter: Charter, no
     publication = directory.publication(nation, custodian)
     running = () if publication is None else publication.current_editions(segment)
     return any(edition.first < segment for edition in running)
+
+
+def inventory(
+    controls: Controls, nation: int, directory: Directory, charter: Charter, now: int
+) -> tuple[tuple[int, bytes], ...]:
+    """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`."""
+    order = {tag: place for place, tag in enumerate(SYNCED)}
+    allowed = [
+        c
+        for c in controls.values()
+        if c.audience >> nation & 1 and (c.tag is not Tag.SEGMENT_LIST or timely(c, nation, directory, charter, now))
+    ]
+    allowed.sort(key=lambda c: (order[c.tag], c.number, c.hash))
+    return tuple((int(c.tag), c.hash) for c in allowed)

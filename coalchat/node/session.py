@@ -14,11 +14,12 @@ import trio
 
 from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import LinkStream
+from coalchat.node.arriving import NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import Control
 from coalchat.node.feeds import release_bits
-from coalchat.node.intake import Intake, NeedEnvelope, NeedFeed, Taken
+from coalchat.node.intake import Intake
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
 from coalchat.node.underway import held_by

@@ -104,6 +104,8 @@ def _direct(here: World, case: Any) -> None:
     device = hexed(vectors("trust")["devices"][case["nation"]]["id"])
     segment = vectors("direct")["chains"][case["nation"]]["segments"][0]
     assert open_own(read, device, hexed(segment["pair"])).hex() == only("direct", "envelope")["tek"]
+
+
 def _demand(here: World, case: Any) -> None:
     custodian = here.directory.custodian(0, 0)
     assert custodian is not None
