@@ -71,6 +71,15 @@ class MarkMoved:
 
 
 @attrs.frozen(kw_only=True)
+class MessageMarked:
+    """What is held against a message changed: it is disputed, or disowned, from now on."""
+
+    kind: ClassVar[str] = "marked"
+    channel_id: str
+    entry_id: str
+
+
+@attrs.frozen(kw_only=True)
 class LinkChanged:
     """A link to a peer came up or went."""
 
@@ -112,6 +121,7 @@ Body: TypeAlias = (
     | StateChanged
     | MessagePurged
     | MarkMoved
+    | MessageMarked
     | LinkChanged
     | AuditWritten
     | ControlChanged

@@ -245,6 +245,14 @@ class NationState:
 
 
 @attrs.frozen(kw_only=True)
+class Disowned:
+    """Which nation disowns an entry of its own device, and since when."""
+
+    nation: str
+    time: int
+
+
+@attrs.frozen(kw_only=True)
 class Message(Response):
     """One entry that this device may read.
 
@@ -261,6 +269,7 @@ class Message(Response):
         mine: written by this device. read: not beyond the read mark.
         answered: how this person acknowledged it, or none.
         refs: entry ids that it answers or builds on.
+        disowned: with the flag of that name, who disowns it.
     """
 
     position: int
@@ -287,6 +296,7 @@ class Message(Response):
     answered: Answer | None
     refs: tuple[str, ...]
     flags: tuple[Flag, ...]
+    disowned: Disowned | None
 
 
 @attrs.frozen(kw_only=True)

@@ -28,6 +28,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ListPeers,
         requests.RemovePeer,
         requests.ListAudit,
+        requests.WorkOffline,
         requests.ListNations,
         requests.ShowPolicy,
         requests.ShowKeys,

@@ -23,6 +23,7 @@ from coalchat.api.responses import (
     MessagePage,
     MessageStatus,
     NationList,
+    NewFeeds,
     PeerList,
     Policy,
     Sent,
@@ -268,6 +269,14 @@ class ListNations(Request[NationList]):
 
     op = "nation.list"
     scope = Scope.READ
+
+
+@attrs.frozen(kw_only=True)
+class WorkOffline(Request[NewFeeds]):
+    """A person says that no peer can tell how far the feeds of this restored home go: it goes on in new ones."""
+
+    op = "node.offline"
+    scope = Scope.ADMIN
 
 
 @attrs.frozen(kw_only=True)

@@ -34,6 +34,13 @@ class Done(Response):
 
 
 @attrs.frozen(kw_only=True)
+class NewFeeds(Response):
+    """Answer to `node.offline`: how many feeds of this device are left, for new ones to go on after them."""
+
+    left: int
+
+
+@attrs.frozen(kw_only=True)
 class Welcome(Response):
     """Answer to `hello`.
 

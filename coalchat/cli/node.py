@@ -11,7 +11,7 @@ from coalchat.errors import CoalchatError, NodeUnavailable
 
 if TYPE_CHECKING:
     from coalchat.api.nouns import Node
-    from coalchat.api.responses import Status
+    from coalchat.api.responses import NewFeeds, Status
     from coalchat.client import Client
 
 node = Noun("The process that keeps the home and its links.")
@@ -86,6 +86,28 @@ def stop(context: typer.Context) -> None:
     if not wait_alone(asked.present_home, STOPPED_WITHIN):
         raise CoalchatError(f"the node has not ended within {STOPPED_WITHIN:.0f} s")
     show(asked, {"node": said}, [said])
+
+
+@node.verb("offline")
+def offline(context: typer.Context) -> None:
+    """Let a home that was restored from a copy write without a peer.
+
+    \b
+    coalchat node offline
+
+    Such a home does not know what it wrote since the copy was made. Until a peer has told, it does not go on in its own feeds, or it would contradict itself. Say this only where no peer can be reached: it begins new feeds, and what peers hold of the old ones comes back when they are.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> NewFeeds:
+        return await client.work_offline()
+
+    found = with_node(asked, act)
+    said = f"{found.left} feeds are left: new ones go on after them" if found.left else "no feed waits for a peer"
+    show(asked, found, [said])
 
 
 @node.verb("unlock")

@@ -16,6 +16,7 @@ import typer
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.base import NEWEST as LAST
+from coalchat.api.vocabulary import Flag
 from coalchat.cli.options import Asked, asked_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NEWEST = 50
 """Messages shown without --limit."""
+HELD_AGAINST = frozenset({Flag.DISPUTED, Flag.DISOWNED})
+"""Said in a sentence of their own."""
 BEYOND = 2**53
 """A position that no message has: asks whether there is such a channel, and for nothing else."""
 
@@ -151,7 +154,7 @@ def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
 
 
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
-    """A message as lines: marking; author, time and what else must be known; the text."""
+    """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
     from coalchat.cli.ack import acknowledged
     from coalchat.cli.output import body, short
     from coalchat.cli.times import dtg
@@ -164,9 +167,12 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
         f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
         "" if message.answered is None else acknowledged(message.answered),
         "" if message.read else "new",
-        *message.flags,
+        *(flag for flag in message.flags if flag not in HELD_AGAINST),
         short(message.entry_id),
         *(f"answers {short(ref)}" for ref in message.refs),
     ]
     marking = f"EXERCISE {message.marking}" if exercise else message.marking
-    return [f"[{marking}]", "  ".join(word for word in words if word), *body(message.text), ""]
+    held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
+    if message.disowned is not None:
+        held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
+    return [f"[{marking}]", "  ".join(word for word in words if word), *held, *body(message.text), ""]

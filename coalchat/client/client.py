@@ -14,10 +14,11 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import direct, emergency, enrolment, evidence, history, nouns, requests, responses
+from coalchat.api import direct, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import Answer, Precedence, RevocationReason, Role, State
+from coalchat.api.vocabulary import Answer, Precedence, State
+from coalchat.client.custodian import CustodianCalls
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
 from coalchat.client.waiting import concerns, missing
@@ -38,7 +39,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client:
+class Client(CustodianCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:
@@ -134,6 +135,10 @@ class Client:
     async def nations(self) -> tuple[nouns.Nation, ...]:
         """Nations of the charter."""
         return (await self.call(requests.ListNations())).nations
+
+    async def work_offline(self) -> responses.NewFeeds:
+        """Say that no peer can tell how far this restored home's feeds go: it goes on in new ones."""
+        return await self.call(requests.WorkOffline())
 
     async def policy(self) -> responses.Policy:
         """The coalition's security policy."""
@@ -330,68 +335,3 @@ class Client:
     async def audit(self, after: int = 0, limit: int = 200) -> responses.AuditPage:
         """A page of the audit record behind a number, oldest first."""
         return await self.call(requests.ListAudit(after=after, limit=limit))
-
-    # --- emergencies ---
-
-    async def revoke(
-        self,
-        *,
-        device: str = "",
-        person: str = "",
-        reason: RevocationReason = RevocationReason.UNSPECIFIED,
-        rehearse: bool = False,
-    ) -> emergency.Rekeyed:
-        """Revoke a device by its id, or all of a person's by his name, and rekey without them, as custodian.
-
-        Args:
-            rehearse: only say what would be done.
-
-        Raises:
-            NotAuthorised, UsageError, Ambiguous, Refused: as they say.
-        """
-        request = emergency.RevokeDevices(device=device, person=person, reason=reason, rehearse=rehearse)
-        return await self.call(request)
-
-    async def rekey(self, *, rehearse: bool = False) -> emergency.Rekeyed:
-        """Replace the nation's keys now, as custodian. Raises: NotAuthorised, Refused."""
-        return await self.call(emergency.RekeyNation(rehearse=rehearse))
-
-    # --- enrolment ---
-
-    async def create_invite(
-        self,
-        person: str,
-        *,
-        role: Role,
-        level: str,
-        address: str,
-        categories: Sequence[str] = (),
-        precedence: Precedence = Precedence.IMMEDIATE,
-    ) -> enrolment.InviteCode:
-        """Invite a device; `address` is where it dials this node. Raises: NotAuthorised, UnknownLabel."""
-        request = enrolment.CreateInvite(
-            person=person, role=role, level=level, categories=tuple(categories), precedence=precedence, address=address
-        )
-        return await self.call(request)
-
-    async def invites(self) -> tuple[enrolment.Invite, ...]:
-        """Invites of this custodian, the newest first."""
-        return (await self.call(enrolment.ListInvites())).invites
-
-    async def approve_invite(self, invite_id: str, words: Sequence[str]) -> enrolment.Enrolled:
-        """Certify the device whose words these are. Raises: UnknownInvite, Ambiguous, WordsDiffer, Expired."""
-        return await self.call(enrolment.ApproveInvite(id=invite_id, words=tuple(words)))
-
-    async def withdraw_invite(self, invite_id: str) -> None:
-        """End an invite. Raises: UnknownInvite, Ambiguous."""
-        await self.call(enrolment.WithdrawInvite(id=invite_id))
-
-    async def join(self, code: str, display_name: str) -> enrolment.Joining:
-        """Show an invite's code; returns with the words to compare. Raises: UsageError, AlreadyExists, Expired,
-        Unreachable.
-        """
-        return await self.call(enrolment.Join(code=code, display_name=display_name))
-
-    async def join_status(self) -> enrolment.Joining:
-        """How far joining is."""
-        return await self.call(enrolment.GetJoinStatus())

@@ -18,6 +18,8 @@ class Arrival:
 
     Attributes:
         over: its retention is over: no more than its header is kept.
+        slots: the nations' editions that its envelope is wrapped to, as they are kept with a message.
+        peer: charter index of who brought it.
         stored: called after the commit, with the feed and its new head.
     """
 
@@ -28,6 +30,7 @@ class Arrival:
     segment: int
     over: bool
     slots: bytes = attrs.field(repr=False)
+    peer: int
     stored: Callable[[bytes, int], None] = attrs.field(repr=False)
 
 
@@ -50,4 +53,8 @@ class Taken:
     """The entry was taken: it is queued to be stored, was known, or waits for a signature or an earlier entry."""
 
     known_up_to: int = 0
-    declined: bool = False  # its author is revoked: no more of its feed is taken
+
+
+@attrs.frozen
+class Ended:
+    """Nothing more is taken of the entry's feed, from this peer or from any."""

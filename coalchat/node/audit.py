@@ -38,7 +38,10 @@ class AuditEvent(StrEnum):
     ENTRY_NOT_AUTHENTIC = "entry-not-authentic"
     """An entry's own signature does not hold; it waits for a later one that proves it."""
     ENTRY_FORK = "entry-fork"
-    """Two authentic entries stand at one place of a feed; both are kept."""
+    """Two authentic entries stand at one place of a feed; both are kept as proof."""
+    CUSTODIAN_FORK = "custodian-fork"
+    """A custodian signed two publications of one number, or his root two certificates of his seat and time; both are kept
+    as proof."""
     RECEIPT_REFUSED = "receipt-refused"
     """A receipt covers another channel or release key, names an unknown branch, or is not its author's to give."""
     QUOTA_REACHED = "quota-reached"
@@ -123,6 +126,8 @@ class AuditEvent(StrEnum):
     """What this device had asked for has come; the detail is the number of entries that it can read now."""
 
     # --- this home ---
+    FEEDS_LEFT = "feeds-left"
+    """A person said that no peer can tell how far this device's feeds go: it goes on in new ones; the detail counts them."""
     HOME_RESTORED = "home-restored"
     """Key file and store are not of one time: one of them was brought back from a copy."""
     BACKUP_MADE = "backup-made"

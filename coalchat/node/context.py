@@ -5,7 +5,7 @@ The parts do not know each other's insides: they meet at the store, which is the
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
@@ -26,6 +26,10 @@ async def _no_history(peer: Certified, event: HistoryRequested | HistoryGiven) -
     del peer, event
 
 
+async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[int], bool]) -> None:
+    """Nobody listens yet."""
+
+
 @attrs.define(eq=False)
 class Context:
     """Shared by the parts of one node.
@@ -36,6 +40,7 @@ class Context:
         control_changed: called with the hash of a new control document, after the commit: links announce it.
         history: called with a peer and what it asks or gives of history.
         in_sync: called when a link has come up to date: the device is online.
+        heads_named: called when a peer has named its heads: those of this device's feeds, and which feeds it may have.
     """
 
     clock: Clock
@@ -49,6 +54,9 @@ class Context:
         default=_no_history, repr=False
     )
     in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
+    heads_named: Callable[[Mapping[bytes, tuple[int, bytes]], Callable[[int], bool]], Awaitable[None]] = attrs.field(
+        default=_nobody, repr=False
+    )
 
     def now(self) -> int:
         """Unix seconds."""

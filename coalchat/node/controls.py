@@ -25,6 +25,7 @@ SYNCED = (
     Tag.PREKEY_STATEMENT,
     Tag.OTAR,
     Tag.DEVICE_EDITION,
+    Tag.FORK_PROOF,
 )
 """Kinds that nodes exchange, in the order in which they can be judged, but for the directory (see `Membership`)."""
 
@@ -54,6 +55,10 @@ class Control:
     data: bytes = attrs.field(repr=False)
     place: bytes = b""
     rank: tuple[int, ...] = ()
+
+    def is_for(self, nation: int, *, carries: bool) -> bool:
+        """Whether nodes of a nation may be given it; what belongs to a feed, also those that carry for others."""
+        return bool(self.audience >> nation & 1) or (carries and self.tag is Tag.FORK_PROOF)
 
 
 @attrs.define(eq=False)

@@ -202,7 +202,9 @@ class Envelopes:
             raise StateError("its author is not known", field="device")
         certificate = standing.certified.certificate
         envelope.verify(certificate.key)
-        if certificate.nation != ctx.nation or standing.revoked is not None or not standing.listed:
+        # What a revocation lets stand is still taken, and what it stands under (SPEC 8.6).
+        gone = (standing.revoked is not None or not standing.listed) and ctx.device not in member.verdicts.disownings
+        if certificate.nation != ctx.nation or gone:
             raise AuthenticationError
         if not dominates(certificate.clearance, label_of(ctx.release)):
             raise AuthenticationError

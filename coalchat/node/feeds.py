@@ -6,18 +6,20 @@ each entry, for the channel may come to be known after the feed.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import attrs
 
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding
 from coalchat.store.rows import Feed
-from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import decode
 from protocol.base.signed import read_signed
 from protocol.keys.direct import DirectContext
-from protocol.messages.entry import Entry
+from protocol.messages.entry import Entry, read_any_entry
 from protocol.messages.feed import Chain, FeedRecord, check_feed
 from protocol.trust.access import Clause, may_read, may_seal, may_seal_direct
 from protocol.trust.credential import Certified
@@ -72,6 +74,12 @@ class Feeds:
             self._known[feed_id] = known
         return known
 
+    def catch_up(self, feed: KnownFeed) -> None:
+        """Bring the chain of a feed that this device writes itself to where the store is."""
+        row = self.context.store.read.feed(feed.id)
+        if row is not None and row.head_seq > feed.chain.head_seq:
+            feed.chain.head_seq, feed.chain.head_id = row.head_seq, row.head_id
+
     def forget_chain(self, feed_id: bytes) -> None:
         """Read a feed's head from the store again: what was accepted in memory was not kept."""
         self._known.pop(feed_id, None)
@@ -82,7 +90,17 @@ class Feeds:
         if standing is None:
             raise StateError("its device is not known", field="feed")
         chain = Chain(standing.certified.certificate.key, row.head_seq, row.head_id)
-        return KnownFeed(row.feed_id, record, standing.certified, chain)
+        known = KnownFeed(row.feed_id, record, standing.certified, chain)
+        self.bind(known)
+        for parked in self.context.store.read.parked_of_feed(row.feed_id):
+            with suppress(RemoteProtocolError):  # of a bound that has moved
+                chain.offer(read_any_entry(parked.data))
+        return known
+
+    def bind(self, feed: KnownFeed) -> None:
+        """Take no more of a feed than what is held against it allows (SPEC 8.6)."""
+        verdict = self.context.member.verdicts.of(feed.id, feed.record.device, self.context.now())
+        feed.chain.bound = verdict.bound()
 
     def judge(self, data: bytes, now: int) -> tuple[FeedRecord, Feed]:
         """Check a received feed record.
@@ -97,7 +115,9 @@ class Feeds:
         if standing is None:
             raise StateError("its device is not known", field="device")
         record = check_feed(standing.certified.certificate, data)
-        if standing.revoked is not None or not standing.listed:
+        held = member.verdicts.of(record.id, record.device, now).disownings
+        gone = standing.revoked is not None or not standing.listed or held
+        if gone and not member.verdicts.names(record.id, record.device):
             raise AuthenticationError
         nation = standing.certified.certificate.nation
         if nation not in record.release.releasable or record.release.policy != member.policy.hash:

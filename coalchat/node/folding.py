@@ -93,7 +93,8 @@ class Folding:
         if not same_audience or (seen is not None and seen.entry_id != covered.entry):
             clause = "receipt-branch" if same_audience else "receipt-audience"
             code = self.context.code(feed.author.certificate.nation)
-            write_finding(tx, now, Finding(AuditEvent.RECEIPT_REFUSED, entry.id.hex(), code, clause))
+            saw = f"its author saw {covered.entry.hex()} at number {covered.up_to}" if same_audience else ""
+            write_finding(tx, now, Finding(AuditEvent.RECEIPT_REFUSED, entry.id.hex(), code, clause, saw))
             return
         state = ReceiptState(payload.state)
         if state is ReceiptState.ACKNOWLEDGED:

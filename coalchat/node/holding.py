@@ -46,6 +46,8 @@ class Holding:
         """At the start: whether key file and store are of one time."""
         stored, counter = self._kept(), self.ring.counter
         if stored in {counter, counter + 1}:
+            if self.context.store.read.meta(COUNTER) is None:  # from now on a copy of the store alone is found
+                await self.context.store.write(lambda tx: tx.set_meta(COUNTER, counter.to_bytes(8, "big")))
             return
         self.restored = True
         older = "the store" if stored < counter else "the key file"

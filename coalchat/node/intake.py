@@ -13,33 +13,33 @@ by passing on less of it. What is over is stored as its header, and its body is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
 import attrs
 import trio
 
-from coalchat.node.arriving import Arrival, NeedEnvelope, NeedFeed, Taken
+from coalchat.node.accepting import Accepting
+from coalchat.node.arriving import Arrival, Ended, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed
 from coalchat.node.folding import Folding
-from coalchat.node.journal import Finding, write_finding
-from coalchat.node.keeping import keep_conversation
+from coalchat.node.journal import Finding
 from coalchat.node.opening import Closed, Opened, Opening, Outcome, Rejected, Unreadable
 from coalchat.node.retaining import Retaining, purged_words
 from coalchat.store.faces import Transaction
-from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
-from coalchat.store.rows import Message
-from protocol.base.errors import RemoteProtocolError, StateError
+from coalchat.store.rows import Parked
+from coalchat.store.rows import Waiting as Why
+from protocol.base.errors import LimitError, RemoteProtocolError, ReplayError, StateError
 from protocol.base.limits import MAX_WANTS_WAITING
 from protocol.keys.direct import AnyEnvelope, DirectEnvelope, read_any
 from protocol.messages.entry import Entry, read_any_entry
 from protocol.messages.feed import Accepted, Known, Waiting
-from protocol.messages.payload import ComplaintReason, Payload, kind_of
+from protocol.messages.payload import ComplaintReason, Payload
 from protocol.trust.credential import Precedence
 
 BATCH = 256
@@ -60,15 +60,23 @@ class Intake:
     """Called after the commit, with the feed, the envelope and the reason."""
     opened: Callable[[KnownFeed, Entry, Payload], None] = attrs.field(repr=False)
     """Called after the commit, with each entry that another device wrote and this one can read."""
+    forked: Callable[[bytes, Entry], Awaitable[None]] = attrs.field(repr=False)
+    """Called with a feed, and an authentic entry of it that does not go with what stands there."""
+    recovered: Callable[[bytes], Awaitable[None]] = attrs.field(repr=False)
+    """Called after the commit, with a feed of this device of which entries came back from a peer."""
+    accepting: Accepting = attrs.field(init=False, repr=False)
     _channels: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     _awaited: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     """Feeds that a receipt covers further than they came; what is forgotten here is looked at when a segment begins."""
     _retry: bool = attrs.field(default=False, init=False)
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _kept: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    """Set at the next commit."""
     _send: trio.MemorySendChannel[Arrival] = attrs.field(init=False, repr=False)
     _receive: trio.MemoryReceiveChannel[Arrival] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self.accepting = Accepting(self.context, self.folding, self.retaining)
         self._send, self._receive = trio.open_memory_channel[Arrival](BATCH)
 
     # --- judging ---
@@ -97,7 +105,7 @@ class Intake:
 
     async def entry(
         self, entry: Entry, peer: int, stored: Callable[[bytes, int], None]
-    ) -> Taken | NeedFeed | NeedEnvelope | None:
+    ) -> Taken | Ended | NeedFeed | NeedEnvelope | None:
         """Take an entry; None if it was refused."""
         try:
             feed = self.feeds.get(entry.base.feed)
@@ -107,7 +115,7 @@ class Intake:
         if feed is None:
             return NeedFeed(entry.base.feed)
         if await self.feeds.refuse_disowned(feed, entry):
-            return Taken(declined=True)
+            return Ended()
         envelope = self.context.store.read.envelope(entry.base.envelope)
         if envelope is None:
             return NeedEnvelope(entry.base.envelope)
@@ -119,47 +127,81 @@ class Intake:
 
     async def _offer(
         self, feed: KnownFeed, entry: Entry, peer: int, stored: Callable[[bytes, int], None]
-    ) -> Taken | None:
-        accepted = self.context.store.read.entry_at(feed.id, entry.base.seq)
-        known_id = None if accepted is None else accepted.entry_id
-        if known_id is None and entry.base.seq <= feed.chain.head_seq:
-            # Accepted a moment ago and not committed yet: the commit will tell.
-            return Taken()
+    ) -> Taken | Ended | None:
+        read = self.context.store.read
+        if feed.record.device == self.context.member.device:
+            self.feeds.catch_up(feed)
+        accepted = read.entry_at(feed.id, entry.base.seq)
+        if (accepted is None and entry.base.seq <= feed.chain.head_seq) or feed.chain.astray(entry):
+            # What it meets was accepted a moment ago, and may not be committed yet.
+            feed = await self._committed(feed)
+            accepted = read.entry_at(feed.id, entry.base.seq)
+        self.feeds.bind(feed)
         try:
-            outcome = feed.chain.offer(entry, known_id)
+            outcome = feed.chain.offer(entry, None if accepted is None else accepted.entry_id)
+        except ReplayError:
+            await self.forked(feed.id, entry)
+            return Ended()
+        except StateError:  # beyond the bound: what is held against the feed is accounted for already
+            return Ended()
         except RemoteProtocolError as error:
-            event = AuditEvent.ENTRY_FORK if error.code == "replay" else AuditEvent.ENTRY_REFUSED
-            await self.context.refuse(event, error, subject=entry.id.hex(), nation=peer)
-            return None
-        if isinstance(outcome, Known):
-            return Taken(feed.chain.head_seq)
-        if isinstance(outcome, Waiting):
-            if outcome.missing == 0:
-                finding = Finding(
-                    AuditEvent.ENTRY_NOT_AUTHENTIC, entry.id.hex(), self.context.code(peer), "authentication"
-                )
-                await self.context.record(finding)
-            return Taken()
-        await self._queue(feed, outcome, stored)
-        for fork in outcome.forks:
-            finding = Finding(AuditEvent.ENTRY_FORK, fork.id.hex(), self.context.code(feed.author.certificate.nation))
-            await self.context.record(finding)
+            await self.context.refuse(AuditEvent.ENTRY_REFUSED, error, subject=entry.id.hex(), nation=peer)
+            return Ended() if feed.chain.bound is not None and isinstance(error, LimitError) else None
+        match outcome:
+            case Known():
+                return Taken(feed.chain.head_seq)
+            case Waiting():
+                await self._waits(feed, entry, outcome, peer, stored)
+            case Accepted():
+                await self._queue(feed, outcome, peer, stored)
+                for fork in outcome.forks:
+                    await self._committed(feed)
+                    await self.forked(feed.id, fork)
         return Taken()
 
-    async def _queue(self, feed: KnownFeed, accepted: Accepted, stored: Callable[[bytes, int], None]) -> None:
+    async def _waits(
+        self, feed: KnownFeed, entry: Entry, waiting: Waiting, peer: int, stored: Callable[[bytes, int], None]
+    ) -> None:
+        if waiting.missing == 0:
+            code = self.context.code(peer)
+            finding = Finding(AuditEvent.ENTRY_NOT_AUTHENTIC, entry.id.hex(), code, "authentication")
+            await self.context.record(finding)
+        if feed.chain.bound is None:
+            return
+        # It waits durably for the entry that the bound names: the link's credit is not held up until then.
+        base = entry.base
+        row = Parked(
+            feed.id, base.seq, entry.id, base.envelope, Why.SIGNATURE, bytes([peer]), entry.data, self.context.now()
+        )
+        await self.context.store.write(lambda tx: tx.park(row))
+        stored(feed.id, base.seq)
+
+    async def _committed(self, feed: KnownFeed) -> KnownFeed:
+        """Wait until what the chain has accepted is in the store; the feed as it then is."""
+        while (row := self.context.store.read.feed(feed.id)) is not None and row.head_seq < feed.chain.head_seq:
+            await self._kept.wait()
+            feed = self.feeds.get(feed.id) or feed
+        return feed
+
+    async def _queue(
+        self, feed: KnownFeed, accepted: Accepted, peer: int, stored: Callable[[bytes, int], None]
+    ) -> None:
         try:
             for entry in accepted.entries:
-                await self._send.send(self._arrival(feed, entry, stored))
+                await self._send.send(self._arrival(feed, entry, stored, peer))
         except BaseException:
             # The link ended just now: what its chain accepted and is not queued must be accepted anew when it comes again.
             self.feeds.forget_chain(feed.id)
             raise
 
-    def _arrival(self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None]) -> Arrival:
+    def _arrival(
+        self, feed: KnownFeed, entry: Entry, stored: Callable[[bytes, int], None], peer: int | None = None
+    ) -> Arrival:
         outcome, segment, slots = self._open(feed, entry)
         precedence = Precedence(min(entry.base.precedence, feed.author.certificate.scope.precedence))
         over = entry.bare or self.retaining.over(feed.record.release.level, segment)
-        return Arrival(feed, entry, outcome, precedence, segment, over, slots, stored)
+        peer = self.context.member.nation if peer is None else peer
+        return Arrival(feed, entry, outcome, precedence, segment, over, slots, peer, stored)
 
     def _open(self, feed: KnownFeed, entry: Entry) -> tuple[Outcome, int, bytes]:
         row = self.context.store.read.envelope(entry.base.envelope)
@@ -212,7 +254,7 @@ class Intake:
             opened = [arrival for arrival in arrivals if not isinstance(arrival.outcome, Closed)]
             if opened:
                 now = self.context.now()
-                await self.context.store.write(partial(self._keep_all, batch=opened, now=now))
+                await self.context.store.write(partial(self.accepting.keep_all, batch=opened, now=now))
                 self._tell(opened)
 
     async def _open_unreadable(self) -> None:
@@ -242,14 +284,14 @@ class Intake:
     async def handed_over(self, feed: KnownFeed, entry: Entry, segment: int, opened: Opened) -> None:
         """Read what another device has proved to this one; it takes a new place at the end, as what a late key opens."""
         precedence = Precedence(min(entry.base.precedence, feed.author.certificate.scope.precedence))
-        slots = self.envelopes.slots(entry.base.envelope)
-        arrival = Arrival(feed, entry, opened, precedence, segment, False, slots, _nobody)
+        slots, own = self.envelopes.slots(entry.base.envelope), self.context.member.nation
+        arrival = Arrival(feed, entry, opened, precedence, segment, False, slots, own, _nobody)
         await self.context.store.write(partial(self._replace, arrival=arrival, now=self.context.now()))
         self._tell([arrival])
 
     def _replace(self, tx: Transaction, arrival: Arrival, now: int) -> None:
         if tx.drop_unreadable(arrival.entry.id):
-            self._keep(tx, arrival, now)
+            self.accepting.keep(tx, arrival, now)
 
     # --- storing ---
 
@@ -265,98 +307,37 @@ class Intake:
     async def _store(self, batch: list[Arrival]) -> None:
         now = self.context.now()
         try:
-            await self.context.store.write(lambda tx: self._write(tx, batch, now))
+            astray = await self.context.store.write(lambda tx: self.accepting.write(tx, batch, now))
         except BaseException:
             for arrival in batch:
                 self.feeds.forget_chain(arrival.feed.id)
             raise
-        heads = {arrival.feed.id: arrival for arrival in batch}
+        kept = [arrival for arrival in batch if arrival.feed.id not in astray]
+        for feed_id in astray:
+            self.feeds.forget_chain(feed_id)
+        self._kept.set()
+        self._kept = trio.Event()
+        heads = {arrival.feed.id: arrival for arrival in kept}
         for arrival in heads.values():
             arrival.stored(arrival.feed.id, arrival.entry.base.seq)
             self.context.feed_moved(arrival.feed.id, arrival.precedence)
-        self._tell(batch)
-        for arrival in batch:
+            if self.accepting.is_own(arrival):
+                await self.recovered(arrival.feed.id)
+        self._tell(kept)
+        for arrival in kept:
             self._expect(arrival.outcome)
         if not self._awaited.isdisjoint(heads):
             self._awaited -= heads.keys()
             self.keys_came()
+        for feed_id, entry in astray.items():
+            await self.forked(feed_id, entry)
 
     def _tell(self, batch: list[Arrival]) -> None:
         for arrival in batch:
-            if isinstance(arrival.outcome, Opened):
+            if isinstance(arrival.outcome, Opened) and not self.accepting.is_own(arrival):
                 self.opened(arrival.feed, arrival.entry, arrival.outcome.payload)
             elif isinstance(arrival.outcome, Unreadable) and arrival.outcome.complaint is not None:
                 self.complain(arrival.feed, arrival.entry.base.envelope, arrival.outcome.complaint)
-
-    def _write(self, tx: Transaction, batch: list[Arrival], now: int) -> None:
-        for arrival in batch:
-            entry = arrival.entry
-            row = EntryRow(
-                entry.id,
-                arrival.feed.id,
-                entry.base.seq,
-                entry.base.envelope,
-                int(arrival.precedence),
-                entry.header if arrival.over else entry.data,
-                now,
-                arrival.over,
-            )
-            if tx.put_entry(row):
-                tx.advance_feed(arrival.feed.id, entry.base.seq, entry.id)
-                self._keep(tx, arrival, now)
-
-    def _keep_all(self, tx: Transaction, batch: list[Arrival], now: int) -> None:
-        for arrival in batch:
-            self._keep(tx, arrival, now)
-
-    def _keep(self, tx: Transaction, arrival: Arrival, now: int) -> None:
-        """Write what an entry opened to, inside the transaction that accepts it."""
-        feed, entry, outcome = arrival.feed, arrival.entry, arrival.outcome
-        nation = feed.author.certificate.nation
-        if isinstance(outcome, Rejected):
-            denial = outcome.denial
-            finding = Finding(
-                AuditEvent.ENTRY_REFUSED, entry.id.hex(), self.context.code(nation), denial.clause, denial.reason
-            )
-            write_finding(tx, now, finding)
-        if isinstance(outcome, Unreadable) and outcome.complaint is not None:
-            finding = Finding(
-                AuditEvent.ENVELOPE_REFUSED, entry.base.envelope.hex(), self.context.code(nation), "authentication"
-            )
-            write_finding(tx, now, finding)
-        if isinstance(outcome, Opened | Unreadable):
-            conversation = self.context.member.direct.conversations.get(feed.record.channel)
-            if conversation is not None:
-                keep_conversation(tx, conversation, now)
-            payload = outcome.payload if isinstance(outcome, Opened) else None
-            said, ck = (
-                (outcome.data, outcome.ck) if isinstance(outcome, Opened) else (outcome.reason.encode("utf-8"), b"")
-            )
-            if arrival.over and payload is not None:
-                said, ck = b"", b""
-            message = Message(
-                entry_id=entry.id,
-                channel=feed.record.channel,
-                feed_id=feed.id,
-                seq=entry.base.seq,
-                n=arrival.segment,
-                device=feed.record.device,
-                nation=nation,
-                person=feed.record.person,
-                kind=int(kind_of(payload)) if payload is not None else 0,
-                author_time=payload.time if payload is not None else 0,
-                precedence=int(arrival.precedence),
-                release=feed.record.release.packed,
-                payload=said,
-                ck=ck,
-                received=now,
-                mine=False,
-                listed=outcome.listed if isinstance(outcome, Unreadable) else self.folding.takes_a_line(tx, payload),
-                slots=arrival.slots,
-            )
-            self.folding.fold(tx, feed, entry, message, payload, now)
-            if arrival.over and payload is not None:
-                self.retaining.forget_text(tx, message, payload)
 
 
 def _explain(tx: Transaction, entry: bytes, reason: bytes) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import trio
 
-from coalchat.api.events import ControlChanged
+from coalchat.api.events import ControlChanged, MessageMarked
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.node.addressing import Conversation
+from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED, Control
-from coalchat.node.journal import write_event
+from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Document
 from protocol.base.ids import Tag
 from protocol.trust.channel import ChannelRevision
+
+MAX_TOLD = 256
+"""Messages of a feed that clients are told of singly, the newest; older ones bear their mark when they are listed."""
 
 
 def control_document(control: Control, now: int) -> Document:
@@ -33,6 +37,7 @@ async def keep_control(context: Context, control: Control) -> None:
             drop_superseded(tx, context, control)
         if revision is not None:
             keep_channel(tx, revision, now)
+        write_contradiction(tx, context, control, now)
 
     # It counts in memory already: a link that ends just now must not keep it from the disk.
     with trio.CancelScope(shield=True):
@@ -78,3 +83,36 @@ def keep_conversation(tx: Transaction, place: Conversation, now: int) -> None:
         write_event(
             tx, now, ControlChanged(subject=ControlSubject.CHANNEL, id=place.channel.hex(), phase=Phase.UNLOCKED)
         )
+
+
+def write_contradiction(tx: Transaction, context: Context, control: Control, now: int) -> None:
+    """Account for a proof, and tell clients what it marks, inside the transaction that keeps it."""
+    verdicts, codes = context.member.verdicts, context.member.coalition.codes
+    if control.tag is Tag.FORK_PROOF:
+        fork = verdicts.forks[control.issuer]
+        standing = context.member.directory.standing(fork.feed.device, now)
+        code = "" if standing is None else codes[standing.certified.certificate.nation]
+        finding = Finding(AuditEvent.ENTRY_FORK, control.issuer.hex(), code, detail=f"from number {fork.seq} on")
+        write_finding(tx, now, finding)
+        tell_marked(tx, context, control.issuer, now)
+    if control.tag is Tag.REVOCATION:
+        for feed in tx.feeds(device=control.issuer):
+            tell_marked(tx, context, feed.feed_id, now)
+    if verdicts.split(control):
+        what = "publications" if control.tag is Tag.PUBLICATION else "certificates"
+        finding = Finding(
+            AuditEvent.CUSTODIAN_FORK, control.issuer.hex(), detail=f"two {what}, number {control.number}"
+        )
+        write_finding(tx, now, finding)
+
+
+def tell_marked(tx: Transaction, context: Context, feed_id: bytes, now: int) -> None:
+    """Tell clients which messages of a feed something is held against, inside the transaction that keeps it."""
+    feed = tx.feed(feed_id)
+    if feed is None:
+        return
+    verdict = context.member.verdicts.of(feed_id, feed.device, now)
+    for message in tx.messages_of_feed(feed_id, feed.head_seq, after=max(0, feed.head_seq - MAX_TOLD)):
+        if message.listed and verdict.mark(message.seq, message.entry_id):
+            body = MessageMarked(channel_id=message.channel.hex(), entry_id=message.entry_id.hex())
+            write_event(tx, now, body)

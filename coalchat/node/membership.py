@@ -16,18 +16,28 @@ import attrs
 from coalchat.node.addressing import Addressing, Conversation, conversation
 from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
 from coalchat.node.orders import judge_demand, judge_revocation
-from coalchat.node.passing import inventory, is_named, otar_header, otar_over, otar_place, seat_name
+from coalchat.node.passing import (
+    check_otar,
+    inventory,
+    is_named,
+    judge_directory,
+    judge_list,
+    otar_header,
+    otar_over,
+    otar_place,
+    seat_name,
+)
+from coalchat.node.verdicts import Verdicts
 from protocol.base.codec import unpack_loose
-from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, StateError
+from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, ReplayError, StateError
 from protocol.base.ids import Tag
-from protocol.base.limits import MAX_ARRAY
 from protocol.base.records import decode, peek
 from protocol.base.signed import VerifyKey, read_signed
 from protocol.exchange.messages import document_hash
 from protocol.keys.direct import DirectContext
-from protocol.keys.edition import SeedChain, SegmentKeys, SegmentList
+from protocol.keys.edition import SeedChain, SegmentKeys
 from protocol.keys.keyring import KeyRing
-from protocol.keys.otar import Otar, OtarHeader
+from protocol.keys.otar import OtarHeader
 from protocol.keys.statements import Statements, Verdict
 from protocol.trust.access import Clearance, dominates
 from protocol.trust.channel import ChannelRevision, check_fits, check_revision
@@ -36,7 +46,6 @@ from protocol.trust.credential import Certificate, Certified, device_id
 from protocol.trust.directory import Directory
 from protocol.trust.label import Label, marking, portion_mark
 from protocol.trust.policy import Policy
-from protocol.trust.publication import DirectoryPart
 
 _CUSTODIANS = frozenset({Tag.CERTIFICATE, Tag.REVOCATION, Tag.PUBLICATION, Tag.OTAR, Tag.REKEY_DEMAND})
 """Documents that a custodian signs."""
@@ -55,6 +64,7 @@ class Membership:
     channels: dict[bytes, ChannelRevision] = attrs.field(factory=dict, init=False, repr=False)
     controls: Controls = attrs.field(factory=Controls, init=False, repr=False)
     prekeys: Statements = attrs.field(factory=Statements, init=False, repr=False)
+    verdicts: Verdicts = attrs.field(init=False, repr=False)
     chains: tuple[SeedChain, ...] = attrs.field(default=(), init=False, repr=False)
     device: bytes = attrs.field(init=False)
     direct: Addressing = attrs.field(init=False, repr=False)
@@ -69,6 +79,7 @@ class Membership:
     def __attrs_post_init__(self) -> None:
         self.directory = Directory(self.coalition)
         self.keys = SegmentKeys(self.directory)
+        self.verdicts = Verdicts(self.directory)
         self.device = device_id(self.coalition.id, self.nation, self.ring.device.key.public().ed25519)
         self.direct = Addressing(self.device)
         self.use_ring(self.ring)
@@ -198,7 +209,13 @@ class Membership:
         known = self.controls.get(document_hash(data))
         if known is not None:
             return known, False
-        control, counts = self._judge(data)
+        try:
+            control, counts = self._judge(data)
+        except ReplayError:
+            split = self.verdicts.judge_split(data, self.controls, self.everyone)
+            if split is None:
+                raise
+            control, counts = split, True
         return control, counts and self.controls.put(control)
 
     def load(self, documents: Iterable[bytes]) -> None:
@@ -234,10 +251,8 @@ class Membership:
         """Verify a document; it, and whether it still has a place."""
         tag = peek(unpack_loose(data))
         name = document_hash(data)
-        if tag is Tag.SEGMENT_LIST:
-            return self._judge_list(data, name)
-        if tag is Tag.DIRECTORY:
-            return self._judge_directory(data, name), True
+        if tag in {Tag.SEGMENT_LIST, Tag.DIRECTORY, Tag.FORK_PROOF}:
+            return self._judge_unsigned(tag, data, name)
         signed = read_signed(data)
         if tag is Tag.CUSTODIAN_CERTIFICATE:
             certificate = self.directory.apply_custodian(data)
@@ -253,7 +268,9 @@ class Membership:
             rank = (publication.number,)
             return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
         if tag is Tag.REVOCATION:
-            return judge_revocation(self.directory, data, name, self.everyone), True
+            control = judge_revocation(self.directory, data, name, self.everyone)
+            self.verdicts.disown(control.issuer)
+            return control, True
         if tag is Tag.REKEY_DEMAND:
             return judge_demand(self.directory, self.nation, data, name), True
         if tag is Tag.CHANNEL_REVISION:
@@ -265,18 +282,12 @@ class Membership:
             return self._judge_otar(data, name)
         raise DecodeError("is not a control document", field="tag")
 
-    def _judge_list(self, data: bytes, name: bytes) -> tuple[Control, bool]:
-        listed = decode(SegmentList, data)
-        control = Control(
-            name, Tag.SEGMENT_LIST, seat_name(*listed.place), listed.counter, self.everyone, data,
-            rank=(listed.nation, listed.custodian, listed.counter, listed.first, listed.first + len(listed.keys) - 1),
-        )  # fmt: skip
-        publication = self.directory.publication(listed.nation, listed.custodian)
-        named = () if publication is None else tuple(edition.counter for edition in publication.editions)
-        if named and listed.counter < min(named):
-            return control, False
-        self.keys.apply(data)
-        return control, True
+    def _judge_unsigned(self, tag: Tag, data: bytes, name: bytes) -> tuple[Control, bool]:
+        if tag is Tag.SEGMENT_LIST:
+            return judge_list(data, name, self.directory, self.keys, self.everyone)
+        if tag is Tag.DIRECTORY:
+            return judge_directory(data, name, self.directory, self.everyone), True
+        return self.verdicts.judge_fork(data, self.controls, self.now())
 
     def _signer(self, signer: bytes) -> Certified:
         """The device that signed a document. What comes from our own store was judged when it came."""
@@ -318,15 +329,7 @@ class Membership:
                 self.controls.drop(control.hash)
 
     def _judge_otar(self, data: bytes, name: bytes) -> tuple[Control, bool]:
-        signed = read_signed(data, Tag.OTAR)
-        custodian = self.directory.custodian_by_id(signed.signer)
-        if custodian is None:
-            raise StateError("its custodian is not known yet", field="signer")
-        signed.verify(custodian.verify_key)
-        header = decode(Otar, signed.body).header
-        expected = (self.coalition.id, custodian.nation, custodian.index)
-        if (header.coalition, header.nation, header.custodian) != expected or header.nation != self.nation:
-            raise AuthenticationError
+        header = check_otar(data, self.directory, self.nation)
         if self.directory.standing(header.device, self.now()) is None:
             raise StateError("its device is not known yet", field="device")
         control = Control(
@@ -334,21 +337,6 @@ class Membership:
             otar_place(header), (header.prekey, header.segment),
         )  # fmt: skip
         return control, not self.otar_over(header, self.believed(self.now()))
-
-    def _judge_directory(self, data: bytes, name: bytes) -> Control:
-        part = decode(DirectoryPart, data)
-        publication = self.directory.publication(part.nation, part.custodian)
-        if publication is None or publication.number < part.number:
-            raise StateError("its publication is not here yet", field="directory")
-        seat = seat_name(part.nation, part.custodian, part.part)
-        control = Control(name, Tag.DIRECTORY, seat, part.number, self.everyone, data, seat, (part.number,))
-        if publication.number > part.number:
-            return control
-        self.directory.apply_directory_part(data)
-        last = (part.part + 1) * MAX_ARRAY >= publication.devices
-        if last and not self.directory.listing_complete(part.nation, part.custodian) and part.part == 0:
-            raise AuthenticationError
-        return control
 
     def _judge_channel(self, data: bytes, signer: bytes, name: bytes) -> Control:
         # Validity in time is not asked: a channel outlives the certificate it was founded under.
@@ -395,6 +383,6 @@ class Membership:
             if control.issuer == device and self.otar_over(otar_header(control.data), self.now()):
                 self.controls.drop(control.hash)
 
-    def inventory(self, nation: int, now: int) -> tuple[tuple[int, bytes], ...]:
+    def inventory(self, nation: int, now: int, *, carries: bool = False) -> tuple[tuple[int, bytes], ...]:
         """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`."""
-        return inventory(self.controls, nation, self.directory, self.coalition.charter, now)
+        return inventory(self.controls, nation, self.directory, self.coalition.charter, now, carries=carries)

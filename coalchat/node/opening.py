@@ -21,7 +21,7 @@ from protocol.keys.direct import AnyEnvelope, DirectContext, DirectEnvelope
 from protocol.keys.envelope import Envelope, own_slots
 from protocol.messages.entry import Entry, open_entry
 from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
-from protocol.messages.receipts import ReceiptPayload, ReceiptState, may_issue
+from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, may_issue
 from protocol.trust.access import Clause
 from protocol.trust.credential import Role
 
@@ -180,7 +180,19 @@ class Opening:
         if payload.text:
             return False
         entries = (self.context.store.read.entry(covered.entry) for covered in payload.ranges)
-        return any(entry is not None and entry.envelope_id == envelope.id for entry in entries)
+        if any(entry is not None and entry.envelope_id == envelope.id for entry in entries):
+            return True
+        return any(self._on_another_branch(envelope, covered) for covered in payload.ranges)
+
+    def _on_another_branch(self, envelope: AnyEnvelope, covered: Range) -> bool:
+        """Whether what a receipt covers is the other side of a fork: it does not count, and says what its author saw."""
+        read, device = self.context.store.read, envelope.context.device
+        here = read.entry_at(covered.feed, covered.up_to)
+        feed = read.feed(covered.feed)
+        if here is None or feed is None or feed.device != device or here.entry_id == covered.entry:
+            return False
+        verdict = self.context.member.verdicts.of(covered.feed, device, self.context.now())
+        return verdict.mark(covered.up_to, here.entry_id).disputed
 
     def _awaits(self, feed: KnownFeed, envelope: AnyEnvelope, payload: Payload) -> frozenset[bytes]:
         """The feeds of what a receipt covers and is not here, where only that can say whether its envelope is right."""

@@ -11,19 +11,61 @@ from collections.abc import Iterable
 
 from coalchat.custody.rekeying import reaches
 from coalchat.node.controls import SYNCED, Control, Controls
+from protocol.base.errors import AuthenticationError, StateError
 from protocol.base.ids import Tag
+from protocol.base.limits import MAX_ARRAY
 from protocol.base.records import decode, encode_part
 from protocol.base.signed import read_signed
+from protocol.keys.edition import SegmentKeys, SegmentList
 from protocol.keys.otar import Otar, OtarHeader, PrekeyStatement
 from protocol.keys.walking import erased_at
 from protocol.trust.charter import Charter
 from protocol.trust.directory import Directory
-from protocol.trust.publication import Edition
+from protocol.trust.publication import DirectoryPart, Edition
 
 
 def seat_name(*numbers: int) -> bytes:
     """Numbers as the issuer or place of a document that has no id of its own."""
     return b"".join(number.to_bytes(4, "big") for number in numbers)
+
+
+def judge_directory(data: bytes, name: bytes, directory: Directory, everyone: int) -> Control:
+    """Take a part of a directory.
+
+    Raises:
+        StateError: its publication is not here yet. RemoteProtocolError: it is refused.
+    """
+    part = decode(DirectoryPart, data)
+    publication = directory.publication(part.nation, part.custodian)
+    if publication is None or publication.number < part.number:
+        raise StateError("its publication is not here yet", field="directory")
+    seat = seat_name(part.nation, part.custodian, part.part)
+    control = Control(name, Tag.DIRECTORY, seat, part.number, everyone, data, seat, (part.number,))
+    if publication.number > part.number:
+        return control
+    directory.apply_directory_part(data)
+    last = (part.part + 1) * MAX_ARRAY >= publication.devices
+    if last and not directory.listing_complete(part.nation, part.custodian) and part.part == 0:
+        raise AuthenticationError
+    return control
+
+
+def check_otar(data: bytes, directory: Directory, nation: int) -> OtarHeader:
+    """Verify an OTAR of one of a nation's own custodians; its header.
+
+    Raises:
+        StateError: its custodian is not known yet. RemoteProtocolError: it does not verify, or is of another nation.
+    """
+    signed = read_signed(data, Tag.OTAR)
+    custodian = directory.custodian_by_id(signed.signer)
+    if custodian is None:
+        raise StateError("its custodian is not known yet", field="signer")
+    signed.verify(custodian.verify_key)
+    header = decode(Otar, signed.body).header
+    expected = (directory.coalition.id, custodian.nation, custodian.index)
+    if (header.coalition, header.nation, header.custodian) != expected or header.nation != nation:
+        raise AuthenticationError
+    return header
 
 
 def otar_header(data: bytes) -> OtarHeader:
@@ -50,6 +92,27 @@ def otar_over(
     return said is not None and said.counter > header.prekey and reaches(said.edition, header.edition, editions)
 
 
+def judge_list(
+    data: bytes, name: bytes, directory: Directory, keys: SegmentKeys, everyone: int
+) -> tuple[Control, bool]:
+    """Take a key list; it, and whether it still has a place: of an edition before those that are published it has none.
+
+    Raises:
+        RemoteProtocolError: it is refused, or cannot be judged yet.
+    """
+    listed = decode(SegmentList, data)
+    control = Control(
+        name, Tag.SEGMENT_LIST, seat_name(*listed.place), listed.counter, everyone, data,
+        rank=(listed.nation, listed.custodian, listed.counter, listed.first, listed.first + len(listed.keys) - 1),
+    )  # fmt: skip
+    publication = directory.publication(listed.nation, listed.custodian)
+    named = () if publication is None else tuple(edition.counter for edition in publication.editions)
+    if named and listed.counter < min(named):
+        return control, False
+    keys.apply(data)
+    return control, True
+
+
 def is_named(control: Control, directory: Directory) -> bool:
     """Whether a publication names the edition of a key list."""
     nation, custodian, counter, *_ = control.rank
@@ -71,14 +134,15 @@ def timely(control: Control, to: int, directory: Directory, charter: Charter, no
 
 
 def inventory(
-    controls: Controls, nation: int, directory: Directory, charter: Charter, now: int
+    controls: Controls, nation: int, directory: Directory, charter: Charter, now: int, *, carries: bool
 ) -> tuple[tuple[int, bytes], ...]:
     """(tag, hash) of every control document that nodes of a nation may be given, in the order of `SYNCED`."""
     order = {tag: place for place, tag in enumerate(SYNCED)}
     allowed = [
         c
         for c in controls.values()
-        if c.audience >> nation & 1 and (c.tag is not Tag.SEGMENT_LIST or timely(c, nation, directory, charter, now))
+        if c.is_for(nation, carries=carries)
+        and (c.tag is not Tag.SEGMENT_LIST or timely(c, nation, directory, charter, now))
     ]
     allowed.sort(key=lambda c: (order[c.tag], c.number, c.hash))
     return tuple((int(c.tag), c.hash) for c in allowed)

@@ -110,6 +110,10 @@ class Receipting:
             last = read.last_read_of_feed(feed.feed_id, after=after, position=read.read_mark(feed.channel))
             self.owe_read([] if last is None else [last])
 
+    def again(self) -> None:
+        """What could not be sealed may be sealed now."""
+        self._wake.set()
+
     async def run(self) -> None:
         """Seal what is owed, until cancelled."""
         while True:

@@ -23,6 +23,7 @@ from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_conversation
+from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -73,6 +74,7 @@ class Sending:
     feeds: Feeds = attrs.field(repr=False)
     envelopes: Envelopes = attrs.field(repr=False)
     folding: Folding = attrs.field(repr=False)
+    own: OwnFeeds = attrs.field(repr=False)
     _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
 
     # --- deciding ---
@@ -115,15 +117,17 @@ class Sending:
         if certificate.scope.channels and place.channel not in certificate.scope.channels:
             return Denied(Clause.SCOPE, "this device's certificate does not name the channel")
         if isinstance(place, Conversation):
-            return decide_direct(member, label, place)
-        return may_seal(
-            label,
-            policy=member.policy.hash,
-            clearance=certificate.clearance,
-            nation=certificate.nation,
-            members=frozenset(place.members),
-            ceiling=place.ceiling,
-        )
+            denial = decide_direct(member, label, place)
+        else:
+            denial = may_seal(
+                label,
+                policy=member.policy.hash,
+                clearance=certificate.clearance,
+                nation=certificate.nation,
+                members=frozenset(place.members),
+                ceiling=place.ceiling,
+            )
+        return self.own.denial(place.channel, label.release_key().packed) if denial is None else denial
 
     # --- sealing ---
 
@@ -187,12 +191,13 @@ class Sending:
             also: written in the same transaction.
 
         Raises:
-            Refused: a nation has no key, or a bound of this device is reached.
+            Refused: a nation has no key, a bound of this device is reached, or it is not known how far its feed goes.
             AlreadyExists: the client's id was used for something else.
         """
         now = self.context.now()
         if self.context.member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
+        await self.own.ready(place.channel, release.packed)
         async with self._lock:
             sealing = under or self.envelopes.for_sealing(place, release, now)
             feed, new_feed = self._own_feed(place.channel, release)
@@ -213,21 +218,26 @@ class Sending:
             posted = await self.context.store.write(write)
             if isinstance(place, Conversation):
                 self.context.member.direct.conversations.setdefault(place.channel, place)
+        if new_feed is not None and not posted.repeated:
+            self.own.opened(feed.id)
         if not posted.repeated:
             self.context.feed_moved(feed.id, precedence)
         return posted
 
     def _own_feed(self, channel: bytes, release: ReleaseKey) -> tuple[KnownFeed, FeedRow | None]:
         member = self.context.member
-        for row in self.context.store.read.feeds(device=member.device, channel=channel):
-            known = self.feeds.get(row.feed_id) if row.release == release.packed else None
-            if known is not None:
-                return known, None
+        denial = self.own.denial(channel, release.packed)
+        if denial is not None:
+            raise Refused(denial.clause, denial.reason)
+        row, before = self.own.current(channel, release.packed)
+        known = None if row is None else self.feeds.get(row.feed_id)
+        if known is not None:
+            return known, None
         if self.context.store.read.count_feeds(member.device) >= MAX_FEEDS_PER_DEVICE:
             raise Refused(Clause.OWN_BOUND, "this device has as many feeds, one for each channel and label, as it may")
         certificate = member.certificate
         record = FeedRecord(
-            member.coalition.id, member.device, certificate.person, channel, release, b"", self.context.entropy(16)
+            member.coalition.id, member.device, certificate.person, channel, release, before, self.context.entropy(16)
         )
         document = sign_feed(record, member.ring.device.key)
         row = FeedRow(

@@ -14,7 +14,7 @@ import trio
 
 from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import LinkStream
-from coalchat.node.arriving import NeedEnvelope, NeedFeed, Taken
+from coalchat.node.arriving import Ended, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import Control
@@ -39,6 +39,7 @@ from protocol.exchange.events import (
     NeedEntries,
     NotHere,
     PeerAcked,
+    PeerHeads,
     PeerHello,
     PeerLeft,
     SyncEvent,
@@ -98,6 +99,8 @@ class LinkSession:
     _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _events: list[SyncEvent] = attrs.field(factory=list, init=False, repr=False)
     _leaving: bool = attrs.field(default=False, init=False)
+    _heads: dict[bytes, tuple[int, bytes]] | None = attrs.field(factory=dict, init=False, repr=False)
+    """What the peer named, until it has named all."""
 
     def __attrs_post_init__(self) -> None:
         coalition = self.context.member.coalition
@@ -153,6 +156,9 @@ class LinkSession:
                 self._do(self._sync.receive(frame))
                 while self._events:
                     await self._on(self._events.pop(0))
+                if self._heads is not None and self._sync.peer_state is State.LIVE:
+                    heads, self._heads = self._heads, None
+                    await self.context.heads_named(heads, self.entitled)
         except PeerGone:
             return
 
@@ -213,7 +219,7 @@ class LinkSession:
     def control_changed(self, control: Control) -> None:
         """A control document is new: announce it."""
         listed = self._sync.own_state in {State.LISTED, State.LIVE}  # before, the inventory will name it
-        if listed and control.audience >> self.nation & 1:
+        if listed and control.is_for(self.nation, carries=self.carries):
             self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
 
     def refresh(self) -> None:
@@ -254,6 +260,8 @@ class LinkSession:
                 await self._document(event.data)
             case DocumentsComplete():
                 await self._documents_complete()
+            case PeerHeads():
+                self._hear({head.feed: (head.seq, head.id) for head in event.heads})
             case Wanted():
                 self._answer(event)
             case FeedReceived():
@@ -274,8 +282,12 @@ class LinkSession:
             case PeerLeft():
                 raise PeerGone
 
+    def _hear(self, heads: dict[bytes, tuple[int, bytes]]) -> None:
+        if self._heads is not None:
+            self._heads |= heads
+
     def _inventory(self) -> Iterable[tuple[int, bytes]]:
-        return self.context.member.inventory(self.nation, self.context.now())
+        return self.context.member.inventory(self.nation, self.context.now(), carries=self.carries)
 
     def _push(self, need: NeedEntries) -> None:
         rows = self.context.store.read.entries_from(need.feed, need.start, need.count)
@@ -342,10 +354,10 @@ class LinkSession:
         if isinstance(taken, Taken):
             if taken.known_up_to:
                 self._do(self._sync.stored(entry.base.feed, taken.known_up_to))
-            if taken.declined:
-                self._do(self._sync.decline(entry.base.feed))
             return
-        if taken is None:
+        if isinstance(taken, Ended):
+            self._do(self._sync.decline(entry.base.feed))
+        if taken is None or isinstance(taken, Ended):
             return
         self._waiting.append(entry)
         if sum(len(waiting.data) for waiting in self._waiting) > MAX_WAITING_BYTES:

@@ -43,8 +43,10 @@ from coalchat.node.history import History
 from coalchat.node.holding import Holding
 from coalchat.node.intake import Intake
 from coalchat.node.links import SET_UP_TIMEOUT, Links
+from coalchat.node.marking import Marking
 from coalchat.node.membership import Membership
 from coalchat.node.opening import Opening
+from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.proving import Proving
 from coalchat.node.publishing import Publishing
 from coalchat.node.receipting import Receipting
@@ -56,6 +58,7 @@ from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
 from coalchat.node.stating import Stating
 from coalchat.node.taking import Taking
+from coalchat.node.warnings import Warnings
 from coalchat.store.faces import Reader
 from coalchat.store.room import wait_for_room
 from coalchat.store.rows import Document
@@ -67,10 +70,6 @@ from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.trust.charter import found
 from protocol.trust.policy import read_policy
-
-KEYS_WARNING = 3 * 86_400
-"""Seconds before a nation's last published edition ends at which clients are warned."""
-
 
 _KEYING = frozenset(
     {
@@ -85,10 +84,6 @@ _KEYING = frozenset(
     }
 )
 """Documents that may let an OTAR be sealed, or opened."""
-
-
-def _when(seconds: int) -> str:
-    return "now, or have ended" if seconds <= 0 else f"in {max(1, seconds // 3600)} h"
 
 
 def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Membership:
@@ -133,10 +128,12 @@ class Station:
     set_up_timeout: float = SET_UP_TIMEOUT
     feeds: Feeds = attrs.field(init=False, repr=False)
     envelopes: Envelopes = attrs.field(init=False, repr=False)
+    own: OwnFeeds = attrs.field(init=False, repr=False)
     sending: Sending = attrs.field(init=False, repr=False)
     receipting: Receipting = attrs.field(init=False, repr=False)
     complaints: Complaints = attrs.field(init=False, repr=False)
     retaining: Retaining = attrs.field(init=False, repr=False)
+    marking: Marking = attrs.field(init=False, repr=False)
     intake: Intake = attrs.field(init=False, repr=False)
     holding: Holding = attrs.field(init=False, repr=False)
     rollover: Rollover = attrs.field(init=False, repr=False)
@@ -149,6 +146,7 @@ class Station:
     links: Links = attrs.field(init=False, repr=False)
     history: History = attrs.field(init=False, repr=False)
     messages: MessageAnswers = attrs.field(init=False, repr=False)
+    _warning: Warnings = attrs.field(init=False, repr=False)
     _handlers: Handlers = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -156,11 +154,13 @@ class Station:
         folding = Folding(context)
         self.feeds = Feeds(context)
         self.envelopes = Envelopes(context)
-        self.sending = Sending(context, self.feeds, self.envelopes, folding)
+        self.own = OwnFeeds(context, self._awaited, self._writable)
+        self.sending = Sending(context, self.feeds, self.envelopes, folding, self.own)
         self.receipting = Receipting(context, self.feeds, self.envelopes, self.sending)
         self.complaints = Complaints(context, self.feeds, self.sending)
         opening = Opening(context, self.feeds, self.envelopes)
         self.retaining = Retaining(context)
+        self.marking = Marking(context, self._marked)
         self.intake = Intake(
             context,
             self.feeds,
@@ -170,6 +170,8 @@ class Station:
             folding,
             self.complaints.complain,
             self._opened,
+            self.marking.prove,
+            self.own.recovered,
         )
         publishing = self.publishing = Publishing(context)
         self.holding = Holding(context)
@@ -203,12 +205,14 @@ class Station:
             context, self.feeds, opening, self.retaining, self.intake, proving, self.links.register.session
         )
         context.history = self.history.take
+        self._warning = Warnings(context, self.holding, self.publishing, self.rekeying, self.history, self.own)
         context.feed_moved = self.links.feed_moved
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
+        context.heads_named = self.own.named
         self.messages = MessageAnswers(context, self.sending, self.receipting)
         channels = ChannelAnswers(context, self.sending)
-        coalition = CoalitionAnswers(context, self.links)
+        coalition = CoalitionAnswers(context, self.links, self.own)
         enrolling = EnrolmentAnswers(self.seat)
         self._handlers = {
             **channels.handlers(),
@@ -228,41 +232,8 @@ class Station:
         return self._handlers
 
     def warnings(self) -> tuple[str, ...]:
-        """What is wrong, then what will stop soon, the first first: a nation's published keys that run out."""
-        member, now = self.context.member, self.context.now()
-        found = []
-        if member.doubtful(now):
-            found.append(
-                "CLOCK DOUBTFUL: it lies beyond what this nation has published; nothing is sent until it is confirmed"
-            )
-        standing = member.directory.standing(member.device, now)
-        if standing is not None and standing.revoked is not None:
-            found.append("this device was revoked by its nation: nothing is sent, and nobody answers it")
-        if member.strangers or member.prekeys.clashed(member.device):
-            found.append("somebody else states prekeys in this device's name: tell your custodian")
-        if self.context.store.room.short:
-            found.append("the disk of this home is full: nothing is taken or sent until there is room")
-        found.extend(self.rekeying.warnings())
-        if self.holding.restored:
-            found.append("this home was restored from an older copy: key file and store are not of one time")
-        if member.ring.custodian and not self.publishing.ready():
-            found.append(
-                "this custodian's home was restored: it publishes nothing until it has met a peer that it can go on from"
-            )
-        waiting = len(self.history.requests())
-        if waiting:
-            found.append(
-                f"{waiting} devices ask for history: `coalchat history list`"
-                if waiting > 1
-                else "a device asks for history: `coalchat history list`"
-            )
-        ends = []
-        for index, code in enumerate(member.coalition.codes):
-            last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
-            end = (max(last, default=0) + 1) * member.coalition.charter.segment
-            if end - now < KEYS_WARNING:
-                ends.append((end, code))
-        return (*found, *(f"the published keys of {code} end {_when(end - now)}" for end, code in sorted(ends)))
+        """What is wrong, then what will stop soon."""
+        return self._warning.said()
 
     async def run(self, listen: str, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run all parts, until cancelled.
@@ -273,10 +244,12 @@ class Station:
         wait_for_room()
         await self.rollover.begin()
         await self.retaining.purge()
+        await self.own.begin(restored=self.holding.restored)
         self.receipting.derive()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.intake.run)
             nursery.start_soon(self.intake.run_late)
+            nursery.start_soon(self.marking.run)
             nursery.start_soon(self.receipting.run)
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
@@ -304,6 +277,18 @@ class Station:
         if self.publishing.met_peer():
             self.rollover.again()
 
+    def _awaited(self) -> bool:
+        """Whether a peer may still say how far our feeds go."""
+        return bool(self.links.register.sessions() or self.context.store.read.peers())
+
+    def _writable(self) -> None:
+        self.receipting.again()
+
+    def _marked(self, feed_id: bytes) -> None:
+        del feed_id
+        self.own.look()
+        self.intake.keys_came()  # receipts of what stands on the other side
+
     def _turned(self) -> None:
         self.links.refresh()
         self.intake.keys_came()
@@ -322,6 +307,10 @@ class Station:
         control = self.context.member.controls.get(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION:
             self.intake.channel_known(control.issuer)
+        if control is not None and control.tag is Tag.FORK_PROOF:
+            self.marking.judged([control.issuer])
+        if control is not None and control.tag is Tag.REVOCATION:
+            self.marking.judged(row.feed_id for row in self.context.store.read.feeds(device=control.issuer))
         if control is not None and control.tag in _KEYING:
             self.rekeying.wake()
             self.taking.wake()

@@ -42,6 +42,7 @@ class Tag(IntEnum):
     KEY_RING = 23
     REVOCATION = 24
     REKEY_DEMAND = 25
+    FORK_PROOF = 26
     BACKUP = 27
     EVIDENCE = 29
     ENTRY_HEADER = 30

@@ -84,6 +84,8 @@ MAX_LIVE_ENVELOPES: Final = 4
 """Envelopes of one (device, channel, release key, segment): one, its reissue, and two re-made after a change of keys."""
 MAX_PARKED_ENTRIES: Final = 64
 """Entries of one feed that wait to become authentic."""
+MAX_FORK_RUN: Final = 65
+"""Entries of a branch in a fork proof: as many as may wait, unsigned, and the one that authenticates them."""
 MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
 """Bytes of entries from one peer that wait for an envelope or a feed record."""
 MAX_HISTORY: Final = 1_000

@@ -11,6 +11,8 @@ never below its receiver's. The last of the credit is kept for higher precedence
 Rule 3: feeds of higher precedence first, those of one precedence in turn, a feed always in its order. An entry drags
 those before it along: a feed has the precedence of the highest that waits in it.
 Rule 4: a feed is named before it is pushed, once on a link.
+Rule 5: where the peer's head names another entry than ours at the same number, ours is pushed all the same: it is the only
+way in which both come to hold the proof of a fork.
 """
 
 from __future__ import annotations
@@ -48,6 +50,10 @@ class _Feed:
     """Entries asked of the store, from `start` on."""
     dry: bool = False
     """The store had nothing more."""
+    head: tuple[int, bytes] = (0, b"")
+    """What the peer named."""
+    contested: bool = False
+    """The peer's head is another entry than ours at its number, and ours is still to be shown."""
     named: bool = False
     named_by_peer: bool = False
     deaf: bool = False
@@ -59,7 +65,7 @@ class _Feed:
 
     @property
     def next(self) -> int:
-        return max(self.pushed, self.theirs) + 1
+        return max(self.pushed, self.theirs - self.contested) + 1
 
     @property
     def unacked_by_peer(self) -> int:
@@ -71,7 +77,7 @@ class _Feed:
 
     @property
     def behind(self) -> bool:
-        return self.ours > self.theirs and not (self.dry or self.deaf)
+        return self.ours > self.theirs - self.contested and not (self.dry or self.deaf)
 
     @property
     def missing(self) -> bool:
@@ -138,7 +144,8 @@ class Flow:
             if self._held > MAX_FEEDS:
                 raise LocalProtocolError(f"more than {MAX_FEEDS}", field="feeds")
         waits = feed.precedence if feed.ours >= feed.next else 0
-        self._change(name, ours=seq, our_id=entry, precedence=max(waits, precedence), dry=False)
+        contested = seq == feed.head[0] and entry != feed.head[1]
+        self._change(name, ours=seq, our_id=entry, precedence=max(waits, precedence), dry=False, contested=contested)
 
     def name_feeds(self, names: Iterable[bytes] | None = None) -> tuple[Head, ...]:
         """Heads of feeds that were not named yet: all, or some of them."""
@@ -209,7 +216,7 @@ class Flow:
             _check_own(name, seq, data)
             if seq >= feed.next and not feed.deaf:
                 frames.append(encode(Push(data)))
-                self._change(name, pushed=seq, told=max(feed.told, seq))
+                self._change(name, pushed=seq, told=max(feed.told, seq), contested=False)
         self._change(name, asked=0, dry=not entries)
         return frames
 
@@ -229,7 +236,9 @@ class Flow:
             self._named_by_peer += 1
             if self._named_by_peer > MAX_FEEDS:
                 raise LimitError(f"more than {MAX_FEEDS}", field="feeds")
-            self._change(head.feed, named_by_peer=True, theirs=max(feed.theirs, head.seq))
+            contested = feed.ours == head.seq and feed.our_id != head.id
+            theirs = max(feed.theirs, head.seq)
+            self._change(head.feed, named_by_peer=True, theirs=theirs, head=(head.seq, head.id), contested=contested)
 
     def peer_pushed(self, entry: Entry) -> bool:
         """The peer pushed an entry; False if it is of a feed that we declined.

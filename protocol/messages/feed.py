@@ -10,21 +10,24 @@ backfill order give the same view. Until authentic, an entry takes no (feed, seq
 (feed, seq) several candidates may wait, for anyone can invent one; the first that a signature reaches takes the place,
 and a second authentic one is a fork proof. Of a forked feed a node may hold either branch, by order of arrival; what
 lies before the fork, and that there is one, is the same in any order.
+A chain may have a bound (SPEC 8.6): then nothing is accepted beyond it, and up to it only what it is linked to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import attrs
 
 from protocol.base import crypto
-from protocol.base.errors import AuthenticationError, LimitError, ReplayError
+from protocol.base.errors import AuthenticationError, LimitError, ReplayError, StateError
 from protocol.base.ids import Person, Tag
-from protocol.base.limits import MAX_CREDIT, MAX_PARKED_ENTRIES
+from protocol.base.limits import MAX_CREDIT, MAX_PARKED_ENTRIES, MAX_WAITING_BYTES
 from protocol.base.records import Bin, OptBin, Part, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.messages.entry import Entry
+from protocol.messages.verdict import Bound
 from protocol.trust.credential import Certificate
 from protocol.trust.label import ReleaseKey
 
@@ -96,7 +99,8 @@ class Waiting:
     """The entry waits.
 
     Attributes:
-        missing: the first seq that must come before it, or 0 if it only lacks a signature that holds.
+        missing: the first seq that must come before it, or 0 if it only lacks a signature that holds; below a bound, the
+            seq of the bound.
     """
 
     missing: int
@@ -112,12 +116,16 @@ class Chain:
     Attributes:
         author_key: Ed25519 key of the feed's device.
         head_seq, head_id: newest authentic entry; 0 and none before the first.
+        bound: up to where it is taken, if not without end.
     """
 
     author_key: bytes = attrs.field(repr=False)
     head_seq: int = 0
     head_id: bytes = b""
+    bound: Bound | None = None
     _waiting: dict[int, dict[bytes, tuple[Entry, bool]]] = attrs.field(factory=dict, repr=False)
+    _weight: int = attrs.field(default=0, init=False)
+    """Bytes of the entries that wait."""
 
     @property
     def waiting(self) -> int:
@@ -133,15 +141,18 @@ class Chain:
         Raises:
             ReplayError: a second authentic entry at one (feed, seq), or one that follows it: a fork.
             AuthenticationError: another entry stands at its place, or at the one before, and its signature fails.
+            StateError: it is beyond the bound.
             LimitError: too far ahead, or too many wait.
         """
         seq = entry.base.seq
         if seq <= self.head_seq and accepted_id == entry.id:
             return Known()
-        if seq <= self.head_seq or self._astray(entry):
+        if seq <= self.head_seq or self.astray(entry):
             entry.verify(self.author_key)
             raise ReplayError("two entries at one place of a feed", field="seq")
-        if seq > self.head_seq + MAX_CREDIT:
+        if self.bound is not None and seq > self.bound.seq:
+            raise StateError("beyond what is still taken of this feed", field="seq")
+        if seq > self.head_seq + MAX_CREDIT and not self._bound_waits:
             raise LimitError("too far ahead of what is known", field="seq")
         signed = self._holds(entry)
         candidates = self._waiting.setdefault(seq, {})
@@ -149,14 +160,26 @@ class Chain:
         if known is not None and (known[1] or not signed):
             return Waiting(self._missing(entry))
         # Counted apart: what others invent leaves room for what the author signed, and an author's forks are bounded.
-        if known is None and self._count(signed) >= (MAX_CREDIT if signed else MAX_PARKED_ENTRIES):
+        if known is None and self._is_full(entry, signed):
             raise LimitError("too many entries wait", field="feed")
+        self._weight += len(entry.data) - (len(known[0].data) if known else 0)
         candidates[entry.id] = (entry, signed)
         return self._advance() or Waiting(self._missing(entry))
 
-    def _astray(self, entry: Entry) -> bool:
+    def astray(self, entry: Entry) -> bool:
         """Whether it would stand next to the head, and follows another entry."""
         return entry.base.seq == self.head_seq + 1 and entry.base.prev != self.head_id
+
+    @property
+    def _bound_waits(self) -> bool:
+        """Whether nothing is accepted until the entry that the bound names is here."""
+        return self.bound is not None and bool(self.bound.id) and self.head_seq < self.bound.seq
+
+    def _is_full(self, entry: Entry, signed: bool) -> bool:
+        if signed and self._bound_waits:
+            # Up to a bound there may be any number: they are bounded by what they weigh.
+            return self._weight + len(entry.data) > MAX_WAITING_BYTES
+        return self._count(signed) >= (MAX_CREDIT if signed else MAX_PARKED_ENTRIES)
 
     def _count(self, signed: bool) -> int:
         return sum(held is signed for candidates in self._waiting.values() for _, held in candidates.values())
@@ -169,6 +192,8 @@ class Chain:
         return True
 
     def _missing(self, entry: Entry) -> int:
+        if self.bound is not None and self._bound_waits:
+            return self.bound.seq
         for earlier in range(self.head_seq + 1, entry.base.seq):
             if not self._waiting.get(earlier):
                 return earlier
@@ -188,11 +213,21 @@ class Chain:
 
     def _next_run(self) -> list[Entry]:
         """The shortest run after the head, linked by prev, whose last signature holds; empty if there is none."""
-        for seq in sorted(self._waiting) if self._waiting.get(self.head_seq + 1) else ():
-            for entry, signed in self._waiting[seq].values():
-                if signed and (run := self._linked(entry))[0].base.seq == self.head_seq + 1:
-                    return run
+        if not self._waiting.get(self.head_seq + 1):
+            return []
+        for entry, signed in self._ends():
+            if signed and (run := self._linked(entry))[0].base.seq == self.head_seq + 1:
+                return run
         return []
+
+    def _ends(self) -> Iterator[tuple[Entry, bool]]:
+        """Entries in which a run may end, the nearest first."""
+        if self.bound is not None and self._bound_waits:
+            last = self._waiting.get(self.bound.seq, {}).get(self.bound.id)
+            yield from () if last is None else (last,)
+            return
+        for seq in sorted(self._waiting):
+            yield from self._waiting[seq].values()
 
     def _linked(self, last: Entry) -> list[Entry]:
         """What is here of the run that ends in an entry, back to the head at most."""
@@ -206,8 +241,9 @@ class Chain:
         forks = []
         for seq in [s for s in self._waiting if s <= self.head_seq + 1]:
             for eid, (entry, signed) in list(self._waiting[seq].items()):
-                if seq <= self.head_seq or self._astray(entry):
+                if seq <= self.head_seq or self.astray(entry):
                     del self._waiting[seq][eid]
+                    self._weight -= len(entry.data)
                     if signed and eid not in accepted:
                         forks.append(entry)
             if seq <= self.head_seq:

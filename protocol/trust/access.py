@@ -36,6 +36,7 @@ class Clause(StrEnum):
     CLOCK_DOUBTFUL = "clock-doubtful"
     RECIPIENT_CLEARANCE = "recipient-clearance"
     RECIPIENT_UNCONFIRMED = "recipient-unconfirmed"
+    FEED_UNCONFIRMED = "feed-unconfirmed"
 
 
 @record()

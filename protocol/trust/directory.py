@@ -280,8 +280,13 @@ class Directory:
         Returns:
             None if no revocation by itself is here: the device is not revoked, or a publication only says that it is.
         """
+        act = self.revocation(device)
+        return None if act is None else act.last_good
+
+    def revocation(self, device: bytes) -> DeviceRevocation | None:
+        """The revocation that counts of a device, if one by itself is here."""
         ranked = self._revocations.get(device)
-        return None if ranked is None else ranked[1].last_good
+        return None if ranked is None else ranked[1]
 
     def require_valid(self, device: bytes, now: int) -> Certified:
         """The certificate of a device that may act now.

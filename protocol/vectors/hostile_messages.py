@@ -9,12 +9,13 @@ from protocol.base import crypto
 from protocol.base.codec import Value, pack, unpack
 from protocol.base.crypto import digest
 from protocol.base.ids import Domain, Person, Tag
-from protocol.base.limits import MAX_CREDIT
-from protocol.base.records import encode, evolve
+from protocol.base.limits import MAX_CREDIT, MAX_FORK_RUN
+from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import sign
 from protocol.keys.envelope import Envelope
 from protocol.messages.entry import Entry, content_key, entry_id, pad, seal_entry
-from protocol.messages.feed import sign_feed
+from protocol.messages.feed import FeedRecord, sign_feed
+from protocol.messages.forks import ForkProof
 from protocol.messages.payload import encode_payload
 from protocol.vectors.hostile_trust import case
 from protocol.vectors.keys import TEK, kept_envelope
@@ -22,10 +23,11 @@ from protocol.vectors.messages import (
     Feed,
     complaint_payload,
     entries,
-    entry,
     evidence,
     feed,
+    fork_proof,
     receipt_payload,
+    rival,
     text_payload,
     unsigned,
 )
@@ -48,6 +50,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
         *_payloads(author, envelope, first),
         *_evidence(world, author, first, second),
         *_chains(author, envelope, first, second),
+        *_forks(world, author, envelope, first, second),
     ]
 
 
@@ -212,7 +215,7 @@ def _evidence(world: World, author: Feed, first: Entry, second: Entry) -> Iterat
 
 def _chains(author: Feed, envelope: Envelope, first: Entry, second: Entry) -> Iterator[Case]:
     seed = author.key.ed25519
-    fork = entry(author, envelope, evolve(text_payload(), text="convoy stays"), None)
+    fork = rival(author, envelope, first)
     stranger = _with(fork.data, 4, bytes(64))
     jump = seal_entry(
         evolve(second.base, seq=MAX_CREDIT + 2, prev=second.id), encode_payload(text_payload()), TEK, seed
@@ -223,3 +226,40 @@ def _chains(author: Feed, envelope: Envelope, first: Entry, second: Entry) -> It
     yield case("chain_fork_below_the_head", "chain", [good, after, fork.data.hex()], "replay", "seq")
     yield case("chain_forgery_at_a_place_taken", "chain", [good, stranger.hex()], "authentication")
     yield case("chain_number_far_ahead", "chain", [good, jump.data.hex()], "limit", "seq")
+
+
+def _forks(world: World, author: Feed, envelope: Envelope, first: Entry, second: Entry) -> Iterator[Case]:
+    other = rival(author, envelope, first)
+    good = fork_proof(author, [first, second], [other])
+    bravo = feed(world, world.xbb)
+    yield case("control_fork", "fork", good, "success")
+    yield case("control_fork_after_another_entry", "fork", fork_proof(author, [second], [other]), "success")
+    yield case("fork_of_one_branch", "fork", fork_proof(author, [first], [first, second]), "decode", "second")
+    yield case("fork_of_one_branch_twice", "fork", fork_proof(author, [first], [first]), "decode", "first")
+    proof = decode(ForkProof, good)
+    swapped = ForkProof(proof.feed, proof.second, proof.second_signature, proof.first, proof.first_signature)
+    yield case("fork_with_its_branches_exchanged", "fork", encode(swapped), "decode", "first")
+    for name, bad in (
+        ("fork_of_another_device", evolve(proof, feed=bravo.document.data)),
+        ("fork_of_another_feed", evolve(proof, feed=sign_feed(_again(author), author.key).data)),
+        ("fork_with_a_signature_of_its_other_branch", evolve(proof, first_signature=proof.second_signature)),
+        ("fork_with_a_run_that_ends_before_its_signature", _cut(proof, slice(None, 1))),
+        ("fork_with_a_run_that_is_not_linked", _cut(proof, slice(None, None, -1))),
+    ):
+        yield case(name, "fork", encode(bad), "authentication")
+    forged = seal_entry(other.base, encode_payload(text_payload()), TEK, world.xbb.device.ed25519)
+    yield case("fork_by_another_device", "fork", fork_proof(author, [second], [forged]), "authentication")
+    yield case("fork_without_entries", "fork", _with(good, 2, ()), "decode", "first")
+    crowd = (proof.first[0].base, proof.first[0].salt, proof.first[0].ciphertext)
+    yield case("fork_of_too_many_entries", "fork", _with(good, 2, (crowd,) * (MAX_FORK_RUN + 1)), "decode", "first")
+
+
+def _again(author: Feed) -> FeedRecord:
+    return evolve(author.record, nonce=bytes(16))
+
+
+def _cut(proof: ForkProof, part: slice) -> ForkProof:
+    """The longer run, cut or turned round."""
+    if len(proof.first) > 1:
+        return evolve(proof, first=proof.first[part])
+    return evolve(proof, second=proof.second[part])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from protocol.base import crypto
@@ -13,6 +15,7 @@ from protocol.keys.envelope import Envelope
 from protocol.messages.entry import Entry, EntryBase, EntryHeader, content_key, pad, read_header, seal_entry
 from protocol.messages.evidence import make_evidence
 from protocol.messages.feed import FeedRecord, sign_feed
+from protocol.messages.forks import Run, check_fork, prove_fork
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
@@ -54,6 +57,7 @@ def build(world: World, envelope: Envelope) -> File:
             "payloads": "each kind of payload, encoded",
             "feeds": "feed record of a device, signed by it",
             "entries": "payloads sealed under the TEK of keys.json's envelope; deterministic, with the values on the way",
+            "forks": "fork proofs of a device, and the lowest number at which they show two entries",
             "evidence": "of the first entry; `first` is its id",
             "states": "receipts as (device, nation, person, state, up_to, at), and the state of the entry at `seq` per nation",
         },
@@ -65,6 +69,7 @@ def build(world: World, envelope: Envelope) -> File:
             'id = H("entry", base || salt || H("ciphertext", ct)); the signature verifies over ENTRY domain || 0x00 || id',
             'header = the packed ENTRY_HEADER: base, salt, H("ciphertext", ct), signature; it makes the same id',
             "the second entry names the first as prev",
+            "each run of a fork proof is linked by prev, its last entry's signature verifies, and the runs have two ids at `seq`",
             "evidence names the custodian and the certificate of trust.json, and a feed of this file",
             "salt and ct, made anew of its ck and payload, give the id; the last header's signature verifies",
             "a nation's state is the furthest of its persons', since when the first of them came so far",
@@ -79,6 +84,10 @@ def build(world: World, envelope: Envelope) -> File:
             _entry("first", alpha, first, text_payload()),
             _entry("second", alpha, second, reply_payload(first)),
             _entry("receipt", bravo, receipt, receipt_payload(alpha, second)),
+        ],
+        "forks": [
+            _fork("at_one_number", alpha, fork_proof(alpha, [first, second], [rival(alpha, envelope, first)])),
+            _fork("after_another_entry", alpha, fork_proof(alpha, [second], [rival(alpha, envelope, first)])),
         ],
         "states": [_states()],
         "evidence": [
@@ -120,6 +129,17 @@ def entries(author: Feed, envelope: Envelope) -> tuple[Entry, Entry]:
     """The first two entries of a feed."""
     first = entry(author, envelope, text_payload(), None)
     return first, entry(author, envelope, reply_payload(first), first, precedence=2)
+
+
+def rival(author: Feed, envelope: Envelope, to: Entry) -> Entry:
+    """Another entry of the same author in the place of one."""
+    payload = evolve(text_payload(), text="convoy stays")
+    return seal_entry(evolve(to.base, envelope=envelope.id), encode_payload(payload), TEK, author.key.ed25519)
+
+
+def fork_proof(author: Feed, one: Sequence[Entry], other: Sequence[Entry]) -> bytes:
+    """What two runs of entries prove."""
+    return prove_fork(author.document.data, Run.of(one), Run.of(other))
 
 
 def text_payload() -> TextPayload:
@@ -188,6 +208,21 @@ def _entry(name: str, author: Feed, sealed: Entry, payload: Payload) -> Case:
         "id": sealed.id.hex(),
         "encoded": sealed.data.hex(),
         "header": sealed.header.hex(),
+    }
+
+
+def _fork(name: str, author: Feed, proof: bytes) -> Case:
+    fork = check_fork(author.nation.certificate, proof)
+    return {
+        "name": name,
+        "author_key": author.nation.certificate.key.hex(),
+        "feed": fork.feed.id.hex(),
+        "runs": [
+            {"first": branch.first, "before": branch.before.hex(), "ids": [each.hex() for each in branch.ids]}
+            for branch in fork.branches
+        ],
+        "seq": fork.seq,
+        "encoded": proof.hex(),
     }
 
 

@@ -44,6 +44,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "peer.list": Scope.READ,
         "peer.remove": Scope.ADMIN,
         "audit.list": Scope.READ,
+        "node.offline": Scope.ADMIN,
         "nation.list": Scope.READ,
         "policy.show": Scope.READ,
         "keys.show": Scope.READ,
@@ -89,7 +90,7 @@ def test_every_record_s_fields_can_travel() -> None:
 
 def test_the_kind_of_an_event_is_no_field_of_it() -> None:
     kinds = {body.kind: _shape(body) for body in get_args(events.Body)}
-    assert list(kinds) == ["message", "receipt", "state", "purged", "mark", "link", "audit", "control"]
+    assert list(kinds) == ["message", "receipt", "state", "purged", "mark", "marked", "link", "audit", "control"]
     assert not any("kind" in shape for shape in kinds.values())
 
 

@@ -33,6 +33,7 @@ COMMANDS = {
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
+    ("node", "offline"),
 }  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 import attrs
 
-from coalchat.api.nouns import Message
+from coalchat.api.nouns import Disowned, Message
 from coalchat.api.vocabulary import Answer, Flag, Precedence
 from coalchat.cli.reading import NEWEST, choose, message_lines
+from coalchat.cli.times import dtg
 from coalchat.display import display_safe
 from tests.fakes.api_records import channel_record, message_record
 
@@ -66,6 +67,22 @@ def test_a_message_shows_how_it_was_acknowledged() -> None:
     assert "acknowledged" not in message_lines(message, exercise=False)[1]
     for answer, word in ((Answer.NONE, "  acknowledged  "), (Answer.CAVEAT, "  acknowledged, caveat  ")):
         assert word in message_lines(attrs.evolve(message, answered=answer), exercise=False)[1]
+
+
+def test_what_is_held_against_a_message_stands_above_its_text() -> None:
+    disowned = Disowned(nation="XBB", time=1_795_363_200)
+    message = attrs.evolve(
+        message_record(1, OPS, "attack"), flags=(Flag.AUTO, Flag.DISPUTED, Flag.DISOWNED), disowned=disowned
+    )
+    lines = message_lines(message, exercise=False)
+    assert lines[2:] == [
+        "DISPUTED: two entries stand at this number",
+        f"DISOWNED BY XBB AT {dtg(1_795_363_200)}",
+        "    attack",
+        "",
+    ]
+    assert "auto" in lines[1]
+    assert "disp" not in lines[1]
 
 
 def test_no_text_can_look_like_a_line_of_ours() -> None:

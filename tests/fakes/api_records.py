@@ -143,4 +143,5 @@ def message_record(position: int, channel: nouns.Channel, text: str) -> nouns.Me
         answered=None,
         refs=(),
         flags=(),
+        disowned=None,
     )

@@ -195,32 +195,6 @@ def test_payloads() -> None:
     assert entries["receipt"]["payload"] == pack(payloads["receipt"]).hex()
 
 
-def test_evidence() -> None:
-    own, later = vectors("messages")["evidence"]
-    trust, first = vectors("trust"), vectors("messages")["entries"][0]
-    for case in (own, later):
-        tag, _, certificate, feed, header, run, ck, payload = unpack(hexed(case["encoded"]))
-        assert (tag, certificate.hex()) == (29, trust["devices"][0]["certificate"])
-        assert feed.hex() == vectors("messages")["feeds"][0]["document"]
-        assert (ck.hex(), payload.hex()) == (first["ck"], first["payload"])
-        number, base, salt, hashed, signature = unpack(header)
-        padded = payload + b"\x80" + bytes(-(len(payload) + 1) % 64)
-        assert h("salt", base, padded, key=ck) == salt
-        both = h("message key", base, salt, key=ck, size=56)
-        ct = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, base + salt, both[32:], both[:32])
-        assert (number, h("ciphertext", ct)) == (30, hashed)
-        assert h("entry", base, salt, hashed).hex() == case["first"] == first["id"]
-        key = hexed(first["author_key"])
-        if case is own:
-            assert run == []
-            assert ed25519_holds(key, "entry", hexed(case["first"]), signature)
-        else:
-            (after,) = run
-            _, base, salt, hashed, signature = unpack(after)
-            assert unpack(base)[5].hex() == case["first"]
-            assert ed25519_holds(key, "entry", h("entry", base, salt, hashed), signature)
-
-
 def test_states() -> None:
     case = only("messages", "states")
     persons: dict[tuple[int, str], tuple[int, int]] = {}

@@ -26,6 +26,7 @@ from protocol.keys.otar import check_prekey, open_otar
 from protocol.messages.entry import open_entry, read_entry, read_header
 from protocol.messages.evidence import check_evidence
 from protocol.messages.feed import Accepted, Chain, check_feed
+from protocol.messages.forks import check_fork
 from protocol.messages.payload import decode_payload
 from protocol.trust.channel import ChannelRevision, check_revision
 from protocol.trust.charter import Charter, Coalition, check_signature, found, read_charter
@@ -217,6 +218,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "payload": lambda here, case: decode_payload(data_of(case["data"])),
     "evidence": lambda here, case: check_evidence(here.coalition, _policy(), data_of(case["data"])),
     "chain": _chain,
+    "fork": lambda here, case: check_fork(here.xaa.certificate, data_of(case["data"])),
     "proof": _proof,
     "auth": _auth,
     "invite": lambda here, case: read_invite(case["data"]),

@@ -154,8 +154,12 @@ class Intake:
         state = self.state
         if Flag.PURGED in message.flags and state.find(message.entry_id) is not None:
             return state.purged(message)
-        if state.find(message.entry_id) is None:
+        known = state.find(message.entry_id)
+        if known is None:
             state.quoted[message.entry_id] = message
+        elif known.flags != message.flags or known.disowned != message.disowned:
+            state.log(message.channel_id).replace(message)
+            return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
 
     def _marked(self, answer: Marked) -> Changes:

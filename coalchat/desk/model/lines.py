@@ -8,7 +8,7 @@ mark, and says below them, where no body stands, that it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -32,8 +32,7 @@ _REMARKS: Final = {
     Flag.SUPERSEDED_KEY: "sealed under a superseded key",
     Flag.NOT_VERIFIED: "author not verified yet",
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
-    Flag.DISPUTED: "disputed: its author has signed another in its place",
-    Flag.DISOWNED: "disowned: behind the last good message of a revoked device",
+    Flag.DISPUTED: "DISPUTED: two entries stand at this number",
     Flag.NO_PLAY: "NO PLAY",
 }
 
@@ -116,7 +115,7 @@ class Lines:
             due="" if closed else self._due(message),
             answered=message.answered,
             quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
-            remarks=() if closed else (*gone, *self._withheld(message.nations, members), *_flagged(message.flags)),
+            remarks=() if closed else (*gone, *self._withheld(message.nations, members), *_flagged(message)),
             tallies=self.tallies(message),
             unread=self.is_unread(message),
             sending=False,
@@ -177,5 +176,7 @@ class Lines:
         return (f"withheld from {', '.join(outside)}",) if outside else ()
 
 
-def _flagged(flags: Iterable[Flag]) -> tuple[str, ...]:
-    return tuple(_REMARKS[flag] for flag in flags if flag in _REMARKS)
+def _flagged(message: Message) -> Iterator[str]:
+    yield from (_REMARKS[flag] for flag in message.flags if flag in _REMARKS)
+    if message.disowned is not None:
+        yield f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}"

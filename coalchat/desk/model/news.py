@@ -17,6 +17,7 @@ from coalchat.api.events import (
     LinkChanged,
     MarkMoved,
     MessageArrived,
+    MessageMarked,
     MessagePurged,
     ReceiptArrived,
     StateChanged,
@@ -72,6 +73,8 @@ class News:
             case MarkMoved():
                 changes = state.marked(body.channel_id, body.position)
                 return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
+            case MessageMarked():
+                return Changes(asks=(ShowMessage(id=body.entry_id),) if state.find(body.entry_id) else ())
             case LinkChanged():
                 return Changes(asks=(GetStatus(),))
             case ControlChanged():

@@ -103,6 +103,7 @@ def _message(state: State, outgoing: Outgoing, answer: Sent) -> Message:
         answered=None,
         refs=(request.reply_to,) if request.reply_to else (),
         flags=(),
+        disowned=None,
     )
 
 

@@ -8,13 +8,14 @@ import trio
 from coalchat.api.base import MAX_WAIT, NEWEST
 from coalchat.api.codec import fitting
 from coalchat.api.nouns import Link
-from coalchat.api.requests import AddPeer, ListAudit, ListPeers, NextEvents, RemovePeer
-from coalchat.api.responses import AuditPage, Done, EventPage, PeerList
+from coalchat.api.requests import AddPeer, ListAudit, ListPeers, NextEvents, RemovePeer, WorkOffline
+from coalchat.api.responses import AuditPage, Done, EventPage, NewFeeds, PeerList
 from coalchat.errors import UsageError
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.context import Context
 from coalchat.node.journal import read_event, read_finding
 from coalchat.node.links import Links
+from coalchat.node.ownfeeds import OwnFeeds
 
 
 @attrs.define(eq=False)
@@ -23,6 +24,7 @@ class CoalitionAnswers:
 
     context: Context = attrs.field(repr=False)
     links: Links = attrs.field(repr=False)
+    own: OwnFeeds = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
         """By request class."""
@@ -30,6 +32,7 @@ class CoalitionAnswers:
             AddPeer: self.add,
             ListPeers: self.list,
             RemovePeer: self.remove,
+            WorkOffline: self.offline,
             ListAudit: self.audit,
             NextEvents: self.events,
         }
@@ -49,6 +52,11 @@ class CoalitionAnswers:
         del session
         await self.links.remove(request.address)
         return Done()
+
+    async def offline(self, request: WorkOffline, session: Session) -> NewFeeds:
+        """Go on in new feeds."""
+        del request, session
+        return NewFeeds(left=await self.own.leave())
 
     async def audit(self, request: ListAudit, session: Session) -> AuditPage:
         """Audit records behind a number."""

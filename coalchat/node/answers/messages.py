@@ -9,7 +9,7 @@ import attrs
 from coalchat.api.base import MAX_CLIENT_ID, NEWEST
 from coalchat.api.codec import fitting
 from coalchat.api.events import MarkMoved
-from coalchat.api.nouns import Message, NationState
+from coalchat.api.nouns import Disowned, Message, NationState
 from coalchat.api.requests import (
     AcknowledgeMessage,
     GetMessageStatus,
@@ -41,6 +41,7 @@ from protocol.keys.envelope import unpack_slots
 from protocol.messages.payload import FORMAT, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.verdict import Disowning
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -238,6 +239,11 @@ class MessageAnswers:
             flags.append(Flag.NO_PLAY)
         if self._superseded(row):
             flags.append(Flag.SUPERSEDED_KEY)
+        mark = member.verdicts.of(row.feed_id, row.device, self.context.now()).mark(row.seq, row.entry_id)
+        if mark.disputed:
+            flags.append(Flag.DISPUTED)
+        if mark.disowned is not None:
+            flags.append(Flag.DISOWNED)
         return Message(
             position=row.position,
             entry_id=row.entry_id.hex(),
@@ -263,4 +269,8 @@ class MessageAnswers:
             answered=self._answered(row),
             refs=() if payload is None else tuple(ref.entry.hex() for ref in payload.refs),
             flags=tuple(flags),
+            disowned=None if mark.disowned is None else self._disowned(mark.disowned),
         )
+
+    def _disowned(self, disowning: Disowning) -> Disowned:
+        return Disowned(nation=self.context.code(disowning.nation), time=disowning.at)

@@ -6,12 +6,14 @@ from typing import Any
 
 import attrs
 
-from coalchat.api.requests import MarkRead
+from coalchat.api.events import MessageMarked
+from coalchat.api.nouns import Disowned
+from coalchat.api.requests import MarkRead, ShowMessage
 from coalchat.api.vocabulary import Flag, Precedence
 from coalchat.desk.model.changes import Part, Splice
 from coalchat.desk.model.log import PAGE
 from coalchat.desk.model.views import DateLine, MessageLine, UnreadLine
-from coalchat.desk.model.words import DAY, HOUR
+from coalchat.desk.model.words import DAY, HOUR, dtg
 from tests.desk.model.driver import ALL, Driver, connected, full
 from tests.fakes.api_records import NOW
 
@@ -165,6 +167,25 @@ def test_flags_are_said_in_words() -> None:
     assert "superseded" in driver.line("odd").remarks[1]
     assert (driver.line("beep").nation, driver.line("beep").bot) == ("BOT", True)
     assert driver.line("beep").remarks == ()
+
+
+def test_what_is_held_against_a_message_is_said_in_words() -> None:
+    """Also of one that stands on the screen already: the event names it, and it is asked for anew."""
+    node = full(0)
+    good = node.add_message("ops-north", "order")
+    driver = connected(node)
+    assert driver.line("order").remarks == ()
+    node.messages[-1] = attrs.evolve(
+        good, flags=(Flag.DISPUTED, Flag.DISOWNED), disowned=Disowned(nation="XBB", time=NOW)
+    )
+    node.tell(MessageMarked(channel_id=good.channel_id, entry_id=good.entry_id))
+    node.tell(MessageMarked(channel_id=good.channel_id, entry_id="ee" * 32))
+    driver.settle()
+    assert driver.line("order").remarks == (
+        "DISPUTED: two entries stand at this number",
+        f"DISOWNED BY XBB AT {dtg(NOW)}",
+    )
+    assert [one.id for one in driver.asked if isinstance(one, ShowMessage)] == [good.entry_id]
 
 
 def test_what_cannot_be_opened_has_a_reason_but_no_author() -> None:

@@ -52,6 +52,20 @@ def test_what_the_peer_lacks_is_needed_from_its_head_on() -> None:
     assert receive(sync, Ack(feed, 10, False)).events == (ev.PeerAcked(feed, 10), ev.InSync())
 
 
+def test_another_id_at_one_number_is_shown_once() -> None:
+    """Both hold three entries, and the third is not the same: neither lacks anything, and both must see it."""
+    feed, entries = one_feed(4)
+    sync = live(LocalHead(feed, 3, entries[2].id), theirs=(Head(feed, 3, HASH),))
+    step = give(sync, ev.NeedEntries(feed, 3, 1), entries)
+    assert sent(step) == [Push(entries[2].data)]
+    assert ev.InSync() in step.events
+    # It takes no credit, and what follows goes its way.
+    assert needs(sync.local_head(feed, 4, entries[3].id)) == [ev.NeedEntries(feed, 4, 1)]
+    same = live(LocalHead(feed, 3, entries[2].id), theirs=(head(feed, entries, 3),))
+    with pytest.raises(LocalProtocolError):
+        give(same, ev.NeedEntries(feed, 3, 1), entries)
+
+
 def test_credit_bounds_what_is_not_acknowledged() -> None:
     feed, entries = one_feed(400)
     sync = live(LocalHead(feed, 400, entries[399].id))

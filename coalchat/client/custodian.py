@@ -1,0 +1,82 @@
+"""What a client asks of a custodian's node, and how a device joins (SPEC 12.4): the half of `Client` that few need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coalchat.api import emergency, enrolment
+from coalchat.api.base import A_co, Request
+from coalchat.api.vocabulary import Precedence, RevocationReason, Role
+
+
+class CustodianCalls:
+    """Calls about certificates and keys."""
+
+    async def call(self, request: Request[A_co]) -> A_co:
+        """As `Client.call`."""
+        raise NotImplementedError
+
+    # --- emergencies ---
+
+    async def revoke(
+        self,
+        *,
+        device: str = "",
+        person: str = "",
+        reason: RevocationReason = RevocationReason.UNSPECIFIED,
+        rehearse: bool = False,
+    ) -> emergency.Rekeyed:
+        """Revoke a device by its id, or all of a person's by his name, and rekey without them, as custodian.
+
+        Args:
+            rehearse: only say what would be done.
+
+        Raises:
+            NotAuthorised, UsageError, Ambiguous, Refused: as they say.
+        """
+        request = emergency.RevokeDevices(device=device, person=person, reason=reason, rehearse=rehearse)
+        return await self.call(request)
+
+    async def rekey(self, *, rehearse: bool = False) -> emergency.Rekeyed:
+        """Replace the nation's keys now, as custodian. Raises: NotAuthorised, Refused."""
+        return await self.call(emergency.RekeyNation(rehearse=rehearse))
+
+    # --- enrolment ---
+
+    async def create_invite(
+        self,
+        person: str,
+        *,
+        role: Role,
+        level: str,
+        address: str,
+        categories: Sequence[str] = (),
+        precedence: Precedence = Precedence.IMMEDIATE,
+    ) -> enrolment.InviteCode:
+        """Invite a device; `address` is where it dials this node. Raises: NotAuthorised, UnknownLabel."""
+        request = enrolment.CreateInvite(
+            person=person, role=role, level=level, categories=tuple(categories), precedence=precedence, address=address
+        )
+        return await self.call(request)
+
+    async def invites(self) -> tuple[enrolment.Invite, ...]:
+        """Invites of this custodian, the newest first."""
+        return (await self.call(enrolment.ListInvites())).invites
+
+    async def approve_invite(self, invite_id: str, words: Sequence[str]) -> enrolment.Enrolled:
+        """Certify the device whose words these are. Raises: UnknownInvite, Ambiguous, WordsDiffer, Expired."""
+        return await self.call(enrolment.ApproveInvite(id=invite_id, words=tuple(words)))
+
+    async def withdraw_invite(self, invite_id: str) -> None:
+        """End an invite. Raises: UnknownInvite, Ambiguous."""
+        await self.call(enrolment.WithdrawInvite(id=invite_id))
+
+    async def join(self, code: str, display_name: str) -> enrolment.Joining:
+        """Show an invite's code; returns with the words to compare. Raises: UsageError, AlreadyExists, Expired,
+        Unreachable.
+        """
+        return await self.call(enrolment.Join(code=code, display_name=display_name))
+
+    async def join_status(self) -> enrolment.Joining:
+        """How far joining is."""
+        return await self.call(enrolment.GetJoinStatus())

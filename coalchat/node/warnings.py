@@ -1,0 +1,86 @@
+"""What a node warns its clients of (SPEC 10, 12): what is wrong now, then what will stop soon.
+
+Each line is a sentence for the person, with what to do where there is something to do. The worst comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from coalchat.node.context import Context
+from coalchat.node.history import History
+from coalchat.node.holding import Holding
+from coalchat.node.ownfeeds import OwnFeeds
+from coalchat.node.publishing import Publishing
+from coalchat.node.rekeying import Rekeying
+
+KEYS_WARNING = 3 * 86_400
+"""Seconds before a nation's last published edition ends at which clients are warned."""
+
+
+@attrs.define(eq=False)
+class Warnings:
+    """The node's part for warnings."""
+
+    context: Context = attrs.field(repr=False)
+    holding: Holding = attrs.field(repr=False)
+    publishing: Publishing = attrs.field(repr=False)
+    rekeying: Rekeying = attrs.field(repr=False)
+    history: History = attrs.field(repr=False)
+    own: OwnFeeds = attrs.field(repr=False)
+
+    def said(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self._of_this_device(), *self.rekeying.warnings(), *self._of_this_home(), *self._of_nations())
+
+    def _of_this_device(self) -> Iterator[str]:
+        member, now = self.context.member, self.context.now()
+        if member.doubtful(now):
+            yield "CLOCK DOUBTFUL: it lies beyond what this nation has published; nothing is sent until it is confirmed"
+        standing = member.directory.standing(member.device, now)
+        if standing is not None and standing.revoked is not None:
+            yield "this device was revoked by its nation: nothing is sent, and nobody answers it"
+        if member.strangers or member.prekeys.clashed(member.device):
+            yield "somebody else states prekeys in this device's name: tell your custodian"
+        if self.context.store.room.short:
+            yield "the disk of this home is full: nothing is taken or sent until there is room"
+
+    def _of_this_home(self) -> Iterator[str]:
+        if self.holding.restored:
+            yield "this home was restored from an older copy: key file and store are not of one time"
+        if self.context.member.ring.custodian and not self.publishing.ready():
+            yield "this custodian's home was restored: it publishes nothing until it has met a peer that it can go on from"
+        waiting = len(self.history.requests())
+        if waiting:
+            who = f"{waiting} devices ask" if waiting > 1 else "a device asks"
+            yield f"{who} for history: `coalchat history list`"
+        if self.own.unconfirmed:
+            yield (
+                f"{len(self.own.unconfirmed)} of this device's feeds wait for a peer to say how far they go:"
+                " connect to one, or say `coalchat node offline`"
+            )
+
+    def _of_nations(self) -> Iterator[str]:
+        member, now = self.context.member, self.context.now()
+        for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
+            yield f"a custodian of {code} has signed two different things under one number"
+        ends = []
+        for index, code in enumerate(member.coalition.codes):
+            last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
+            end = (max(last, default=0) + 1) * member.coalition.charter.segment
+            if end - now < KEYS_WARNING:
+                ends.append((end, code))
+        for end, code in sorted(ends):
+            yield f"the published keys of {code} end {_when(end - now)}"
+
+    def _code_of(self, issuer: bytes) -> str:
+        """The nation of a custodian's seat, as documents name it."""
+        member = self.context.member
+        custodian = member.directory.custodian_by_id(issuer)
+        return member.coalition.codes[int.from_bytes(issuer[:4], "big") if custodian is None else custodian.nation]
+
+
+def _when(seconds: int) -> str:
+    return "now, or have ended" if seconds <= 0 else f"in {max(1, seconds // 3600)} h"
