@@ -1,7 +1,8 @@
 """The desk: process start to first paint beside a hello-world Textual app; what 100,000 messages cost; appending a line.
 
-The desk is the real one, at a terminal of its own, on a home whose node runs and is unlocked: a coalition of two nations,
-founded for this. The many messages are written straight into the node's store while it is stopped. A hello-world app is
+The desk is the real one, as a person starts it, at a terminal of its own, on a home whose node runs and is unlocked: a
+coalition of two nations, founded for this. It stands when the marking, the channel in the list and the newest line are on
+the screen. All programs have their bytecode, as installed ones do. The many messages are written straight into the node's store while it is stopped. A hello-world app is
 the least that Textual can show. An appended line is measured in the processor time of its thread, from the model's change to
 the painted screen, beside a bare view of strings by the same line API.
 """
@@ -9,6 +10,7 @@ the painted screen, beside a bare view of strings by the same line API.
 from __future__ import annotations
 
 import asyncio
+import compileall
 import fcntl
 import os
 import pty
@@ -33,6 +35,8 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 from textual.widget import Widget
 
+import coalchat
+import protocol
 from benchmarks.table import Row, timed
 from benchmarks.turns import ROUNDS, Rounds, stopwatch
 from coalchat.api.vocabulary import Precedence
@@ -53,6 +57,7 @@ SECTION: Final = "desk"
 MANY: Final = 100_000
 CHANNEL: Final = "ops"
 LAST: Final = "the last line of all"
+STANDS: Final = ("MISSION SECRET REL XAA, XBB", "CHANNELS", f"#{CHANNEL}", LAST)
 SIZE: Final = (120, 40)
 APPENDS: Final = 200
 MIB: Final = 1_048_576
@@ -79,18 +84,19 @@ async def _processes(root: Path) -> list[Row]:
     runtime = root / "run"
     runtime.mkdir(mode=0o700)
     environ = {**os.environ, "XDG_RUNTIME_DIR": str(runtime), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    environ.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
+        environ.pop(name, None)
+    for package in (coalchat, protocol):
+        compileall.compile_dir(Path(package.__file__ or "").parent, quiet=2)
     devices = {code: founding.device(root, f"{code} custodian", environ) for code in ("XAA", "XBB")}
     await founding.found(devices, dict.fromkeys(devices, "Custodian"), root / "exchange")
     home, other = devices["XAA"], devices["XBB"]
     await start_all([home, other])
     try:
         await _talk(home, other)
-        command = [sys.executable, "-P", "-m", "coalchat.desk", "--no-start", "--home", str(home.home.path)]
+        command = [str(Path(sys.executable).with_name("coalchat")), "--home", str(home.home.path)]
         hello = [sys.executable, "-c", HELLO]
-        first = await _in_turn(
-            lambda: _until(command, environ, "CHANNELS"), lambda: _until(hello, environ, "hello world")
-        )
+        first = await _in_turn(lambda: _until(command, environ, *STANDS), lambda: _until(hello, environ, "hello world"))
         few = await trio.to_thread.run_sync(lambda: [_until(command, environ, LAST) for _ in range(ROUNDS)])
         await stop_all([home])
         await trio.to_thread.run_sync(_fill, home)
@@ -170,12 +176,12 @@ def _insert(sql: Sql, table: str, row: Mapping[str, Any]) -> None:
     sql.change(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())  # noqa: S608  # our own names
 
 
-def _until(command: Sequence[str], environ: Mapping[str, str], wanted: str) -> Shown:
-    """Start a program at a terminal; when this text stood there."""
+def _until(command: Sequence[str], environ: Mapping[str, str], *wanted: str) -> Shown:
+    """Start a program at a terminal; when all these texts stood there."""
     elapsed = stopwatch()
     with _terminal(command, environ) as (master, process):
         seen, deadline = b"", time.monotonic() + 60
-        while wanted.encode() not in seen:
+        while any(text.encode() not in seen for text in wanted):
             ready, _, _ = select.select([master], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise TimeoutError(f"{command[-1]} has not shown {wanted!r}")

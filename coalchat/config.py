@@ -19,14 +19,12 @@ Rule 2: written whole and atomically, with the defaults left out.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from coalchat.errors import UsageError
 from coalchat.paths import Home, write_private_file
+from coalchat.record import record
 from protocol.base.limits import (
     ARGON2_MEMORY_DEFAULT,
     ARGON2_MEMORY_MAX,
@@ -47,7 +45,7 @@ _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
 """The outer form only, so that it can stand in quotes; `net.Address` is what reads an address."""
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Config:
     """Settings of one home.
 
@@ -138,6 +136,8 @@ def parse_config(data: bytes) -> Config:
     """
     if len(data) > MAX_FILE:
         raise UsageError(f"more than {MAX_FILE} bytes")
+    import tomllib  # noqa: PLC0415  # where there is no file, as nearly always, nothing is to be read
+
     try:
         table = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError:

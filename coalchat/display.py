@@ -12,11 +12,10 @@ picture, which deceives nobody. Where text must be exact, `display_safe_json` gi
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from typing import Any, Final
 
-import attrs
+from coalchat.record import is_record, values_of
 
 MAX_MARKS: Final = 8
 """Combining marks on one base: Unicode's Stream-Safe Text allows 30, living scripts use up to 4."""
@@ -154,6 +153,8 @@ def display_safe_json(value: Any) -> str:
         TypeError: a value that JSON has no form for.
         ValueError: NaN or infinity.
     """
+    import json  # noqa: PLC0415  # a screen needs none
+
     packed = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(", ", ": "), default=_plain)
     # Outside a string JSON has no DEL; inside one this is its escape.
     return packed.replace("\x7f", "\\u007f")
@@ -162,8 +163,8 @@ def display_safe_json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
-    if attrs.has(type(value)):
-        fields = attrs.asdict(value, recurse=False)
+    if is_record(type(value)):
+        fields = values_of(value)
         kind = getattr(type(value), "kind", None)  # which of several records it is, in the events
         return {"kind": kind, **fields} if isinstance(kind, str) else fields
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -21,7 +21,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import attrs
 import platformdirs
 
 from coalchat.errors import (
@@ -33,6 +32,7 @@ from coalchat.errors import (
     UsageError,
     Zeroized,
 )
+from coalchat.record import record
 
 MAX_SOCKET_PATH: Final = 103 if sys.platform == "darwin" else 107
 """Bytes: sun_path holds 108 (104 on macOS) with the NUL at its end."""
@@ -40,7 +40,7 @@ TOKEN_BYTES: Final = 32
 MAX_TOKEN_FILE: Final = 256
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Home:
     """A home by its real path. Nothing is touched until `check_home` or `make_home`."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 
-import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coalchat.display import ELLIPSIS, MAX_MARKS, display_safe, display_safe_json
+from coalchat.record import values_of
 from tests.fakes.api_records import channel_record, message_record
 
 anything = st.text(st.characters(codec=None)) | st.text(  # surrogates too
@@ -137,7 +137,7 @@ def test_json_is_printable_ascii_and_exact(value: object) -> None:
 def test_json_takes_records_and_bytes() -> None:
     channel = channel_record(1, "#ops\x7f", ("XAA",), "SECRET", "")
     message = message_record(1, channel, "\u202e")
-    assert json.loads(display_safe_json(message)) == json.loads(json.dumps(attrs.asdict(message)))
+    assert json.loads(display_safe_json(message)) == json.loads(json.dumps(values_of(message)))
     assert display_safe_json({"id": b"\x01\xff"}) == '{"id": "01ff"}'
     assert "\x7f" not in display_safe_json(channel)
 

@@ -6,7 +6,7 @@ that doing it twice is the same as doing it once, so that a client may ask again
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar, get_args
 
 from coalchat.api.scopes import Scope
 
@@ -46,3 +46,10 @@ class Request(Generic[A_co]):
     op: ClassVar[str]
     scope: ClassVar[Scope | None]
     repeatable: ClassVar[bool] = True
+
+
+def answer_of(request: type[Request[A_co]]) -> type[A_co]:
+    """The class that answers a request: the `A` of its `Request[A]`."""
+    (base,) = request.__dict__["__orig_bases__"]
+    (answer,) = get_args(base)
+    return answer  # type: ignore[no-any-return]  # a parameter of Request is always a Response

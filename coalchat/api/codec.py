@@ -18,13 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-import attrs
 import msgpack
 
-from coalchat.api.base import A_co, Request, Response
-from coalchat.api.operations import OPERATIONS, answer_of
+from coalchat.api.base import A_co, Request, Response, answer_of
 from coalchat.api.shapes import lower_fields, raise_fields
 from coalchat.errors import ApiDecodeError, CoalchatError, TooLong, error_from
+from coalchat.record import record
 
 HEADER: Final = 4
 """Bytes of the length before each frame."""
@@ -44,7 +43,7 @@ _MAX_MAP: Final = 64
 T = TypeVar("T")
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Reply:
     """An answer by its number: `fields` for `decode_result`, or the error."""
 
@@ -157,6 +156,8 @@ def read_request(body: bytes) -> tuple[int, Request[Any]]:
         ApiDecodeError: not a request of this version. Its `request_id` is the number if that could be read, so that
             the error can be sent back; otherwise none: close.
     """
+    from coalchat.api.operations import OPERATIONS  # noqa: PLC0415  # all requests: whoever only asks needs few of them
+
     message = _unpack(body, _REQUEST_KEYS)
     number, op = message["id"], message["op"]
     try:

@@ -6,21 +6,20 @@ screen, and who wants to write to him compares them here.
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Addressee
 from coalchat.api.scopes import Scope
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class DeviceList(Response):
     """Devices that may be addressed, by nation, person and number; this one's own among them."""
 
     devices: tuple[Addressee, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class DeviceWords(Response):
     """The words to compare by voice.
 
@@ -33,7 +32,7 @@ class DeviceWords(Response):
     words: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListDevices(Request[DeviceList]):
     """Devices that may be addressed, and which of them were confirmed."""
 
@@ -41,7 +40,7 @@ class ListDevices(Request[DeviceList]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ShowWords(Request[DeviceWords]):
     """The words of a device and of this one. Errors: UnknownDevice.
 
@@ -54,7 +53,7 @@ class ShowWords(Request[DeviceWords]):
     device: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ConfirmDevice(Request[Addressee]):
     """A person compared a device's words by voice: it may be written to from now on. Errors: UnknownDevice, WordsDiffer.
 
@@ -68,7 +67,7 @@ class ConfirmDevice(Request[Addressee]):
     words: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class WithdrawDevice(Request[Addressee]):
     """Take a confirmation back: nothing more is sealed to the device. Errors: UnknownDevice."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import RevocationReason
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class RevokedDevice:
     """A device that is revoked: whose, the number within the person's, and its id (32 hex digits)."""
 
@@ -18,7 +17,7 @@ class RevokedDevice:
     device_id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Rekeyed(Response):
     """What a revocation, or an emergency rekey, did; or what it would do.
 
@@ -41,7 +40,7 @@ class Rekeyed(Response):
     devices: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class RevokeDevices(Request[Rekeyed]):
     """Revoke a device by its id or how that begins (8 to 32 hex digits), or every device of a person by his name.
 
@@ -57,7 +56,7 @@ class RevokeDevices(Request[Rekeyed]):
     rehearse: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class RekeyNation(Request[Rekeyed]):
     """Replace the nation's keys now, and key anew the devices that show a fresh prekey."""
 

@@ -5,25 +5,24 @@ A custodian invites; a device shows the code; both sides compare six words by vo
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Node
 from coalchat.api.responses import Done
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import InviteState, JoinState, Precedence, Role
+from coalchat.record import field, record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class InviteCode(Response):
     """A new invite. The code is a secret: it is shown once and kept nowhere."""
 
-    code: str = attrs.field(repr=False)
+    code: str = field(repr=False)
     invite_id: str
     expires: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Invite:
     """An invite that this custodian made.
 
@@ -44,14 +43,14 @@ class Invite:
     expires: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class InviteList(Response):
     """Invites, the newest first."""
 
     invites: tuple[Invite, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Enrolled(Response):
     """A device has its certificate."""
 
@@ -60,7 +59,7 @@ class Enrolled(Response):
     device: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Joining(Response):
     """How far this device's joining is.
 
@@ -75,7 +74,7 @@ class Joining(Response):
     node: Node
 
 
-@attrs.frozen(kw_only=True)
+@record
 class CreateInvite(Request[InviteCode]):
     """Invite a device: single use, 72 hours. Only a custodian's node does it.
 
@@ -98,7 +97,7 @@ class CreateInvite(Request[InviteCode]):
     address: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListInvites(Request[InviteList]):
     """Invites of this custodian."""
 
@@ -106,7 +105,7 @@ class ListInvites(Request[InviteList]):
     scope = Scope.ADMIN
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ApproveInvite(Request[Enrolled]):
     """Certify the device that asked. Errors: UnknownInvite, Ambiguous, WordsDiffer, Expired.
 
@@ -121,7 +120,7 @@ class ApproveInvite(Request[Enrolled]):
     words: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class WithdrawInvite(Request[Done]):
     """End an invite that was not approved. Errors: UnknownInvite, Ambiguous."""
 
@@ -130,7 +129,7 @@ class WithdrawInvite(Request[Done]):
     id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Join(Request[Joining]):
     """Show an invite's code to its custodian's node; the answer comes when there are words to compare.
 
@@ -144,11 +143,11 @@ class Join(Request[Joining]):
     op = "join"
     scope = Scope.ADMIN
     repeatable = False
-    code: str = attrs.field(repr=False)
+    code: str = field(repr=False)
     display_name: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class GetJoinStatus(Request[Joining]):
     """How far joining is."""
 

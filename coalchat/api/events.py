@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-import attrs
-
 from coalchat.api.vocabulary import ControlSubject, LinkState, Phase, Precedence, State
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessageArrived:
     """A message can be read here: received, or sent by this device (`mine`)."""
 
@@ -27,7 +26,7 @@ class MessageArrived:
     mine: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ReceiptArrived:
     """A recipient's signed receipt moved one of our messages on; or this device acknowledged a message of another's."""
 
@@ -40,7 +39,7 @@ class ReceiptArrived:
     state: State
 
 
-@attrs.frozen(kw_only=True)
+@record
 class StateChanged:
     """One of our messages moved on with a nation without a receipt: sent, held, refused, expired."""
 
@@ -52,7 +51,7 @@ class StateChanged:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessagePurged:
     """The retention of a message is over: its body is gone from this device, its line stays."""
 
@@ -61,7 +60,7 @@ class MessagePurged:
     entry_id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MarkMoved:
     """A person has read a channel up to a position, at whatever client of this node."""
 
@@ -70,7 +69,7 @@ class MarkMoved:
     position: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessageMarked:
     """What is held against a message changed: it is disputed, or disowned, from now on."""
 
@@ -79,7 +78,7 @@ class MessageMarked:
     entry_id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class LinkChanged:
     """A link to a peer came up or went."""
 
@@ -90,7 +89,7 @@ class LinkChanged:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AuditWritten:
     """The audit record has a new line."""
 
@@ -100,7 +99,7 @@ class AuditWritten:
     nation: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ControlChanged:
     """The coalition, a channel, the keys, an invite or the node itself changed.
 
@@ -129,7 +128,7 @@ Body: TypeAlias = (
 """One of these; on the wire its map has one key more, `kind`."""
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Event:
     """One event.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
+from coalchat.record import field, record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class EvidenceOf(Response):
     """Evidence of one entry.
 
@@ -19,11 +18,11 @@ class EvidenceOf(Response):
     """
 
     entry_id: str
-    data: bytes = attrs.field(repr=False)
+    data: bytes = field(repr=False)
     acknowledgements: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Proof(Response):
     """What a piece of evidence proves; `author_time` is what the author's clock said, and no more.
 
@@ -66,7 +65,7 @@ class Proof(Response):
     run: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ExportEvidence(Request[EvidenceOf]):
     """Make evidence of a message, or of a receipt by its whole id; the audit record has it.
 
@@ -79,10 +78,10 @@ class ExportEvidence(Request[EvidenceOf]):
     id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class CheckEvidence(Request[Proof]):
     """Check a piece of evidence by this coalition's charter. Errors: PeerCorrupt (it proves nothing)."""
 
     op = "evidence.check"
     scope = Scope.READ
-    data: bytes = attrs.field(repr=False)
+    data: bytes = field(repr=False)

@@ -5,14 +5,13 @@ A device asks another of its nation for what it cannot read; a person at the oth
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.responses import Done
 from coalchat.api.scopes import Scope
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class HistoryRequest:
     """A request that waits for a person here.
 
@@ -35,14 +34,14 @@ class HistoryRequest:
     last: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class HistoryList(Response):
     """Requests, the oldest first."""
 
     requests: tuple[HistoryRequest, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class HistoryAsked(Response):
     """Another device was asked for so many entries; its person decides."""
 
@@ -51,7 +50,7 @@ class HistoryAsked(Response):
     asked: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class HistoryApproved(Response):
     """So many of the entries that were asked for go to the device."""
 
@@ -60,7 +59,7 @@ class HistoryApproved(Response):
     given: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AskHistory(Request[HistoryAsked]):
     """Ask for what is closed to this device. A second time it takes the first one's place.
 
@@ -77,7 +76,7 @@ class AskHistory(Request[HistoryAsked]):
     channel: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListHistory(Request[HistoryList]):
     """Requests that wait for a person here."""
 
@@ -85,7 +84,7 @@ class ListHistory(Request[HistoryList]):
     scope = Scope.ADMIN
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ApproveHistory(Request[HistoryApproved]):
     """Let a device have what it asks for. Errors: UnknownRequest; NotAuthorised (it is not valid now); Unreachable."""
 
@@ -95,7 +94,7 @@ class ApproveHistory(Request[HistoryApproved]):
     id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class RefuseHistory(Request[Done]):
     """Let it have nothing. Errors: UnknownRequest."""
 

@@ -7,13 +7,12 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Response
 from coalchat.api.vocabulary import Answer, Flag, KeyState, LinkState, Phase, Precedence, Role, State
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Node(Response):
     """Who this node is.
 
@@ -40,7 +39,7 @@ class Node(Response):
     clearance: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Link(Response):
     """A link to a peer.
 
@@ -66,7 +65,7 @@ class Link(Response):
     entries_received: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Addressee(Response):
     """A device that direct messages may be addressed to.
 
@@ -87,7 +86,7 @@ class Addressee(Response):
     keys: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Channel(Response):
     """A channel of which this device's nation is a member, or a conversation of devices.
 
@@ -115,7 +114,7 @@ class Channel(Response):
     devices: tuple[Addressee, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Level:
     """A classification of the security policy.
 
@@ -130,7 +129,7 @@ class Level:
     background: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class KeyEdition:
     """An edition of this nation's keys.
 
@@ -149,7 +148,7 @@ class KeyEdition:
     cut_off_until: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@record
 class KeyWindow:
     """How long what is sealed at a level can be opened by who steals keys.
 
@@ -168,7 +167,7 @@ class KeyWindow:
     bodies_until: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class SilentDevice:
     """A device of this nation that waits for keys and has stated no prekey of late: it holds a window open.
 
@@ -185,7 +184,7 @@ class SilentDevice:
     suspended: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class KeyDemand:
     """An emergency rekey, as far as its custodian's node sees it.
 
@@ -200,7 +199,7 @@ class KeyDemand:
     keyed: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Reach:
     """A nation and the number of its devices that a label lets read, or keeps from it; `of` all valid ones."""
 
@@ -209,7 +208,7 @@ class Reach:
     of: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Denial:
     """An access decision that says no: the clause of SPEC 5.5, and one sentence."""
 
@@ -217,7 +216,7 @@ class Denial:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Nation:
     """A nation of the charter.
 
@@ -236,7 +235,7 @@ class Nation:
     keys_until: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NationState:
     """How far a message is with a nation: the furthest of its devices."""
 
@@ -244,7 +243,7 @@ class NationState:
     state: State
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Disowned:
     """Which nation disowns an entry of its own device, and since when."""
 
@@ -252,7 +251,7 @@ class Disowned:
     time: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Message(Response):
     """One entry that this device may read.
 
@@ -299,7 +298,7 @@ class Message(Response):
     disowned: Disowned | None
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Delivery:
     """How far a message is with one recipient.
 
@@ -321,7 +320,7 @@ class Delivery:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AuditRecord:
     """One line of the audit record.
 

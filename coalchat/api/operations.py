@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from coalchat.api import direct, emergency, enrolment, evidence, history, requests
-from coalchat.api.base import A_co, Request
+from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
     cls.op: cls
@@ -54,10 +54,3 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
     )
 }
 """Request classes by the name of their operation."""
-
-
-def answer_of(request: type[Request[A_co]]) -> type[A_co]:
-    """The class that answers a request: the `A` of its `Request[A]`."""
-    (base,) = request.__dict__["__orig_bases__"]
-    (answer,) = get_args(base)
-    return answer  # type: ignore[no-any-return]  # a parameter of Request is always a Response

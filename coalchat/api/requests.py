@@ -7,8 +7,6 @@ InternalError; further ones stand with the class.
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Request
 from coalchat.api.nouns import Channel, Link, Message, Node
 from coalchat.api.responses import (
@@ -32,9 +30,10 @@ from coalchat.api.responses import (
 )
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence
+from coalchat.record import field, record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Hello(Request[Welcome]):
     """First request of every session; anything else before it closes the connection.
 
@@ -50,20 +49,20 @@ class Hello(Request[Welcome]):
     scope = None
     api_version: int
     client_name: str
-    token: str = attrs.field(repr=False)
+    token: str = field(repr=False)
     scopes: tuple[Scope, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Unlock(Request[Node]):
     """Open the key file and the store. An unlocked node answers at once and checks nothing. Errors: WrongPassphrase."""
 
     op = "unlock"
     scope = Scope.READ
-    passphrase: bytes = attrs.field(repr=False)
+    passphrase: bytes = field(repr=False)
 
 
-@attrs.frozen(kw_only=True)
+@record
 class GetStatus(Request[Status]):
     """The node at a glance; a locked node answers too."""
 
@@ -71,7 +70,7 @@ class GetStatus(Request[Status]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Stop(Request[Done]):
     """End the node. It answers first, then it closes all connections and exits."""
 
@@ -79,7 +78,7 @@ class Stop(Request[Done]):
     scope = Scope.ADMIN
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListChannels(Request[ChannelList]):
     """All channels here."""
 
@@ -87,7 +86,7 @@ class ListChannels(Request[ChannelList]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class CreateChannel(Request[Channel]):
     """Found a channel.
 
@@ -106,7 +105,7 @@ class CreateChannel(Request[Channel]):
     purpose: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class PreviewLabel(Request[LabelPreview]):
     """Who would read it. A denial is an answer, not an error. Errors: UnknownChannel, UnknownLabel, UnknownNation."""
 
@@ -116,7 +115,7 @@ class PreviewLabel(Request[LabelPreview]):
     label: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class SendMessage(Request[Sent]):
     """Seal a message and queue it; the answer comes when it is durable.
 
@@ -141,7 +140,7 @@ class SendMessage(Request[Sent]):
     reply_to: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListMessages(Request[MessagePage]):
     """A page of messages, oldest first: the first behind a position, or the last before one. Errors: UnknownChannel.
 
@@ -160,7 +159,7 @@ class ListMessages(Request[MessagePage]):
     limit: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ShowMessage(Request[Message]):
     """One message. Errors: UnknownMessage, Ambiguous."""
 
@@ -169,7 +168,7 @@ class ShowMessage(Request[Message]):
     id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MarkRead(Request[Marked]):
     """Move the read mark of a channel to a message: a person's act, of which READ receipts go out.
 
@@ -182,7 +181,7 @@ class MarkRead(Request[Marked]):
     entry_id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AcknowledgeMessage(Request[Acknowledged]):
     """Acknowledge a message: a person's deliberate, signed act, which goes out at once. A later one takes its place.
 
@@ -200,7 +199,7 @@ class AcknowledgeMessage(Request[Acknowledged]):
     text: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class GetMessageStatus(Request[MessageStatus]):
     """Who has a message. Errors: UnknownMessage, Ambiguous."""
 
@@ -209,7 +208,7 @@ class GetMessageStatus(Request[MessageStatus]):
     id: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NextEvents(Request[EventPage]):
     """Events behind a cursor; if there is none yet, wait for the first.
 
@@ -226,7 +225,7 @@ class NextEvents(Request[EventPage]):
     wait_seconds: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AddPeer(Request[Link]):
     """Dial this address from now on; one that is there already is left as it is."""
 
@@ -235,7 +234,7 @@ class AddPeer(Request[Link]):
     address: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListPeers(Request[PeerList]):
     """Links with their states and counters."""
 
@@ -243,7 +242,7 @@ class ListPeers(Request[PeerList]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class RemovePeer(Request[Done]):
     """Dial it no more and close its link. Errors: UnknownPeer."""
 
@@ -253,7 +252,7 @@ class RemovePeer(Request[Done]):
     address: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListAudit(Request[AuditPage]):
     """Audit records behind a number (0: from the first), oldest first; `limit` is 1 to 1,000."""
 
@@ -263,7 +262,7 @@ class ListAudit(Request[AuditPage]):
     limit: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ListNations(Request[NationList]):
     """Nations of the charter."""
 
@@ -271,7 +270,7 @@ class ListNations(Request[NationList]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class WorkOffline(Request[NewFeeds]):
     """A person says that no peer can tell how far the feeds of this restored home go: it goes on in new ones."""
 
@@ -279,7 +278,7 @@ class WorkOffline(Request[NewFeeds]):
     scope = Scope.ADMIN
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ShowPolicy(Request[Policy]):
     """The coalition's security policy: what labels are made of."""
 
@@ -287,7 +286,7 @@ class ShowPolicy(Request[Policy]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ShowKeys(Request[Keys]):
     """The key period that runs."""
 
@@ -295,7 +294,7 @@ class ShowKeys(Request[Keys]):
     scope = Scope.READ
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ConfirmClock(Request[Keys]):
     """A person says that this node's clock is right: it is believed for one edition more."""
 

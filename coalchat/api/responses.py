@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
@@ -26,21 +24,22 @@ from coalchat.api.nouns import (
 )
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Done(Response):
     """It is done, and there is nothing to say about it."""
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NewFeeds(Response):
     """Answer to `node.offline`: how many feeds of this device are left, for new ones to go on after them."""
 
     left: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Welcome(Response):
     """Answer to `hello`.
 
@@ -56,7 +55,7 @@ class Welcome(Response):
     cursor: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Status(Response):
     """The node at a glance.
 
@@ -81,21 +80,21 @@ class Status(Response):
     warnings: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class PeerList(Response):
     """Peers that were added, and those connected."""
 
     peers: tuple[Link, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ChannelList(Response):
     """Channels, by title."""
 
     channels: tuple[Channel, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class LabelPreview(Response):
     """Who would read a message with this label, decided before anything is sent.
 
@@ -118,14 +117,14 @@ class LabelPreview(Response):
     devices: tuple[Addressee, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NationList(Response):
     """Nations, by charter index."""
 
     nations: tuple[Nation, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Policy(Response):
     """The security policy of the coalition (SPEC 5.1).
 
@@ -143,7 +142,7 @@ class Policy(Response):
     readable: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Keys(Response):
     """The key period that runs, by this node's clock (SPEC 7).
 
@@ -171,7 +170,7 @@ class Keys(Response):
     demands: tuple[KeyDemand, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Sent(Response):
     """A message is durable here and will leave as links allow.
 
@@ -189,7 +188,7 @@ class Sent(Response):
     repeated: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessagePage(Response):
     """Messages by position, oldest first.
 
@@ -203,7 +202,7 @@ class MessagePage(Response):
     more: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Marked(Response):
     """The read mark of a channel.
 
@@ -216,7 +215,7 @@ class Marked(Response):
     newly: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Acknowledged(Response):
     """This device's acknowledgement of a message.
 
@@ -232,7 +231,7 @@ class Acknowledged(Response):
     repeated: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessageStatus(Response):
     """Who has a message.
 
@@ -250,7 +249,7 @@ class MessageStatus(Response):
     deliveries: tuple[Delivery, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class EventPage(Response):
     """Events by cursor. `next_cursor` is where to read on, whether or not there was one."""
 
@@ -258,7 +257,7 @@ class EventPage(Response):
     next_cursor: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class AuditPage(Response):
     """Audit records by number; ask on with `next_number` as `after`."""
 

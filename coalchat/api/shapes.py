@@ -10,14 +10,14 @@ Rule 3: a refusal names the field, never its value.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import attrs
-
 from coalchat.errors import ApiDecodeError
+from coalchat.record import fields_of, is_record, record
 
 R = TypeVar("R")
 
@@ -25,10 +25,11 @@ MAX_INT: Final = 2**63 - 1
 MIN_INT: Final = -(2**63)
 """Integers of the API are what an SQL column holds."""
 
+_WORDS: Final = {"str": str, "int": int, "bool": bool, "bytes": bytes}
 _NAMES: Final = {str: "text", bool: "true or false", bytes: "bytes"}
 
 
-@attrs.frozen
+@record(kw_only=False)
 class _Kind:
     """How one field travels: `raise_` from msgpack's plain values, `lower` to them; both check."""
 
@@ -62,10 +63,16 @@ _shapes: dict[type, dict[str, _Kind]] = {}
 
 def _shape(cls: type) -> Mapping[str, _Kind]:
     if cls not in _shapes:
-        hints = get_type_hints(cls)
-        names = [attribute.name for attribute in attrs.fields(cls)]
-        _shapes[cls] = {name: _kind(hints[name], f"{cls.__name__}.{name}") for name in names}
+        _shapes[cls] = {name: _kind(hint, f"{cls.__name__}.{name}") for name, hint in _hints(cls).items()}
     return _shapes[cls]
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    """The types of its fields. Nearly all of them are of four words: those need no reading."""
+    written = {name: cls.__annotations__[name] for name in fields_of(cls)}
+    rest = SimpleNamespace(__annotations__={name: hint for name, hint in written.items() if hint not in _WORDS})
+    read = get_type_hints(rest, globalns=vars(sys.modules[cls.__module__]))
+    return {name: read[name] if name in read else _WORDS[hint] for name, hint in written.items()}
 
 
 def _kind(hint: Any, where: str) -> _Kind:
@@ -80,7 +87,7 @@ def _kind(hint: Any, where: str) -> _Kind:
         return _exact(hint, where)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _word(hint, where)
-    if isinstance(hint, type) and attrs.has(hint):
+    if isinstance(hint, type) and is_record(hint):
         return _record(hint, where)
     raise TypeError(f"{where}: no field of the local API can be {hint}")
 

@@ -29,10 +29,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from coalchat.cli.app import app
 
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows its escape: a message must not end the program.
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _show_everything()
     try:
         code = get_command(app).main(args=given, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -40,8 +37,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _leave_stdout()
         return int(ExitCode.FAILED)
     except BaseException as error:  # noqa: BLE001 - rule 1
-        return _failed(_leaf(error), given)
+        return failed(error, given)
     return code if isinstance(code, int) else int(ExitCode.DONE)
+
+
+def failed(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what went wrong with this command line; the exit code."""
+    _show_everything()
+    return _failed(_leaf(error), arguments)
+
+
+def _show_everything() -> None:
+    """A terminal that cannot show a character shows its escape: a message must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

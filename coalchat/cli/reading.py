@@ -145,11 +145,10 @@ async def _at(client: Client, channel: str, position: int) -> Message | None:
 
 
 def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
-    import attrs
-
     from coalchat.cli.output import show
+    from coalchat.record import values_of
 
-    record = attrs.asdict(message, recurse=False) | more
+    record = values_of(message) | more
     show(asked, record, message_lines(message, exercise=client.node.exercise))
 
 

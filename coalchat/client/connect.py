@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Final
 
 import anyio
-import attrs
 from anyio.abc import ByteStream, SocketAttribute
 
 from coalchat.api.base import API_VERSION
@@ -39,6 +38,7 @@ from coalchat.paths import (
     socket_candidates,
     socket_path,
 )
+from coalchat.record import record
 
 START_TIMEOUT: Final = 20.0
 """Seconds for a node to come up: imports and a store's recovery on a slow machine; the passphrase comes later."""
@@ -123,7 +123,7 @@ async def _hello(session: Session, client_name: str, token: str, scopes: tuple[S
     return welcome
 
 
-@attrs.frozen
+@record(kw_only=False)
 class _Door:
     """The way to one home's node."""
 
@@ -199,7 +199,7 @@ class _Door:
         return None
 
 
-@attrs.frozen
+@record(kw_only=False)
 class _Found:
     """A node that answered; `pid` is its process, or None where the system does not tell."""
 

@@ -13,11 +13,10 @@ from getpass import getpass
 from pathlib import Path
 from typing import Final
 
-import attrs
-
 from coalchat.display import display_safe
 from coalchat.errors import Locked, UsageError
 from coalchat.paths import read_private_file
+from coalchat.record import field, part
 
 MAX_SECRET: Final = 1_024
 """Bytes; a passphrase of 170 words."""
@@ -80,7 +79,7 @@ def locked() -> Locked:
     return error
 
 
-@attrs.define
+@part
 class PassphraseSource:
     """Where the passphrase of a home can be had, for a program that may need it more than once.
 
@@ -92,7 +91,7 @@ class PassphraseSource:
     descriptor: int | None = None
     path: Path | None = None
     asks: bool = True
-    _kept: bytes | None = attrs.field(default=None, init=False, repr=False)
+    _kept: bytes | None = field(default=None, init=False, repr=False)
 
     def ready(self) -> bool:
         """Whether a passphrase can be had without asking anybody."""

@@ -13,23 +13,23 @@ import math
 from typing import Final
 
 import anyio
-import attrs
 from anyio.abc import ByteStream
 
 from coalchat.api.base import A_co, Request
 from coalchat.api.codec import HEADER, Reply, body_length, decode_result, encode_request, read_reply
 from coalchat.errors import ApiDecodeError, NodeGone
+from coalchat.record import field, part
 
 SEND_TIMEOUT: Final = 10.0
 """Seconds for one frame to leave: on one machine, a node that takes longer does not read at all."""
 _CHUNK: Final = 65_536
 
 
-@attrs.define(eq=False)
+@part
 class _Caller:
     """A request under way. `woken` is set when its answer is there, or when somebody has to read."""
 
-    woken: anyio.Event = attrs.field(factory=anyio.Event)
+    woken: anyio.Event = field(factory=anyio.Event)
     reply: Reply | None = None
 
 

@@ -12,16 +12,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from coalchat.api.vocabulary import Precedence
-from coalchat.client.process import NODE_COMMAND
-from coalchat.desk import crash
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
 from coalchat.desk.look.theme import TERMINAL
@@ -29,17 +28,26 @@ from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
 from coalchat.desk.screens.base import Banded
-from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.screens.main import MainScreen
-from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.session import Session, unix_time
 from coalchat.desk.terminal import PLAIN, DeskDriver, window_title
 from coalchat.desk.widgets.painted import Dress
 
+if TYPE_CHECKING:
+    from coalchat.desk.screens.unlock import UnlockScreen
+
 TITLE: Final = "coalchat"
+LOADING: Final = 0.1
+"""Seconds after the first picture until the rest is loaded: before a hand has found a key."""
 _CLOSED: Final = {NodeState.LOCKED, NodeState.NO_COALITION, NodeState.FAILED}
 """States in which there is nothing to work on."""
+
+
+def _load_the_rest() -> None:
+    """Later is no moment for it: the desk that has failed should not have to look for the words."""
+    import coalchat.desk.crash
+    import coalchat.desk.screens.dialogs  # noqa: F401  # loaded, not used
 
 
 class DeskApp(App[int], inherit_bindings=False):
@@ -60,12 +68,13 @@ class DeskApp(App[int], inherit_bindings=False):
         theme: str = DARK,
         ascii_only: bool = False,
         now: Callable[[], int] = unix_time,
-        command: Sequence[str] = NODE_COMMAND,
+        command: Sequence[str] | None = None,
     ) -> None:
         """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs."""
         self._look = (theme, ascii_only)
         self.dress = Dress(skin_for(theme, (), ascii_only))
         super().__init__(ansi_color=self.dress.skin.tokens is None)
+        self._wear()
         self.ending = Ending(self._end)
         self.desk = Desk()
         self.session = Session(
@@ -87,6 +96,10 @@ class DeskApp(App[int], inherit_bindings=False):
         self._flash = False
         self._fault: BaseException | None = None
         self.animation_level = "none"
+        # Textual would put a widget for each on every screen, loaded and styled before the first picture.
+        self._disable_tooltips = self._disable_notifications = True
+        self.on_stand: Callable[[], None] | None = None
+        """Called once, when the first picture is there."""
 
     # --- textual ---
 
@@ -106,14 +119,29 @@ class DeskApp(App[int], inherit_bindings=False):
         """Without colours nothing may be coloured: Textual's own filter says "default" in colour codes."""
         return PLAIN if self.dress.skin.tokens is None else ()
 
+    def _wear(self) -> None:
+        """Have our theme before the style sheet is read: it would be read again."""
+        theme = self.dress.skin.theme()
+        self.register_theme(theme)
+        self.set_reactive(DeskApp.theme, theme.name)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen is the only one, and wears the policy's colours where they are known already."""
+        self._take_colours()
+        return self._main
+
     def on_mount(self) -> None:
-        """Paint at once; the node is met meanwhile."""
-        self.register_theme(self.dress.skin.theme())
-        self.theme = self.dress.skin.theme().name
-        _ = self.push_screen(self._main)
+        """Paint at once; the node is met afterwards."""
         self._write("\x1b[22;2t" + window_title(TITLE))
         self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._stand)
+
+    def _stand(self) -> None:
+        """The first picture is there: meet the node, and load what may open from now on, or go wrong."""
+        if self.on_stand is not None:
+            self.on_stand()
         self._run_session()
+        self.set_timer(LOADING, _load_the_rest)
 
     def _run_session(self) -> None:
         self.run_worker(self.session.run(), name="session", group="session", exclusive=True)
@@ -146,6 +174,8 @@ class DeskApp(App[int], inherit_bindings=False):
         """Open the screen for a node that cannot be used, and close it when it can."""
         state, why = self.session.state, self.session.why
         if state in _CLOSED and self._unlock is None:
+            from coalchat.desk.screens.dialogs import UnlockScreen
+
             self._unlock = UnlockScreen(self.door, state, why, self._given)
             self._main.open(self._unlock)
         if self._unlock is None:
@@ -208,6 +238,8 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def action_ask_quit(self) -> None:
         """Ask whether to quit."""
+        from coalchat.desk.screens.dialogs import ChooseDialog
+
         if isinstance(self.screen, ChooseDialog):
             return
         sentence = "The node runs on and goes on receiving."
@@ -259,5 +291,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self._exit_renderables.clear()
         fault, self._fault = self._fault, None
         if fault is not None and sys.__stderr__ is not None and not self.is_headless:
+            from coalchat.desk import crash
+
             sys.__stderr__.write(crash.report(fault, self.dress.glyphs))
             sys.__stderr__.flush()

@@ -9,21 +9,20 @@ the size of the terminal: the terminal knows it better.
 
 from __future__ import annotations
 
-import argparse
-import ctypes
+import gc
 import os
 import resource
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
-
-import attrs
 
 from coalchat.config import THEMES, load_config
 from coalchat.desk.curtain import drop_curtain, raise_curtain
 from coalchat.errors import CoalchatError, ExitCode, NoHome, UsageError
 from coalchat.paths import Home, check_home, find_home
+from coalchat.record import field, record
 
 DARK: Final = "dark"
 MONO: Final = "mono"
@@ -32,7 +31,7 @@ _COLOURLESS: Final = ("dumb", "vt", "ansi-m", "linux-m", "xterm-mono")
 _PR_SET_DUMPABLE: Final = 4
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Options:
     """What the desk was asked.
 
@@ -44,7 +43,7 @@ class Options:
 
     home: Home
     start: bool = True
-    passphrase: bytes | None = attrs.field(default=None, repr=False)
+    passphrase: bytes | None = field(default=None, repr=False)
     theme: str = ""
     ascii_only: bool = False
     parent_fd: int | None = None
@@ -60,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> Options:
+    import argparse
+
     parser = argparse.ArgumentParser(prog="coalchat.desk", description="Open the desk of a home.")
     parser.add_argument("--home")
     parser.add_argument("--passphrase-fd", type=int)
@@ -82,7 +83,7 @@ def _options(arguments: Sequence[str] | None) -> Options:
 def _passphrase(descriptor: int | None, file: Path | None) -> bytes | None:
     if descriptor is None and file is None:
         return None
-    from coalchat.client.secret import not_empty, read_descriptor, read_secret_file  # noqa: PLC0415
+    from coalchat.client.secret import not_empty, read_descriptor, read_secret_file
 
     if descriptor is None:
         return not_empty(read_secret_file(file)) if file is not None else None
@@ -139,19 +140,55 @@ def takes_unicode(environ: Mapping[str, str], encoding: str) -> bool:
 def _harden() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
+        import ctypes
+
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> int:
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
         del os.environ[name]
-    # Half a second to import: not before everything else is known to be right, and not before an empty terminal.
+    # A tenth of a second to import: not before everything else is known to be right, and not before an empty terminal.
     raise_curtain(sys.stdout.fileno(), ascii_only=ascii_only)
+    gc.disable()  # all that is made until the desk stands stays: looking for what does not takes a tenth of the time
     try:
-        import asyncio  # noqa: PLC0415
+        import asyncio
 
-        from coalchat.desk.app import DeskApp  # noqa: PLC0415
-        from coalchat.desk.ending import ended_by_parent, ended_by_signals  # noqa: PLC0415
+        from coalchat.desk.ending import ended_by_parent, ended_by_signals
+
+        app = _load(options, environ, theme, ascii_only)
+    except BaseException:
+        drop_curtain(sys.stdout.fileno())
+        gc.enable()
+        raise
+    if options.parent_fd is not None:
+        ended_by_parent(app.ending, options.parent_fd)
+    try:
+        with ended_by_signals(app.ending):
+            asyncio.run(_run_app(app))
+    finally:
+        gc.enable()
+    app.ending.over()
+    code = app.return_code
+    return int(ExitCode.FAILED) if code is None else code
+
+
+def _collect() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> Any:
+    """The app, as it stands at a node that runs. One that does not, or not now, is met by the session, which says so."""
+    from coalchat.desk.first import first_questions
+    from coalchat.desk.model.desk import Desk
+    from coalchat.desk.session import BEGIN
+
+    with ExitStack() as stack:
+        node = None
+        with suppress(CoalchatError, OSError):
+            node = stack.enter_context(first_questions(options.home, environ, (BEGIN, *Desk().start().asks)))
+        from coalchat.desk.app import DeskApp
 
         app = DeskApp(
             options.home.path,
@@ -161,20 +198,15 @@ def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: b
             theme=theme,
             ascii_only=ascii_only,
         )
-    except BaseException:
-        drop_curtain(sys.stdout.fileno())
-        raise
-    if options.parent_fd is not None:
-        ended_by_parent(app.ending, options.parent_fd)
-    with ended_by_signals(app.ending):
-        asyncio.run(_run_app(app))
-    app.ending.over()
-    code = app.return_code
-    return int(ExitCode.FAILED) if code is None else code
+        app.on_stand = _collect
+        if node is not None:
+            with suppress(CoalchatError, OSError):
+                app.session.foresee(node)
+        return app
 
 
 async def _run_app(app: Any) -> None:
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     asyncio.get_running_loop().set_exception_handler(app.handle_stray)
     await app.run_async()

@@ -12,30 +12,32 @@ takes.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import anyio
-import attrs
-
-from coalchat.api.base import NEWEST, Request
+from coalchat.api.base import NEWEST, A_co, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import PreviewLabel, SendMessage
+from coalchat.api.requests import NextEvents, PreviewLabel, SendMessage
 from coalchat.api.responses import Policy
 from coalchat.api.vocabulary import Phase
-from coalchat.client import Client, connect
-from coalchat.client.process import NODE_COMMAND
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
 from coalchat.errors import CoalchatError, Locked, NoCoalition, NodeUnavailable, TryAgain, WrongPassphrase
+from coalchat.record import field, part
+
+if TYPE_CHECKING:
+    from coalchat.client import Client
 
 NAME: Final = "desk"
+BEGIN: Final = NextEvents(cursor=NEWEST, limit=1, wait_seconds=0)
+"""Asks from where on the desk listens."""
 PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between attempts to come back: a node that is killed is up again within one."""
 WATCH: Final = 1.0
@@ -51,7 +53,17 @@ def unix_time() -> int:
     return int(time.time())
 
 
-@attrs.define(eq=False, kw_only=True)
+class Node(Protocol):
+    """A node that is asked without a loop."""
+
+    def ask(self, request: Request[A_co]) -> A_co:
+        """The answer. Raises: CoalchatError, OSError."""
+
+    def ask_all(self, requests: Sequence[Request[Any]]) -> list[Response]:
+        """The answers, in the order of the questions. Raises: likewise."""
+
+
+@part(kw_only=True)
 class Session:
     """The desk's side of the socket.
 
@@ -66,22 +78,22 @@ class Session:
     desk: Desk
     home: str | Path | None
     on_changes: Callable[[Changes], None]
-    ask_passphrase: Callable[[str], Awaitable[bytes]] = attrs.field(repr=False)
+    ask_passphrase: Callable[[str], Awaitable[bytes]] = field(repr=False)
     start: bool = True
-    environ: Mapping[str, str] = attrs.field(factory=lambda: os.environ, repr=False)
-    command: Sequence[str] = NODE_COMMAND
+    environ: Mapping[str, str] = field(factory=lambda: os.environ, repr=False)
+    command: Sequence[str] | None = None
     now: Callable[[], int] = unix_time
-    passphrase: bytes | None = attrs.field(default=None, repr=False)
-    state: NodeState = attrs.field(default=NodeState.CONNECTING, init=False)
-    why: str = attrs.field(default="", init=False)
-    levels: tuple[Level, ...] = attrs.field(default=(), init=False, repr=False)
-    _going: Request[Any] | None = attrs.field(default=None, init=False, repr=False)
-    _waiting: deque[Request[Any]] = attrs.field(factory=deque, init=False, repr=False)
-    _more: anyio.Event = attrs.field(factory=anyio.Event, init=False, repr=False)
-    _over: anyio.Event | None = attrs.field(default=None, init=False, repr=False)
-    _cursor: int | None = attrs.field(default=None, init=False)
-    _was_up: bool = attrs.field(default=False, init=False)
-    _started: bool = attrs.field(default=False, init=False)
+    passphrase: bytes | None = field(default=None, repr=False)
+    state: NodeState = field(default=NodeState.CONNECTING, init=False)
+    why: str = field(default="", init=False)
+    levels: tuple[Level, ...] = field(default=(), init=False, repr=False)
+    _going: Request[Any] | None = field(default=None, init=False, repr=False)
+    _waiting: deque[Request[Any]] = field(factory=deque, init=False, repr=False)
+    _more: asyncio.Event = field(factory=asyncio.Event, init=False, repr=False)
+    _over: asyncio.Event | None = field(default=None, init=False, repr=False)
+    _cursor: int | None = field(default=None, init=False)
+    _was_up: bool = field(default=False, init=False)
+    _started: bool = field(default=False, init=False)
 
     def put(self, changes: Changes) -> None:
         """Ask what these changes ask for, and tell the desk what they changed."""
@@ -91,7 +103,7 @@ class Session:
 
     async def run(self) -> None:
         """Speak with the node until cancelled, or until it cannot come up for a reason that stays."""
-        over = self._over = anyio.Event()
+        over = self._over = asyncio.Event()
         try:
             await self._run()
         finally:
@@ -100,13 +112,15 @@ class Session:
     async def over(self) -> None:
         """Wait until a session that was cancelled has tidied up."""
         if self._over is not None:
-            with anyio.move_on_after(STOPPING + 1):
-                await self._over.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOPPING + 1):
+                    await self._over.wait()
 
     async def _run(self) -> None:
         attempt = 0
         self._was_up = False
-        self._stand(NodeState.CONNECTING)
+        if self.state is not NodeState.UP:  # else it has answered already
+            self._stand(NodeState.CONNECTING)
         while True:
             lost = await self._until_lost()
             if not isinstance(lost, TryAgain | Locked | NoCoalition):
@@ -116,7 +130,7 @@ class Session:
                 self._was_up, attempt = False, 0
             # That it does not run yet is no news; what still holds it up after the first attempts is.
             self._stand(self._away, str(lost) if attempt >= len(PAUSES) else "")
-            await anyio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+            await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
     def _stand(self, state: NodeState, why: str = "") -> None:
@@ -142,6 +156,8 @@ class Session:
 
     async def _until_lost(self) -> CoalchatError:
         """Use one connection for as long as it lasts; why it ended."""
+        import anyio
+
         errors: list[CoalchatError] = []
         try:
             async with AsyncExitStack() as stack:
@@ -168,10 +184,12 @@ class Session:
         return client
 
     def _dial(self, *, start: bool) -> AbstractAsyncContextManager[Client]:
+        from coalchat.client import connect
+        from coalchat.client.process import NODE_COMMAND
+
+        command = NODE_COMMAND if self.command is None else self.command
         # No patience: the client must not come back behind our back, to a node that is locked.
-        return connect(
-            self.home, client_name=NAME, start=start, patience=0, command=self.command, environ=self.environ
-        )  # fmt: skip
+        return connect(self.home, client_name=NAME, start=start, patience=0, command=command, environ=self.environ)
 
     async def _unlock(self, client: Client) -> None:
         why = ""
@@ -184,12 +202,14 @@ class Session:
                     await client.unlock(self.passphrase)
                 except WrongPassphrase as error:
                     self.passphrase, why = None, str(error)
-        except anyio.get_cancelled_exc_class():
+        except asyncio.CancelledError:
             await self._abandon(client)
             raise
 
     async def _abandon(self, client: Client) -> None:
         """End a node that we have started and that nobody has unlocked."""
+        import anyio
+
         if self._started and client.node.phase is Phase.LOCKED:
             with anyio.move_on_after(STOPPING, shield=True):
                 try:
@@ -207,7 +227,7 @@ class Session:
                 why = _APPROVAL if phase is Phase.ENROLLING else _WAYS_IN
                 self._stand(NodeState.NO_COALITION, why)
                 said = phase
-            await anyio.sleep(WATCH)
+            await asyncio.sleep(WATCH)
             await client.status()
 
     async def _begin(self, client: Client) -> None:
@@ -224,7 +244,28 @@ class Session:
             self.put(self.desk.event(event, self.now()))
             self._cursor = stream.cursor
 
+    # --- before there is a connection ---
+
+    def foresee(self, node: Node) -> None:
+        """Ask a node that runs already for all that the desk shows first; then `run` connects, and asks it anew.
+
+        Raises:
+            CoalchatError, OSError: as `node` does. What it has answered by then is known; the rest is for `run`.
+        """
+        self._cursor = node.ask(BEGIN).next_cursor
+        self._stand(NodeState.UP)
+        self.put(self.desk.start())
+        while asked := tuple(self._waiting):
+            self._waiting.clear()
+            for request, answer in zip(asked, node.ask_all(asked), strict=True):
+                self._take(request, answer)
+
     # --- the queue ---
+
+    def _take(self, request: Request[Any], answer: Response) -> None:
+        if isinstance(answer, Policy):
+            self.levels = answer.levels
+        self.put(self.desk.take(request, answer, self.now()))
 
     def _queue(self, request: Request[Any]) -> None:
         if isinstance(request, PreviewLabel):
@@ -238,7 +279,7 @@ class Session:
     async def _ask(self, client: Client) -> None:
         while True:
             while not self._waiting:
-                self._more = anyio.Event()
+                self._more = asyncio.Event()
                 await self._more.wait()
             request = self._going = self._waiting.popleft()
             try:
@@ -251,14 +292,12 @@ class Session:
                 raise
             except CoalchatError as error:
                 self.put(self.desk.fail(request, error, self.now()))
-            except anyio.get_cancelled_exc_class():
+            except asyncio.CancelledError:
                 if request.repeatable:  # the other task has lost the connection: nobody knows how far this one came
                     self._waiting.appendleft(request)
                 raise
             else:
-                if isinstance(answer, Policy):
-                    self.levels = answer.levels
-                self.put(self.desk.take(request, answer, self.now()))
+                self._take(request, answer)
             finally:
                 self._going = None
 

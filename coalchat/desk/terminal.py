@@ -17,7 +17,6 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
-import attrs
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -25,6 +24,8 @@ from textual._xterm_parser import XTermParser
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
+
+from coalchat.record import record
 
 PASTE: Final = "\x1b[200~"
 PASTE_END: Final = "\x1b[201~"
@@ -37,7 +38,7 @@ _ALT: Final = re.compile(r"\x1b([0-9ac-eg-z\r])")
 """All but Alt-B and Alt-F, which are steps of a word."""
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Pasted:
     """Text that was pasted, with its line ends as "\\n"."""
 

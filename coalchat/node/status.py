@@ -20,6 +20,7 @@ from coalchat.api.vocabulary import Role as RoleWord
 from coalchat.api.vocabulary import State
 from coalchat.node.context import Context
 from coalchat.node.folding import ANSWERS, STATES
+from coalchat.record import evolve
 from coalchat.store.rows import Acknowledgement, Message, Outgoing, ReceiptMark
 from coalchat.store.rows import Delivery as OnItsWay
 from protocol.base.records import decode
@@ -130,7 +131,7 @@ def _silent(context: Context, message: Message, nation: int, way: Delivery, hear
     if conversation is not None:
         cleared = tuple(certified for certified in cleared if certified.device in conversation.devices)
     return [
-        attrs.evolve(
+        evolve(
             way,
             person=certified.certificate.name,
             device=certified.certificate.number,

@@ -6,14 +6,13 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-import attrs
 import msgpack
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coalchat.api import codec, events, nouns, requests, responses
-from coalchat.api.base import Request
+from coalchat.api.base import Request, answer_of
 from coalchat.api.codec import (
     HEADER,
     MAX_FRAME,
@@ -26,7 +25,7 @@ from coalchat.api.codec import (
     read_reply,
     read_request,
 )
-from coalchat.api.operations import OPERATIONS, answer_of
+from coalchat.api.operations import OPERATIONS
 from coalchat.api.shapes import MAX_INT, MIN_INT
 from coalchat.api.vocabulary import State
 from coalchat.errors import (
@@ -40,6 +39,7 @@ from coalchat.errors import (
     UnknownChannel,
     error_from,
 )
+from coalchat.record import evolve, fields_of, is_record, record
 from tests.fakes.api_records import channel_record, message_record
 
 
@@ -51,7 +51,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(values(get_args(hint)[0]), max_size=3).map(tuple)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
-    if isinstance(hint, type) and attrs.has(hint):
+    if isinstance(hint, type) and is_record(hint):
         return records(hint)
     plain: dict[Any, st.SearchStrategy[Any]] = {
         str: st.text(max_size=20),
@@ -65,7 +65,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 def records(cls: type) -> st.SearchStrategy[Any]:
     hints = get_type_hints(cls)
-    return st.builds(cls, **{field.name: values(hints[field.name]) for field in attrs.fields(cls)})
+    return st.builds(cls, **{name: values(hints[name]) for name in fields_of(cls)})
 
 
 any_request = st.one_of(*map(records, OPERATIONS.values()))
@@ -281,14 +281,14 @@ def test_an_answer_that_breaks_its_types_is_not_sent() -> None:
     with pytest.raises(ApiDecodeError, match="must be of State"):
         encode_result(1, sent)
     with pytest.raises(ApiDecodeError, match="must be a NationState"):
-        encode_result(1, attrs.evolve(sent, nations=(State.SENT,)))  # type: ignore[arg-type]
+        encode_result(1, evolve(sent, nations=(State.SENT,)))
     odd = events.Event(cursor=1, time=1, body=sent)  # type: ignore[arg-type]
     with pytest.raises(ApiDecodeError, match="must be one of"):
         encode_result(1, responses.EventPage(events=(odd,), next_cursor=1))
 
 
 def test_a_field_of_another_type_is_a_bug_of_the_record() -> None:
-    @attrs.frozen(kw_only=True)
+    @record
     class Odd:
         share: float
 

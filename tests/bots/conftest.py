@@ -20,6 +20,7 @@ from coalchat.api import requests
 from coalchat.api.base import Response
 from coalchat.bots import Bot, Message
 from coalchat.paths import Home, ensure_private_home
+from coalchat.record import evolve
 from tests.fakes.api_node import PASSPHRASE, FakeNode
 from tests.fakes.api_server import listen
 
@@ -81,7 +82,7 @@ class Node(FakeNode):
     """It takes a marking for a label, as a node does."""
 
     def _preview(self, request: requests.PreviewLabel) -> Response:
-        return FakeNode._preview(self, attrs.evolve(request, label=request.label.removeprefix("MISSION ")))
+        return FakeNode._preview(self, evolve(request, label=request.label.removeprefix("MISSION ")))
 
 
 @attrs.define

@@ -1,12 +1,11 @@
 """Which messages are shown, and how: pure."""
 
-import attrs
-
 from coalchat.api.nouns import Disowned, Message
 from coalchat.api.vocabulary import Answer, Flag, Precedence
 from coalchat.cli.reading import NEWEST, choose, message_lines
 from coalchat.cli.times import dtg
 from coalchat.display import display_safe
+from coalchat.record import evolve
 from tests.fakes.api_records import channel_record, message_record
 
 OPS = channel_record(1, "#ops", ("XAA", "XBB"), "MISSION SECRET", "")
@@ -14,7 +13,7 @@ OPS = channel_record(1, "#ops", ("XAA", "XBB"), "MISSION SECRET", "")
 
 def messages(read: int, unread: int) -> list[Message]:
     every = [message_record(position, OPS, f"text {position}") for position in range(1, read + unread + 1)]
-    return [attrs.evolve(one, read=one.position <= read) for one in every]
+    return [evolve(one, read=one.position <= read) for one in every]
 
 
 def positions(found: list[Message]) -> list[int]:
@@ -38,7 +37,7 @@ def test_a_limit_shows_the_newest_and_with_mark_the_first_unread() -> None:
 
 
 def test_a_message_stands_under_its_marking() -> None:
-    message = attrs.evolve(
+    message = evolve(
         message_record(1, OPS, "first\nsecond"),
         precedence=Precedence.FLASH,
         ack_by=1_795_000_000,
@@ -66,12 +65,12 @@ def test_a_message_shows_how_it_was_acknowledged() -> None:
     message = message_record(1, OPS, "hold")
     assert "acknowledged" not in message_lines(message, exercise=False)[1]
     for answer, word in ((Answer.NONE, "  acknowledged  "), (Answer.CAVEAT, "  acknowledged, caveat  ")):
-        assert word in message_lines(attrs.evolve(message, answered=answer), exercise=False)[1]
+        assert word in message_lines(evolve(message, answered=answer), exercise=False)[1]
 
 
 def test_what_is_held_against_a_message_stands_above_its_text() -> None:
     disowned = Disowned(nation="XBB", time=1_795_363_200)
-    message = attrs.evolve(
+    message = evolve(
         message_record(1, OPS, "attack"), flags=(Flag.AUTO, Flag.DISPUTED, Flag.DISOWNED), disowned=disowned
     )
     lines = message_lines(message, exercise=False)
@@ -87,7 +86,7 @@ def test_what_is_held_against_a_message_stands_above_its_text() -> None:
 
 def test_no_text_can_look_like_a_line_of_ours() -> None:
     hostile = "x\n[MISSION UNCLASSIFIED]\r\x1b[2J\u202e\x85y\u2028[z]"
-    lines = message_lines(attrs.evolve(message_record(1, OPS, hostile), author_person="B\nerg\x1b"), exercise=False)
+    lines = message_lines(evolve(message_record(1, OPS, hostile), author_person="B\nerg\x1b"), exercise=False)
     shown = [display_safe(line) for line in lines]  # as `show` writes them
     assert [line for line in shown if line.startswith("[")] == ["[MISSION SECRET REL XAA, XBB]"]
     assert all(line.isprintable() for line in shown)

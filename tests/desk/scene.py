@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
-
 from coalchat.api import nouns
 from coalchat.api.vocabulary import Answer, Flag, LinkState, Precedence, State
+from coalchat.record import evolve
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import KEYS, link_record
 
@@ -24,7 +23,7 @@ def at(hhmm: int) -> int:
 def scene() -> FakeNode:
     """The node, with six channels and what was said in them."""
     node = FakeNode()
-    node.keys = attrs.evolve(
+    node.keys = evolve(
         KEYS, edition=12, segment=3, segments=12, segment_ends=at(1800), edition_ends=at(1800) + 54 * 3600,
         published_until=at(1800) + 126 * 3600,
     )  # fmt: skip
@@ -120,10 +119,10 @@ def _elsewhere(node: FakeNode) -> None:
 def _links(node: FakeNode) -> None:
     up, away = link_record("bravo.example:7447"), link_record("cascara.example:7447")
     node.peers = {
-        up.address: attrs.evolve(up, nation="XBB", state=LinkState.UP, since=at(1505), device_id="0b" * 16),
+        up.address: evolve(up, nation="XBB", state=LinkState.UP, since=at(1505), device_id="0b" * 16),
         away.address: _away(away),
     }
 
 
 def _away(link: nouns.Link) -> nouns.Link:
-    return attrs.evolve(link, nation="XCC", state=LinkState.WAITING, since=at(1342), reason="connection refused")
+    return evolve(link, nation="XCC", state=LinkState.WAITING, since=at(1342), reason="connection refused")

@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import anyio
-import attrs
 import pytest
 
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.display import display_safe
+from coalchat.record import evolve
 from tests.desk.hostile import STRINGS
 from tests.desk.piloting import place
 from tests.desk.pty_screen import SEQUENCE, Terminal, at_terminal
@@ -48,9 +48,7 @@ def say(node: FakeNode, strings: Sequence[str], first: int) -> list[str]:
     """Let these stand in bodies, names and titles; markers that the screen must show."""
     for number, string in enumerate(strings, first):
         node.add_message("ops-north", f"<{number}<{string}>{number}>", author_person=f"{string}")
-    named = [
-        attrs.evolve(channel, title=f"{strings[at % len(strings)]}") for at, channel in enumerate(node.channels[1:])
-    ]
+    named = [evolve(channel, title=f"{strings[at % len(strings)]}") for at, channel in enumerate(node.channels[1:])]
     node.channels[1:] = named
     node.tell(ControlChanged(subject=ControlSubject.CHANNEL, id="", phase=Phase.UNLOCKED))
     return [f">{number}>" for number in range(first, first + len(strings))]

@@ -35,6 +35,7 @@ from coalchat.errors import (
     UsageError,
     WrongPassphrase,
 )
+from coalchat.record import evolve
 from tests.fakes.api_enrolment import WORDS, answer_enrolment
 from tests.fakes.api_records import (
     KEYS,
@@ -96,7 +97,7 @@ class FakeNode:
         if "marking" in changes:
             marking = changes["marking"]
             changes = {"level": level_of(marking), "portion": portion_of(marking), **changes}
-        message = attrs.evolve(message_record(position, where, text), **changes)
+        message = evolve(message_record(position, where, text), **changes)
         self.messages.append(message)
         self.tell(
             events.MessageArrived(
@@ -266,7 +267,7 @@ class FakeNode:
         if not inside:
             return channel
         unread = [message for message in inside if not message.read and not message.mine]
-        return attrs.evolve(
+        return evolve(
             channel,
             unread=len(unread),
             unread_precedence=max((m.precedence for m in unread), key=lambda found: found.rank, default=None),
@@ -298,7 +299,7 @@ class FakeNode:
             sent = self.by_client_id[request.client_id]
             if self.find_message(sent.entry_id).text != request.text:
                 raise AlreadyExists("this key was used for another message")
-            return attrs.evolve(sent, repeated=True)
+            return evolve(sent, repeated=True)
         preview = self._preview(requests.PreviewLabel(channel=request.channel, label=request.label))
         assert isinstance(preview, responses.LabelPreview)
         if preview.denied:
@@ -356,7 +357,7 @@ class FakeNode:
         newly = 0
         for index, message in enumerate(self.messages):
             if message.channel_id == channel.id and message.position <= marked.position and not message.read:
-                self.messages[index] = attrs.evolve(message, read=True)
+                self.messages[index] = evolve(message, read=True)
                 newly += 1
         return responses.Marked(channel_id=channel.id, position=position, newly=newly)
 
@@ -376,9 +377,9 @@ class FakeNode:
             repeated=False,
         )
         if self.acknowledged.get(message.entry_id) == given:
-            return attrs.evolve(given, repeated=True)
+            return evolve(given, repeated=True)
         self.acknowledged[message.entry_id] = given
-        self.messages[self.messages.index(message)] = attrs.evolve(message, answered=request.answer)
+        self.messages[self.messages.index(message)] = evolve(message, answered=request.answer)
         self.tell(
             events.ReceiptArrived(
                 channel_id=message.channel_id,

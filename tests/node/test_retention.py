@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import attrs
 import pytest
 import trio
 from trio.testing import MockClock
@@ -20,6 +19,7 @@ from coalchat.errors import AlreadyExists
 from coalchat.node.retaining import Retaining
 from coalchat.node.times import dtg
 from coalchat.paths import Home
+from coalchat.record import evolve
 from coalchat.store.sql import Sql
 from protocol.messages.entry import read_any_entry, read_entry, read_header
 from tests.fakes.insider import Insider
@@ -226,7 +226,7 @@ async def test_until_when_bodies_are_kept_is_shown(homes: dict[str, Home], autoj
 
 
 def _endless(keys: Keys) -> Keys:
-    return attrs.evolve(keys, levels=tuple(attrs.evolve(level, bodies_until=0) for level in keys.levels))
+    return evolve(keys, levels=tuple(evolve(level, bodies_until=0) for level in keys.levels))
 
 
 async def test_what_comes_after_its_retention_is_counted_and_not_kept(

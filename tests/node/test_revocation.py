@@ -18,6 +18,7 @@ from coalchat.errors import NotAuthorised, Refused, UsageError
 from coalchat.node.drawing import Drawing
 from coalchat.node.rekeying import Rekeying
 from coalchat.paths import Home
+from coalchat.record import evolve as with_fields
 from protocol.base.errors import AuthenticationError
 from protocol.base.ids import Tag
 from protocol.base.records import evolve
@@ -146,7 +147,7 @@ async def test_what_is_named(with_devices: dict[str, Home], autojump_clock: Mock
         for given in ({"person": ids[0]}, {"person": "Deadbeef"}, {"device": own}, {"person": "Officer XAA"}):
             with pytest.raises(UsageError):
                 await asked(**given)
-        both = attrs.evolve(revoke(laptop), device="", person="deadbeef")
+        both = with_fields(revoke(laptop), device="", person="deadbeef")
         assert len((await a.ask(both)).revoked) == 2
         with pytest.raises(UsageError):
             await asked(device=ids[1])

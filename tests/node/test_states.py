@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import trio
 from trio.testing import MockClock
 
@@ -15,6 +14,7 @@ from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.client.waiting import missing
 from coalchat.node.status import bounded
 from coalchat.paths import Home
+from coalchat.record import evolve
 from tests.fakes.nodes import Running, Town, linked, until
 from tests.node.test_enrolment import enrolled
 
@@ -197,13 +197,11 @@ SILENT = Delivery(
 def test_a_frame_holds_any_answer_and_no_nation_is_left_out() -> None:
     long = "x" * 256
     spoken = [
-        attrs.evolve(SILENT, person=f"Maj {n}", state=State.ACKNOWLEDGED, answer=Answer.CAVEAT, reason=long)
+        evolve(SILENT, person=f"Maj {n}", state=State.ACKNOWLEDGED, answer=Answer.CAVEAT, reason=long)
         for n in range(1_000)
     ]
-    silent = [attrs.evolve(SILENT, person=f"Sgt {n}") for n in range(20_000)]
-    others = [
-        attrs.evolve(SILENT, nation=f"N{n}", state=State.QUEUED, person=f"Lt {m}") for n in range(31) for m in "ab"
-    ]
+    silent = [evolve(SILENT, person=f"Sgt {n}") for n in range(20_000)]
+    others = [evolve(SILENT, nation=f"N{n}", state=State.QUEUED, person=f"Lt {m}") for n in range(31) for m in "ab"]
     kept = bounded([*spoken, *silent, *others])
     answer = MessageStatus(
         entry_id="ab" * 32, channel_id="cd" * 16, marking="MISSION SECRET", author_time=1, own_nation="XAA",
@@ -217,6 +215,6 @@ def test_a_frame_holds_any_answer_and_no_nation_is_left_out() -> None:
 
 
 def test_few_rows_are_all_kept() -> None:
-    every = [attrs.evolve(SILENT, person=f"Sgt {n}", nation=f"N{n % 3}") for n in range(50)]
+    every = [evolve(SILENT, person=f"Sgt {n}", nation=f"N{n % 3}") for n in range(50)]
     assert sorted(row.person or "" for row in bounded(every)) == sorted(row.person or "" for row in every)
     assert bounded([]) == ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import attrs
+from coalchat.record import evolve, record
 
 WHITE: Final = 0xFFFFFF
 BLACK: Final = 0x000000
@@ -68,7 +68,7 @@ def distance(one: int, other: int) -> float:
     return math.dist(_lab(one), _lab(other))
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Shade:
     """A colour as the eye takes it apart (OKLCH): lightness 0 to 1, chroma from 0 (grey) up, hue in radians."""
 
@@ -77,7 +77,7 @@ class Shade:
     hue: float
 
     def turned(self, degrees: float) -> Shade:
-        return attrs.evolve(self, hue=self.hue + math.radians(degrees))
+        return evolve(self, hue=self.hue + math.radians(degrees))
 
     def colour(self) -> int:
         """The nearest that a screen can show, at the same lightness and hue: of less chroma where it must be."""

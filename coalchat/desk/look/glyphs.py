@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-
 from coalchat.api.vocabulary import Answer, State
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Glyphs:
     """Glyphs by meaning; `read` is of two cells, `corners` are four of one each, every other is one.
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Level
 from coalchat.desk.look.colour import Shade, contrast, distance, shade
 from coalchat.desk.look.tokens import Tokens
+from coalchat.record import evolve, record
 
 READABLE: Final = 4.5
 """WCAG 2, level AA."""
@@ -34,7 +33,7 @@ _FULL_CHROMA: Final = 0.4
 _STEP: Final = 0.005
 
 
-@attrs.frozen
+@record(kw_only=False)
 class LevelColours:
     """Of one level: text on its fill, the fill, and the tint for text on the skin's ground."""
 
@@ -82,11 +81,8 @@ def _tint(background: int, tokens: Tokens, others: list[int]) -> int | None:
 
 def _readable(own: Shade, tokens: Tokens) -> int:
     """The same hue, moved away from the ground until it can be read there."""
-    step = _STEP if tokens.dark else -_STEP
-    tinted = attrs.evolve(own, chroma=min(own.chroma * 1.5, _TINT_CHROMA)) if tokens.dark else own
-    while contrast(colour := tinted.colour(), tokens.base) < tokens.tint and 0 < tinted.lightness + step < 1:
-        tinted = attrs.evolve(tinted, lightness=tinted.lightness + step)
-    return colour
+    tinted = evolve(own, chroma=min(own.chroma * 1.5, _TINT_CHROMA)) if tokens.dark else own
+    return _moved(tinted, _STEP if tokens.dark else -_STEP, tokens.base, tokens.tint)
 
 
 def _full(level: Level) -> int:
@@ -95,7 +91,23 @@ def _full(level: Level) -> int:
     if full.chroma < _GREY:
         return level.background
     step = -_STEP if shade(level.foreground).lightness > full.lightness else _STEP
-    full = attrs.evolve(full, chroma=_FULL_CHROMA)
-    while contrast(colour := full.colour(), level.foreground) < 7 and 0 < full.lightness + step < 1:
-        full = attrs.evolve(full, lightness=full.lightness + step)
-    return colour
+    return _moved(evolve(full, chroma=_FULL_CHROMA), step, level.foreground, 7)
+
+
+def _moved(start: Shade, step: float, other: int, least: float) -> int:
+    """The colour after the fewest steps of lightness that give this contrast; after all of them, if none does.
+
+    Contrast grows on the way, so the way is halved again and again: walking it took a tenth of the desk's start.
+    """
+    low, high = 0, max(0, int(((1 - start.lightness) if step > 0 else start.lightness) / abs(step) - 1e-9))
+    while low < high:
+        middle = (low + high) // 2
+        if contrast(_after(start, step * middle), other) < least:
+            low = middle + 1
+        else:
+            high = middle
+    return _after(start, step * low)
+
+
+def _after(start: Shade, way: float) -> int:
+    return evolve(start, lightness=start.lightness + way).colour()

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import attrs
 from rich.color import Color
 from rich.style import Style
 from textual.theme import Theme
@@ -27,6 +26,7 @@ from coalchat.desk.look.tokens import LIGHT as LIGHT_TOKENS
 from coalchat.desk.look.tokens import Tokens
 from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.paint.ink import Ground, Ink
+from coalchat.record import evolve, field, record
 
 DARK: Final = "dark"
 LIGHT: Final = "light"
@@ -41,7 +41,7 @@ _BOLD: Final = frozenset({Ink.BRIGHT, Ink.CAPS, Ink.ACCENT, Ink.URGENT, Ink.NOW,
 _Make = Callable[[Ink, int, Ground, int], Style]
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@record(eq=False)
 class Skin:
     """One look of the desk.
 
@@ -54,7 +54,7 @@ class Skin:
     glyphs: Glyphs
     tokens: Tokens | None
     levels: tuple[LevelColours, ...] = ()
-    _styles: dict[tuple[Ink | None, int, Ground, int], Style] = attrs.field(factory=dict, init=False, repr=False)
+    _styles: dict[tuple[Ink | None, int, Ground, int], Style] = field(factory=dict, init=False, repr=False)
 
     def style(
         self, ink: Ink, level: int = UNMARKED, ground: Ground = Ground.BASE, ground_level: int = UNMARKED
@@ -100,7 +100,7 @@ def skin_for(name: str, levels: tuple[Level, ...] = (), ascii_only: bool = False
     tokens = {DARK: DARK_TOKENS, LIGHT: LIGHT_TOKENS, HIGH_CONTRAST: HIGH_CONTRAST_TOKENS}.get(name)
     glyphs = ASCII if ascii_only else UNICODE
     if tokens is None or tokens.flat:
-        glyphs = attrs.evolve(glyphs, edge=glyphs.rule)
+        glyphs = evolve(glyphs, edge=glyphs.rule)
     return Skin(name=name, glyphs=glyphs, tokens=tokens, levels=level_colours(levels, tokens) if tokens else ())
 
 

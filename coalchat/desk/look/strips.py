@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from coalchat.desk.look.skin import Skin
@@ -30,8 +31,16 @@ def strip(line: Line, width: int, skin: Skin) -> Strip:
         size = cells(text)
         if size > free:
             text, size = set_cell_size(text, free), free
-        segments.append(Segment(text, skin.style(span.ink, span.level, line.ground, line.level)))
+        _put(segments, text, skin.style(span.ink, span.level, line.ground, line.level))
         free -= size
     if free > 0:
-        segments.append(Segment(" " * free, skin.ground(line.ground, line.level)))
+        _put(segments, " " * free, skin.ground(line.ground, line.level))
     return Strip(segments, max(width, 0))
+
+
+def _put(segments: list[Segment], text: str, style: Style) -> None:
+    """Add a text; to what looks alike, where it can: Textual takes its time for each segment, whenever a row moves."""
+    if segments and segments[-1].style == style:
+        segments[-1] = Segment(segments[-1].text + text, style)
+    else:
+        segments.append(Segment(text, style))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
 from textual.theme import Theme
 
 from coalchat.desk.look.colour import hex_text
 from coalchat.desk.look.tokens import Tokens
+from coalchat.record import values_of
 
 TERMINAL: Final = "ansi_default"
 """Whatever the terminal shows text in, and on."""
@@ -43,7 +43,7 @@ def css_variables(tokens: Tokens | None) -> dict[str, str]:
     """The tokens by their names in style sheets."""
     if tokens is None:
         return dict.fromkeys(_NAMES.values(), TERMINAL)
-    values = attrs.asdict(tokens)
+    values = values_of(tokens)
     return {name: hex_text(values[token]) for token, name in _NAMES.items()}
 
 

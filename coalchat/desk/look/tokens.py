@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+from coalchat.record import record
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Tokens:
     """Colours as 0xRRGGBB.
 

@@ -6,16 +6,15 @@ Rule 2: a page is taken only where it joins what is known, so that nothing betwe
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.base import NEWEST
 from coalchat.api.requests import ListMessages
 from coalchat.api.responses import MessagePage
 from coalchat.desk.model.changes import Asks
 from coalchat.desk.model.log import PAGE
+from coalchat.record import part
 
 
-@attrs.define(eq=False)
+@part
 class Arrivals:
     """Attributes:
     newest: everything up to this position was seen; none: no page has come yet.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
-import attrs
-
 from coalchat.api.base import Request
 from coalchat.desk.model.views import Item, Refusal
+from coalchat.record import record
 
 Asks: TypeAlias = tuple[Request[Any], ...]
 """Requests to put to the node, in order."""
@@ -29,7 +28,7 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Splice:
     """In the shown channel's timeline, `removed` items from `at` on give way to `items`. Splices apply in order."""
 
@@ -38,7 +37,7 @@ class Splice:
     items: tuple[Item, ...]
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Changes:
     """Attributes:
     parts: to paint anew.

@@ -7,8 +7,6 @@ Rule 2: a read mark never moves back.
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.nouns import Channel, Nation, Node
 from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowPolicy
 from coalchat.api.responses import Keys, Policy, Status
@@ -16,12 +14,13 @@ from coalchat.api.vocabulary import Precedence, Role
 from coalchat.desk.model.changes import Asks
 from coalchat.desk.model.labels import Label, Marks
 from coalchat.desk.model.views import NodeState
+from coalchat.record import evolve, field, part
 
 ASKS: Asks = (ShowPolicy(), ListNations(), GetStatus(), ShowKeys(), ListChannels())
 """What is asked first. The marks come before what bears them."""
 
 
-@attrs.define(eq=False)
+@part
 class Coalition:
     """Facts. `state` and `why` say how the desk stands with its node."""
 
@@ -31,8 +30,8 @@ class Coalition:
     status: Status | None = None
     nations: tuple[Nation, ...] = ()
     keys: Keys | None = None
-    marks: Marks = attrs.field(factory=Marks)
-    _channels: dict[str, Channel] = attrs.field(factory=dict)
+    marks: Marks = field(factory=Marks)
+    _channels: dict[str, Channel] = field(factory=dict)
 
     # --- who we are ---
 
@@ -53,7 +52,7 @@ class Coalition:
     def took_policy(self, policy: Policy) -> bool:
         """The policy; whether marks are written otherwise now."""
         changed = policy != self.marks.policy
-        self.marks = attrs.evolve(self.marks, policy=policy)
+        self.marks = evolve(self.marks, policy=policy)
         return changed
 
     def took_nations(self, nations: tuple[Nation, ...]) -> bool:
@@ -61,7 +60,7 @@ class Coalition:
         self.nations = nations
         codes = tuple(nation.code for nation in sorted(nations, key=lambda nation: nation.index))
         changed = codes != self.marks.codes
-        self.marks = attrs.evolve(self.marks, codes=codes)
+        self.marks = evolve(self.marks, codes=codes)
         return changed
 
     # --- channels ---
@@ -88,22 +87,20 @@ class Coalition:
         known = self._channels.get(channel.id)
         if known is None:
             return channel
-        channel = attrs.evolve(channel, read_position=max(channel.read_position, known.read_position))
+        channel = evolve(channel, read_position=max(channel.read_position, known.read_position))
         if channel.newest >= known.newest:
             return channel
-        return attrs.evolve(
-            channel, newest=known.newest, unread=known.unread, unread_precedence=known.unread_precedence
-        )
+        return evolve(channel, newest=known.newest, unread=known.unread, unread_precedence=known.unread_precedence)
 
     def arrived(self, channel_id: str, position: int, precedence: Precedence, *, mine: bool) -> bool:
         """Count a message; False: of a channel that is not in the list yet, or counted before."""
         channel = self._channels.get(channel_id)
         if channel is None or position <= channel.newest:
             return False
-        counted = attrs.evolve(channel, newest=position)
+        counted = evolve(channel, newest=position)
         if not mine:
             highest = max(precedence, channel.unread_precedence or precedence, key=lambda word: word.rank)
-            counted = attrs.evolve(counted, unread=channel.unread + 1, unread_precedence=highest)
+            counted = evolve(counted, unread=channel.unread + 1, unread_precedence=highest)
         self._channels[channel_id] = counted
         return True
 
@@ -113,7 +110,7 @@ class Coalition:
         if channel is None or (position <= channel.read_position and not newly):
             return False
         unread = max(0, channel.unread - newly)
-        self._channels[channel_id] = attrs.evolve(
+        self._channels[channel_id] = evolve(
             channel,
             read_position=max(position, channel.read_position),
             unread=unread,

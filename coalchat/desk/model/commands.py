@@ -9,10 +9,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final, TypeAlias
 
-import attrs
+from coalchat.record import record
 
 
-@attrs.frozen
+@record(kw_only=False)
 class CommandHelp:
     """A command: its name without the slash, how it is written, and one line about it."""
 
@@ -38,7 +38,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
 _BY_NAME: Final = {command.name: command for command in COMMANDS}
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Command:
     """A known command; `rest` is what stands behind its name, stripped."""
 
@@ -46,14 +46,14 @@ class Command:
     rest: str = ""
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Plain:
     """Text to be sent; a doubled first slash is one by now."""
 
     text: str
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Unknown:
     """A command that does not exist: its name, and names that come near it."""
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import LabelPreview
@@ -24,6 +22,7 @@ from coalchat.desk.model.lines import author_of
 from coalchat.desk.model.views import UNMARKED, Composer
 from coalchat.desk.model.words import clock, day_clock, listed
 from coalchat.errors import CoalchatError
+from coalchat.record import evolve, field, part
 
 EMPTY: Final = Composer(
     channel="",
@@ -43,7 +42,7 @@ EMPTY: Final = Composer(
 """While no channel is shown."""
 
 
-@attrs.define(eq=False)
+@part
 class Draft:
     """What is being written in one channel.
 
@@ -79,14 +78,14 @@ class Draft:
         self.kept = self.returned = False
 
 
-@attrs.define(eq=False)
+@part
 class Composing:
     """All drafts, and what the node has said about labels. `trouble`: what went wrong with the person's last act."""
 
     _coalition: Coalition
     trouble: str = ""
-    _drafts: dict[str, Draft] = attrs.field(factory=dict)
-    _previews: dict[PreviewLabel, LabelPreview | tuple[str, str]] = attrs.field(factory=dict)
+    _drafts: dict[str, Draft] = field(factory=dict)
+    _previews: dict[PreviewLabel, LabelPreview | tuple[str, str]] = field(factory=dict)
 
     def draft(self, channel_id: str) -> Draft:
         """The draft of a channel."""
@@ -103,7 +102,7 @@ class Composing:
         if last is None:
             return self._coalition.default_label(channel_id)
         members = self._coalition.members(channel_id)
-        return attrs.evolve(last, nations=tuple(code for code in last.nations if code in members))
+        return evolve(last, nations=tuple(code for code in last.nations if code in members))
 
     def choose(self, channel_id: str, label: Label) -> Asks:
         """The person has chosen a label."""
@@ -113,7 +112,7 @@ class Composing:
     def with_own(self, label: Label) -> Label:
         """The label, released to our own nation in any case, in charter order."""
         own = {self._coalition.own} - {""}
-        return attrs.evolve(label, nations=self._coalition.marks.ordered({*label.nations, *own}))
+        return evolve(label, nations=self._coalition.marks.ordered({*label.nations, *own}))
 
     def answer(self, channel_id: str, message: Message | None) -> Asks:
         """The draft answers this message, or none."""

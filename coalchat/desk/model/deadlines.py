@@ -6,8 +6,6 @@ Rule 2: it stays also when its message is no longer loaded.
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.coalition import Coalition
@@ -15,15 +13,16 @@ from coalchat.desk.model.lines import author_of
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.views import DueRow
 from coalchat.desk.model.words import clock, clock_beside, left
+from coalchat.record import field, part
 
 
-@attrs.define(eq=False)
+@part
 class Deadlines:
     """Messages with a deadline, by entry id."""
 
     _coalition: Coalition
     _receipts: Receipts
-    _asked: dict[str, Message] = attrs.field(factory=dict)
+    _asked: dict[str, Message] = field(factory=dict)
 
     def note(self, message: Message) -> None:
         """A message has come, or was acknowledged by this person."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
-
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.requests import (
@@ -44,6 +42,7 @@ from coalchat.desk.model.safe import safe
 from coalchat.desk.model.sending import not_sent, refusal_known, sent
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
+from coalchat.record import evolve, field, part
 
 FOLLOWED: Final = 20
 """Own messages whose receipts are asked for at the start: what an officer still waits for is among them."""
@@ -52,12 +51,12 @@ PAUSE: Final = 5
 _FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
 
 
-@attrs.define(eq=False)
+@part
 class Intake:
     """Answers and failures."""
 
     state: State
-    _again: dict[Request[Any], int] = attrs.field(factory=dict)
+    _again: dict[Request[Any], int] = field(factory=dict)
 
     def take(self, request: Request[Any], answer: Response, now: int) -> Changes:
         """The node's answer to a request."""
@@ -173,7 +172,7 @@ class Intake:
         message = state.find(answer.entry_id)
         if message is None:
             return NOTHING
-        answered = attrs.evolve(message, answered=answer.answer)
+        answered = evolve(message, answered=answer.answer)
         state.log(answer.channel_id).replace(answered)
         state.deadlines.note(answered)
         parts = (Part.CHANNELS, Part.NOTICE, Part.RAIL, Part.WHO)

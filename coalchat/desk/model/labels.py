@@ -11,18 +11,17 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.responses import Policy
 from coalchat.desk.model.views import UNMARKED
 from coalchat.errors import UnknownLabel, UnknownNation
+from coalchat.record import record
 
 NO_BREAK: Final = "\u00a0"
 _RELEASE: Final = re.compile(r"^(?P<head>.*?)(?:\s+|^)REL(?:\s+TO)?(?:\s+(?P<nations>.*))?$")
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Label:
     """What a message is sealed under: level by its index, release set, and a category or ""."""
 
@@ -31,7 +30,7 @@ class Label:
     category: str = ""
 
 
-@attrs.frozen
+@record(kw_only=False)
 class HighWater:
     """The highest of several labels: level, all categories, and the nations that may see all of them."""
 
@@ -49,7 +48,7 @@ class HighWater:
         )
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Marks:
     """How this coalition writes labels: its policy, and the codes of its nations in charter order."""
 

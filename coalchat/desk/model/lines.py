@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.coalition import Coalition
@@ -22,6 +20,7 @@ from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.views import MessageLine, Quote, Tally
 from coalchat.desk.model.words import clock, clock_beside, dtg
 from coalchat.display import display_safe
+from coalchat.record import field, part
 
 BOT: Final = "BOT"
 UNKNOWN: Final = "unknown"
@@ -52,15 +51,15 @@ def excerpt_of(text: str) -> str:
     return display_safe(" ".join(text.split()), limit=EXCERPT)
 
 
-@attrs.define(eq=False)
+@part
 class Lines:
     """The lines of all messages that were shown."""
 
     _coalition: Coalition
     _receipts: Receipts
     _find: Callable[[str], Message | None]
-    _made: dict[str, MessageLine] = attrs.field(factory=dict)
-    _lacking: dict[str, set[str]] = attrs.field(factory=dict)
+    _made: dict[str, MessageLine] = field(factory=dict)
+    _lacking: dict[str, set[str]] = field(factory=dict)
 
     def forget(self, entry_ids: Iterable[str]) -> None:
         """Something that these lines show has changed."""

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.requests import ListMessages, SendMessage
 from coalchat.api.responses import MessagePage
 from coalchat.desk.model.labels import Label
+from coalchat.record import field, part
 
 PAGE: Final = 200
 KEPT: Final = 5_000
@@ -27,7 +26,7 @@ UNPLACED: Final = 2**63 - 1
 _position = attrgetter("position")
 
 
-@attrs.define(eq=False)
+@part
 class Outgoing:
     """A message that this desk is sending.
 
@@ -47,7 +46,7 @@ class Outgoing:
         return self.request.client_id
 
 
-@attrs.define(eq=False)
+@part
 class Log:
     """One channel's loaded messages.
 
@@ -59,12 +58,12 @@ class Log:
 
     channel: str
     low: int = UNPLACED
-    messages: list[Message] = attrs.field(factory=list)
-    outgoing: list[Outgoing] = attrs.field(factory=list)
-    placed: dict[str, Outgoing] = attrs.field(factory=dict)
+    messages: list[Message] = field(factory=list)
+    outgoing: list[Outgoing] = field(factory=list)
+    placed: dict[str, Outgoing] = field(factory=dict)
     asking: bool = False
-    _by_id: dict[str, Message] = attrs.field(factory=dict)
-    _provisional: set[str] = attrs.field(factory=set)
+    _by_id: dict[str, Message] = field(factory=dict)
+    _provisional: set[str] = field(factory=set)
 
     def get(self, entry_id: str) -> Message | None:
         """A message by its whole id."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import attrs
-
 from coalchat.api.events import (
     ControlChanged,
     Event,
@@ -29,6 +27,7 @@ from coalchat.desk.model.intake import Intake
 from coalchat.desk.model.state import State
 from coalchat.desk.model.views import NodeState, Notice, Rail
 from coalchat.desk.model.words import MINUTE, dtg
+from coalchat.record import part
 
 _ANEW: Final[dict[ControlSubject, Asks]] = {
     ControlSubject.NODE: (GetStatus(),),
@@ -44,7 +43,7 @@ _DECIDES: Final = frozenset(
 """What decides who can read: a label has to be asked about again."""
 
 
-@attrs.define(eq=False)
+@part
 class News:
     """Attributes:
     notice, rail: the views that have words of time in them.

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-import attrs
-
 from coalchat.api.nouns import Delivery, Message, NationState
 from coalchat.api.requests import GetMessageStatus
 from coalchat.api.responses import MessageStatus
@@ -21,17 +19,18 @@ from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.desk.model.changes import Asks
 from coalchat.desk.model.views import NationRow, PersonRow, Tally
 from coalchat.desk.model.words import clock
+from coalchat.record import field, part
 
 
-@attrs.define(eq=False)
+@part
 class Receipts:
     """What the node has said about messages, by entry id."""
 
-    _statuses: dict[str, MessageStatus] = attrs.field(factory=dict)
-    _first: dict[str, tuple[NationState, ...]] = attrs.field(factory=dict)
-    _asked: set[str] = attrs.field(factory=set)
-    _moved: set[str] = attrs.field(factory=set)
-    _stale: set[str] = attrs.field(factory=set)
+    _statuses: dict[str, MessageStatus] = field(factory=dict)
+    _first: dict[str, tuple[NationState, ...]] = field(factory=dict)
+    _asked: set[str] = field(factory=set)
+    _moved: set[str] = field(factory=set)
+    _stale: set[str] = field(factory=set)
 
     def start(self) -> None:
         """A new connection: nothing is under way."""

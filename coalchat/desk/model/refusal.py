@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import attrs
-
 from coalchat.api.nouns import Channel
 from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import LabelPreview
@@ -18,13 +16,14 @@ from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import Label
 from coalchat.desk.model.views import Refusal
 from coalchat.desk.model.words import listed
+from coalchat.record import evolve, record
 
 MOST_WAYS: Final = 3
 _CEILINGS: Final = frozenset({"level-ceiling", "category-ceiling"})
 _CATEGORIES: Final = frozenset({"category-ceiling", "category-clearance", "category-single"})
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Way:
     """What the person can do: write the text in this channel, under this label."""
 
@@ -33,7 +32,7 @@ class Way:
     label: Label
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Refused:
     """A refused send, until its dialog is closed."""
 
@@ -56,11 +55,11 @@ def _ways(coalition: Coalition, channel: Channel, label: Label, clause: str, now
     marks, members = coalition.marks, coalition.members(channel.id)
     lower = coalition.allowed_level(channel.id)
     if clause in {"level-ceiling", "level-clearance"} and lower < label.level:
-        yield Way(f"write it at {marks.name(lower)}", channel.id, attrs.evolve(label, level=lower))
+        yield Way(f"write it at {marks.name(lower)}", channel.id, evolve(label, level=lower))
     if clause in _CEILINGS and (other := _other(coalition, channel, label)) is not None:
         yield Way(f"take it to {named(other.title)}, {marks.text(label)}", other.id, label)
     if clause in _CATEGORIES and label.category:
-        yield Way(f"write it without {label.category}", channel.id, attrs.evolve(label, category=""))
+        yield Way(f"write it without {label.category}", channel.id, evolve(label, category=""))
     if clause == "release-member" and (outside := [code for code in label.nations if code not in members]):
         yield from _without(channel, label, outside, coalition.own)
     if clause == "keys-run-out":
@@ -68,13 +67,13 @@ def _ways(coalition: Coalition, channel: Channel, label: Label, clause: str, now
         yield from _without(channel, label, silent, coalition.own)
     if clause in {"release-own-nation", "release-empty"} and coalition.own in members:
         nations = marks.ordered({*(code for code in label.nations if code in members), coalition.own})
-        yield Way(f"release it to {listed(nations)}", channel.id, attrs.evolve(label, nations=nations))
+        yield Way(f"release it to {listed(nations)}", channel.id, evolve(label, nations=nations))
 
 
 def _without(channel: Channel, label: Label, outside: list[str], own: str) -> Iterator[Way]:
     rest = tuple(code for code in label.nations if code not in outside)
     if outside and own in rest:
-        yield Way(f"leave {listed(outside)} out", channel.id, attrs.evolve(label, nations=rest))
+        yield Way(f"leave {listed(outside)} out", channel.id, evolve(label, nations=rest))
 
 
 def _other(coalition: Coalition, channel: Channel, label: Label) -> Channel | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, TypeVar, cast
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.display import display_safe
+from coalchat.record import evolve, fields_of, is_record
 
 R = TypeVar("R")
 
@@ -26,12 +25,12 @@ def safe(record: R) -> R:
         shown = _safe(value, multiline=name == body)
         if shown is not value:
             changed[name] = shown
-    return cast(R, attrs.evolve(cast(Any, record), **changed)) if changed else record
+    return cast(R, evolve(cast(Any, record), **changed)) if changed else record
 
 
 @cache
 def _names(cls: type) -> tuple[str, ...]:
-    return tuple(attribute.name for attribute in attrs.fields(cls))
+    return fields_of(cls)
 
 
 def _safe(value: Any, *, multiline: bool = False) -> Any:
@@ -41,4 +40,4 @@ def _safe(value: Any, *, multiline: bool = False) -> Any:
     if type(value) is tuple:
         items = tuple(_safe(item) for item in value)
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return safe(value) if attrs.has(type(value)) else value
+    return safe(value) if is_record(type(value)) else value

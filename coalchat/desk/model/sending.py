@@ -7,8 +7,6 @@ it can be sent again or taken back.
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.requests import MarkRead, PreviewLabel, SendMessage
 from coalchat.api.responses import Sent
@@ -19,6 +17,7 @@ from coalchat.desk.model.refusal import Refused, Way, refusal_view, ways_on
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, TryAgain
 from coalchat.errors import Refused as RefusedError
+from coalchat.record import evolve
 
 _PARTS = (Part.COMPOSER, Part.BANNER, Part.RAIL)
 
@@ -140,7 +139,7 @@ def refusal_known(state: State, request: PreviewLabel) -> Changes:
     refused = state.refused
     if refused is None or refused.asked is None or refused.channel != request.channel:
         return NOTHING
-    state.refused = attrs.evolve(refused, asked=None)
+    state.refused = evolve(refused, asked=None)
     return _refusal(state)
 
 

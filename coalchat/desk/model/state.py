@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-import attrs
-
 from coalchat.api.nouns import Message
 from coalchat.api.requests import ShowMessage
 from coalchat.desk.model.arrivals import Arrivals
@@ -26,9 +24,10 @@ from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
 from coalchat.desk.model.timeline import Timeline
 from coalchat.display import display_safe
+from coalchat.record import field, part
 
 
-@attrs.define(eq=False)
+@part
 class State:
     """The parts.
 
@@ -39,24 +38,24 @@ class State:
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
     """
 
-    coalition: Coalition = attrs.field(factory=Coalition)
-    receipts: Receipts = attrs.field(factory=Receipts)
-    arrivals: Arrivals = attrs.field(factory=Arrivals)
-    logs: dict[str, Log] = attrs.field(factory=dict)
+    coalition: Coalition = field(factory=Coalition)
+    receipts: Receipts = field(factory=Receipts)
+    arrivals: Arrivals = field(factory=Arrivals)
+    logs: dict[str, Log] = field(factory=dict)
     timeline: Timeline | None = None
     shown: str = ""
     selected: str | None = None
     visible: frozenset[str] | None = None
     reading_back: bool = False
     refused: Refused | None = None
-    authors: dict[tuple[str, str], Message] = attrs.field(factory=dict)
-    quoted: dict[str, Message] = attrs.field(factory=dict)
-    sought: set[str] = attrs.field(factory=set)
-    composing: Composing = attrs.field(init=False)
-    deadlines: Deadlines = attrs.field(init=False)
-    lines: Lines = attrs.field(init=False)
+    authors: dict[tuple[str, str], Message] = field(factory=dict)
+    quoted: dict[str, Message] = field(factory=dict)
+    sought: set[str] = field(factory=set)
+    composing: Composing = field(init=False)
+    deadlines: Deadlines = field(init=False)
+    lines: Lines = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
         self.lines = Lines(self.coalition, self.receipts, self.find)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, TypeAlias
 
-import attrs
-
 from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
+from coalchat.record import record
 
 UNMARKED: Final = -1
 """Level of what bears no label."""
@@ -33,7 +32,7 @@ class NodeState(Enum):
     """It does not come up; the notice says why."""
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Banner:
     """The band at the top and at the bottom: the high-water mark of what is on the screen.
 
@@ -49,7 +48,7 @@ class Banner:
     exercise: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Notice:
     """The row under the banner: how the node stands, and what waits for this person most.
 
@@ -69,7 +68,7 @@ class Notice:
     warnings: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class ChannelRow:
     """A channel in the list.
 
@@ -89,7 +88,7 @@ class ChannelRow:
     selected: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Head:
     """Above the timeline. `ceiling` is the level's name; `nations` are the members' codes."""
 
@@ -103,14 +102,14 @@ class Head:
 # --- the timeline ---
 
 
-@attrs.frozen(kw_only=True)
+@record
 class DateLine:
     """Where another day (UTC) begins: "22 NOV 2026"."""
 
     text: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class UnreadLine:
     """Where the unread begin; it stays until the channel is left. `since` is the last read line's time, or ""."""
 
@@ -118,7 +117,7 @@ class UnreadLine:
     since: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Tally:
     """How far an own message is with a nation.
 
@@ -141,7 +140,7 @@ class Tally:
         return self.reached >= self.of and self.of > 0
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Quote:
     """The message that this one answers; `person` "" if it is not here."""
 
@@ -150,7 +149,7 @@ class Quote:
     text: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class MessageLine:
     """A message.
 
@@ -195,7 +194,7 @@ Item: TypeAlias = DateLine | UnreadLine | MessageLine
 # --- the composer ---
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Composer:
     """What stands around the text being written.
 
@@ -227,7 +226,7 @@ class Composer:
 # --- the rail ---
 
 
-@attrs.frozen(kw_only=True)
+@record
 class PersonRow:
     """One person of a nation, by the furthest of the person's devices.
 
@@ -247,7 +246,7 @@ class PersonRow:
     gap: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NationRow:
     """One nation of the release set, with its persons; none where none of them is known."""
 
@@ -255,7 +254,7 @@ class NationRow:
     persons: tuple[PersonRow, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class WhoHasIt:
     """Who has a message: the rail's first section, and the screen of F4.
 
@@ -277,7 +276,7 @@ class WhoHasIt:
     overdue: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class DueRow:
     """A deadline: "1547Z", "ack Duarte 1537Z", "5 min". `act`: it waits for this person."""
 
@@ -288,7 +287,7 @@ class DueRow:
     overdue: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class KeysView:
     """The key period.
 
@@ -306,7 +305,7 @@ class KeysView:
     soon: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class LinkRow:
     """A link: nation or address, "up", "12 min"; `gap`: it is not up; `reason` says why."""
 
@@ -317,7 +316,7 @@ class LinkRow:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Rail:
     """The right column. `queued`: own messages that have not left for every nation."""
 
@@ -331,7 +330,7 @@ class Rail:
 # --- dialogs ---
 
 
-@attrs.frozen(kw_only=True)
+@record
 class LevelChoice:
     """A level in the label picker; `why_not` says why it cannot be chosen, or ""."""
 
@@ -341,7 +340,7 @@ class LevelChoice:
     why_not: str
 
 
-@attrs.frozen(kw_only=True)
+@record
 class NationChoice:
     """A nation in the label picker; `own` is always in. `readers` of `of` devices can read, once the node has said so."""
 
@@ -352,7 +351,7 @@ class NationChoice:
     of: int
 
 
-@attrs.frozen(kw_only=True)
+@record
 class LabelPicker:
     """The label picker: what can be chosen, and what comes of it."""
 
@@ -369,7 +368,7 @@ class LabelPicker:
     known: bool
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Refusal:
     """Why a message was not sent.
 
@@ -389,7 +388,7 @@ class Refusal:
     ways: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@record
 class Target:
     """Something to jump to: a channel, a person of it, a command."""
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
-
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
@@ -67,7 +65,7 @@ def _framed(line: Line, width: int, glyphs: Glyphs) -> Line:
     """Its first and its last cell become the frame's, but for the bar of what is chosen."""
     side = Span(glyphs.divider, Ink.RULE)
     first, *rest = fit(line.spans, width - 1, glyphs) or (blank(1),)
-    inner = [side, attrs.evolve(first, text=first.text[1:])] if first.text.startswith(" ") else [first]
+    inner = [side, first._replace(text=first.text[1:])] if first.text.startswith(" ") else [first]
     inner += rest
     return Line((*inner, blank(width - 1 - width_of(inner)), side), line.ground, line.level)
 

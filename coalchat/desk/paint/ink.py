@@ -7,8 +7,7 @@ Rule 2: hue means classification, weight means attention. So mono loses nothing.
 from __future__ import annotations
 
 from enum import Enum
-
-import attrs
+from typing import NamedTuple
 
 from coalchat.desk.model.views import UNMARKED
 
@@ -62,8 +61,7 @@ class Ground(Enum):
     EXERCISE = "exercise"
 
 
-@attrs.frozen
-class Span:
+class Span(NamedTuple):
     """A run of text in one ink. `level` counts for MARK and FILL."""
 
     text: str
@@ -71,8 +69,7 @@ class Span:
     level: int = UNMARKED
 
 
-@attrs.frozen
-class Line:
+class Line(NamedTuple):
     """One row of cells; what the spans leave free is filled with the ground.
 
     Attributes:

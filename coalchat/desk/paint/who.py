@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-
 from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import Glyphs, state_glyph
 from coalchat.desk.model.views import NationRow, PersonRow, WhoHasIt
@@ -19,6 +17,7 @@ from coalchat.desk.paint.rail import progress
 from coalchat.desk.paint.spans import apart, blank, fit, joined, section, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad
 from coalchat.desk.paint.under import tally_glyph
+from coalchat.record import record
 
 _WIDE: Final = 112
 _SMALL: Final = 72
@@ -43,7 +42,7 @@ _STAGES: Final = {
 }
 
 
-@attrs.frozen
+@record(kw_only=False)
 class _Columns:
     """Widths, each with the blanks after it; what is left is NOW's."""
 

@@ -46,8 +46,7 @@ class Banded(Screen[ScreenResultType]):
     def compose(self) -> ComposeResult:
         """Banner, content, banner."""
         yield Painted(self.door.dress, self._paint_banner, id="banner-top")
-        with Vertical(id="stage"):
-            yield from self.content()
+        yield from self.stage()
         yield from self.below()
         yield Painted(self.door.dress, self._paint_lower_banner, id="banner-bottom")
 
@@ -64,6 +63,11 @@ class Banded(Screen[ScreenResultType]):
     def content(self) -> Iterable[Widget]:
         """What stands between the banners."""
         return ()
+
+    def stage(self) -> ComposeResult:
+        """The content, in all the room that there is."""
+        with Vertical(id="stage"):
+            yield from self.content()
 
     def below(self) -> Iterable[Widget]:
         """Rows above the lower banner."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import attrs
-
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import Banner
 from coalchat.desk.widgets.painted import Dress
+from coalchat.record import part
 
 
-@attrs.define(eq=False)
+@part
 class Door:
     """One for an app.
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from textual import events, on
-from textual.containers import Horizontal, Vertical
+from textual.app import ComposeResult
 from textual.widget import Widget
 
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.paint.channels import channel_at, paint_channels
 from coalchat.desk.paint.head import paint_head
 from coalchat.desk.paint.hints import paint_hints
-from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.paint.notice import paint_notice
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
 from coalchat.desk.paint.timeline import paint_new_below
@@ -21,7 +21,7 @@ from coalchat.desk.screens.base import Banded, Hints
 from coalchat.desk.screens.door import Door
 from coalchat.desk.screens.layout import Layout, layout_for
 from coalchat.desk.widgets.composer import Composer
-from coalchat.desk.widgets.painted import Painted
+from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 from coalchat.desk.widgets.timeline import Timeline
 
 HINTS: Final[Hints] = (
@@ -47,27 +47,27 @@ SELECTING: Final[Hints] = (
 class Frame(Banded[None]):
     """The main screen without its keys. Before it is `ready` it must be told of no change."""
 
+    BLANK = True  # widgets cover it
+
     def __init__(self, door: Door) -> None:
         super().__init__(door)
-        self.ready = False
+        self.ready = self._came_up = False
         self._channel = ""
 
     # --- parts ---
 
-    def content(self) -> Iterable[Widget]:
+    def stage(self) -> ComposeResult:
         """The notice, and the columns."""
         dress = self.door.dress
         yield Painted(dress, self._paint_notice, ground=Ground.HEAD, id="notice")
-        with Horizontal(id="columns"):
+        with Across(id="columns"):
             yield ChannelList(self.door, id="channels")
-            yield Painted(dress, self._paint_divider, id="divider-left")
-            with Vertical(id="middle"):
+            with Down(id="middle"):
                 yield Painted(dress, self._paint_head, ground=Ground.HEAD, id="head")
                 yield Timeline(dress, id="timeline")
                 yield Painted(dress, self._paint_new_below, id="new-below")
                 yield Composer(dress, self.door.desk.composer, self._edited, id="composer")
-            yield Painted(dress, self._paint_divider, id="divider-right")
-            yield Painted(dress, self._paint_rail, ground=Ground.SIDE, id="rail")
+            yield Column(dress, self._paint_rail, hairline="left", id="rail")
 
     def below(self) -> Iterable[Widget]:
         """The rail in one row, and the hints."""
@@ -91,11 +91,6 @@ class Frame(Banded[None]):
     def _paint_head(self, width: int, height: int) -> list[Line]:
         del height
         return paint_head(self.door.desk.head(), width, self.door.dress.glyphs)
-
-    def _paint_divider(self, width: int, height: int) -> list[Line]:
-        del width
-        glyph = self.door.dress.glyphs.divider
-        return [Line((Span(glyph, Ink.RULE),), Ground.SIDE)] * height
 
     def _paint_rail(self, width: int, height: int) -> list[Line]:
         return paint_rail(self.door.desk.rail(self.door.now()), width, height, self.door.dress.glyphs)
@@ -124,6 +119,11 @@ class Frame(Banded[None]):
         self.ready = True
         self.door.put(NOTHING)
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """It comes up: Textual would style all widgets again, which have just been made."""
+        event.refresh_styles = event.refresh_styles and self._came_up
+        self._came_up = True
+
     def on_resize(self, event: events.Resize) -> None:
         """Another size, another layout."""
         self._arrange(event.size.width, event.size.height)
@@ -132,10 +132,10 @@ class Frame(Banded[None]):
         layout = layout_for(width, height)
         channels = self.query_one("#channels", ChannelList)
         channels.roomy = layout.roomy and layout.list > LIST_TIGHT
-        channels.styles.width = layout.list
+        channels.styles.width = layout.list + 1
         for name, there in _shown(layout):
             self.query_one(name).display = there
-        self.query_one("#rail").styles.width = layout.rail
+        self.query_one("#rail").styles.width = layout.rail + 1
         self.composer.arrange_for(roomy=layout.roomy)
 
     # --- changes ---
@@ -203,19 +203,17 @@ _PARTS: Final = {
 def _shown(layout: Layout) -> tuple[tuple[str, bool], ...]:
     return (
         ("#channels", layout.list > 0),
-        ("#divider-left", layout.list > 0),
         ("#rail", layout.rail > 0),
-        ("#divider-right", layout.rail > 0),
         ("#rail-line", layout.rail_line),
         ("#hints", layout.hints),
     )
 
 
-class ChannelList(Painted):
+class ChannelList(Column):
     """The list of channels; a click opens one."""
 
     def __init__(self, door: Door, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        super().__init__(door.dress, self._paint_list, ground=Ground.SIDE, id=id)
+        super().__init__(door.dress, self._paint_list, hairline="right", id=id)
         self._door = door
         self.roomy = True
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, TypeAlias
 
-import attrs
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -18,6 +17,7 @@ from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.screens.base import Dialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.scrolled import Scrolled
+from coalchat.record import evolve
 
 Choice: TypeAlias = tuple[int, tuple[str, ...], str]
 """Level, nations, category or ""."""
@@ -89,19 +89,19 @@ class LabelDialog(Dialog[Choice]):
         if place < len(view.levels):
             level = view.levels[place]
             if not level.why_not:
-                self.label = attrs.evolve(self.label, level=level.level)
+                self.label = evolve(self.label, level=level.level)
         elif (place := place - len(view.levels)) < len(view.nations):
             self._toggle(view.nations[place].code, own=view.nations[place].own)
         else:
             place -= len(view.nations) + 1
-            self.label = attrs.evolve(self.label, category=view.categories[place][0] if place >= 0 else "")
+            self.label = evolve(self.label, category=view.categories[place][0] if place >= 0 else "")
         self._consider()
 
     def _toggle(self, code: str, *, own: bool) -> None:
         nations = self.label.nations
         if not own:
             rest = tuple(other for other in nations if other != code)
-            self.label = attrs.evolve(self.label, nations=rest if code in nations else (*nations, code))
+            self.label = evolve(self.label, nations=rest if code in nations else (*nations, code))
 
     def action_use(self) -> None:
         """Use it for what is being written."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+from coalchat.record import record
 
 WIDE: Final = 110
 LISTED: Final = 72
@@ -22,7 +22,7 @@ LEAST: Final = 8
 """Rows below which even the row of the rail goes: a line of the timeline is worth more."""
 
 
-@attrs.frozen
+@record(kw_only=False)
 class Layout:
     """What is shown, and how wide. `list` is 0 where the list is hidden."""
 

@@ -16,14 +16,7 @@ from textual.binding import Binding, BindingType
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.desk.model.commands import Command, Unknown, parse_command
 from coalchat.desk.model.views import Refusal
-from coalchat.desk.screens.acknowledge import AcknowledgeDialog
-from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.frame import Frame
-from coalchat.desk.screens.help import HelpScreen
-from coalchat.desk.screens.jump import JumpDialog
-from coalchat.desk.screens.label import LabelDialog
-from coalchat.desk.screens.refused import RefusedDialog
-from coalchat.desk.screens.who import WhoScreen
 from coalchat.desk.widgets.composer import Draft
 from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.timeline import Timeline
@@ -90,6 +83,8 @@ class MainScreen(Frame):
             self.door.put(self.door.desk.read_to(line.key))
 
     def _ask_about_failed(self, key: str, failed: str) -> None:
+        from coalchat.desk.screens import dialogs
+
         def chosen(way: int | None) -> None:
             if way == 1:
                 self.door.put(self.door.desk.resend(key))
@@ -98,7 +93,7 @@ class MainScreen(Frame):
                 self.action_write()
 
         choices = ("leave it there", "send it again", "take it back into the text")
-        self.open(ChooseDialog(self.door, "NOT SENT", failed, choices), chosen)
+        self.open(dialogs.ChooseDialog(self.door, "NOT SENT", failed, choices), chosen)
 
     def action_reply(self) -> None:
         """Answer the message under the cursor."""
@@ -109,6 +104,8 @@ class MainScreen(Frame):
 
     def action_acknowledge(self) -> None:
         """Acknowledge the message under the cursor: asks how."""
+        from coalchat.desk.screens import dialogs
+
         line = self.timeline.selected
         if line is None or line.mine or line.unreadable:
             return
@@ -118,7 +115,7 @@ class MainScreen(Frame):
             if given is not None:
                 self.door.put(self.door.desk.acknowledge(key, *given, self.door.now()))
 
-        self.open(AcknowledgeDialog(self.door, line), chosen)
+        self.open(dialogs.AcknowledgeDialog(self.door, line), chosen)
 
     def action_copy(self) -> None:
         """Copy the message with its marking: text without one must not leave the desk."""
@@ -128,10 +125,12 @@ class MainScreen(Frame):
 
     def action_who(self) -> None:
         """Who has the message under the cursor, or else the newest own one."""
+        from coalchat.desk.screens import dialogs
+
         shown = self.door.desk.rail(self.door.now()).who
         key = self.timeline.cursor or (shown.key if shown is not None else None)
         if key is not None and self.door.desk.who(key, self.door.now()) is not None:
-            self.open(WhoScreen(self.door, key))
+            self.open(dialogs.WhoScreen(self.door, key))
 
     # --- going elsewhere ---
 
@@ -148,6 +147,7 @@ class MainScreen(Frame):
 
     def action_jump(self, words: str = "") -> None:
         """Ask where to go."""
+        from coalchat.desk.screens import dialogs
 
         def chosen(target: str | None) -> None:
             if target is None:
@@ -160,26 +160,31 @@ class MainScreen(Frame):
             if self.door.desk.selected is not None and self.timeline.select(self.door.desk.selected):
                 self.timeline.focus()
 
-        self.open(JumpDialog(self.door, words), chosen)
+        self.open(dialogs.JumpDialog(self.door, words), chosen)
 
     def action_help(self, command: str = "") -> None:
         """Keys and commands."""
-        self.open(HelpScreen(self.door, command))
+        from coalchat.desk.screens import dialogs
+
+        self.open(dialogs.HelpScreen(self.door, command))
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why a message was not sent, and the ways on."""
+        from coalchat.desk.screens import dialogs
 
         def chosen(number: int | None) -> None:
             if number is not None:
                 self.door.put(self.door.desk.follow(number + 1, self.door.now()))
             self.composer.draft.focus()
 
-        self.open(RefusedDialog(self.door, refusal), chosen)
+        self.open(dialogs.RefusedDialog(self.door, refusal), chosen)
 
     # --- writing ---
 
     def action_label(self) -> None:
         """Choose the label of what is being written."""
+        from coalchat.desk.screens import dialogs
+
         if not self.door.desk.shown:
             return
 
@@ -187,7 +192,7 @@ class MainScreen(Frame):
             if label is not None:
                 self.door.put(self.door.desk.set_label(*label))
 
-        self.open(LabelDialog(self.door), chosen)
+        self.open(dialogs.LabelDialog(self.door), chosen)
 
     def action_precedence(self) -> None:
         """The next precedence, in a circle."""
@@ -204,6 +209,8 @@ class MainScreen(Frame):
 
     @on(Draft.Pasted)
     def _pasted(self, event: Draft.Pasted) -> None:
+        from coalchat.desk.screens import dialogs
+
         text = event.text
 
         def chosen(way: int | None) -> None:
@@ -212,7 +219,7 @@ class MainScreen(Frame):
 
         lines = text.count("\n") + 1
         choices = ("leave them out", "put them into the text")
-        self.open(ChooseDialog(self.door, "PASTE", f"{lines} lines were pasted.", choices), chosen)
+        self.open(dialogs.ChooseDialog(self.door, "PASTE", f"{lines} lines were pasted.", choices), chosen)
 
     @on(Field.Submitted)
     async def _submitted(self) -> None:
@@ -248,6 +255,8 @@ class MainScreen(Frame):
         self.composer.draft.load("")
 
     def _send(self, text: str) -> None:
+        from coalchat.desk.screens import dialogs
+
         sentence = "" if self.door.desk.composer().denied else self.door.desk.confirm_needed()
         if not sentence:
             self._really_send(text)
@@ -257,7 +266,7 @@ class MainScreen(Frame):
             if way == 1:
                 self._really_send(text)
 
-        self.open(ChooseDialog(self.door, "SEND", sentence, ("go back to the text", "send it")), chosen)
+        self.open(dialogs.ChooseDialog(self.door, "SEND", sentence, ("go back to the text", "send it")), chosen)
 
     def _really_send(self, text: str) -> None:
         self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now()))

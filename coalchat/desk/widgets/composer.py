@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 
@@ -29,7 +28,7 @@ from coalchat.desk.paint.composer import (
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.text import cut
 from coalchat.desk.widgets.field import Field
-from coalchat.desk.widgets.painted import Dress, Painted
+from coalchat.desk.widgets.painted import Across, Dress, Painted
 from coalchat.display import display_safe
 
 MAX_ROWS: Final = 6
@@ -128,7 +127,9 @@ def _common(names: list[str]) -> str:
 
 
 class Composer(Widget):
-    """The draft and its chrome."""
+    """The draft and its chrome, which cover it."""
+
+    BLANK = True
 
     def __init__(
         self, dress: Dress, view: Callable[[], ComposerView], edited: Callable[[str], object], *, id: str | None = None  # noqa: A002  # Textual's name
@@ -143,7 +144,7 @@ class Composer(Widget):
     def compose(self) -> ComposeResult:
         """Chrome above, the text with its bar, chrome below."""
         yield Painted(self.dress, self._paint_top, ground=Ground.INPUT, id="composer-top")
-        with Horizontal(id="composer-text"):
+        with Across(id="composer-text"):
             yield Painted(self.dress, self._paint_gutter, ground=Ground.INPUT, id="composer-gutter")
             yield Draft(self.dress, self._edited, id="draft")
         yield Painted(self.dress, self._paint_foot, ground=Ground.INPUT, id="composer-foot")

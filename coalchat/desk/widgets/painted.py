@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-import attrs
 from rich.style import Style
+from textual.containers import Horizontal, Vertical
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,13 +14,14 @@ from textual.widget import Widget
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.look.skin import Skin
 from coalchat.desk.look.strips import strip
-from coalchat.desk.paint.ink import Ground, Line
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.record import part
 
 Paint: TypeAlias = Callable[[int, int], list[Line]]
 """Paint for this width and height; at height 0 as many rows as it needs."""
 
 
-@attrs.define(eq=False)
+@part
 class Dress:
     """The skin in use. It changes when the policy's colours are known."""
 
@@ -40,6 +41,18 @@ class Dress:
         return self.skin.ground(ground)
 
 
+class Across(Horizontal):
+    """Widgets side by side that cover it: nothing of its own is drawn, where Textual would draw all its rows."""
+
+    BLANK = True
+
+
+class Down(Vertical):
+    """The same, one below the other."""
+
+    BLANK = True
+
+
 class Painted(Widget, can_focus=False):
     """Shows lines. In CSS its height is fixed, or `auto`: then as many rows as the painting has."""
 
@@ -56,10 +69,15 @@ class Painted(Widget, can_focus=False):
         self._for = Size(0, 0)
 
     @property
+    def room(self) -> int:
+        """Cells of a row that the painting has."""
+        return self.size.width
+
+    @property
     def lines(self) -> list[Line]:
         """What it shows now."""
         if self._lines is None or self._for != self.size:
-            self._lines, self._for = self._paint(self.size.width, self.size.height), self.size
+            self._lines, self._for = self._paint(self.room, self.size.height), self.size
         return self._lines
 
     def repaint(self) -> None:
@@ -69,7 +87,7 @@ class Painted(Widget, can_focus=False):
             self.refresh(layout=self._is_auto)
             return
         before = self._lines
-        self._lines = self._paint(self.size.width, self.size.height)
+        self._lines = self._paint(self.room, self.size.height)
         if self._is_auto and len(before) != len(self._lines):
             self.refresh(layout=True)
             return
@@ -94,6 +112,24 @@ class Painted(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One row."""
-        width = self.size.width
         lines = self.lines
-        return self.dress.row(lines[y] if y < len(lines) else Line(ground=self._ground), width)
+        return self.dress.row(lines[y] if y < len(lines) else Line(ground=self._ground), self.room)
+
+
+class Column(Painted):
+    """A painting with a hairline at its left or right side, in the last cell of each row."""
+
+    def __init__(self, dress: Dress, paint: Paint, *, hairline: str, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(dress, paint, ground=Ground.SIDE, id=id)
+        self._at_left = hairline == "left"
+
+    @property
+    def room(self) -> int:
+        """All but the hairline."""
+        return max(0, self.size.width - 1)
+
+    def render_line(self, y: int) -> Strip:
+        """One row, and its piece of the hairline."""
+        row = super().render_line(y)
+        hairline = self.dress.row(Line((Span(self.dress.glyphs.divider, Ink.RULE),), Ground.SIDE), 1)
+        return Strip.join([hairline, row] if self._at_left else [row, hairline])

@@ -1,6 +1,7 @@
 """The timeline: lines of a channel in a window, with a cursor on a message (line API: one strip a row).
 
-Rule 1: only what is in the window is painted, and each item once for each width: a new line costs one painting.
+Rule 1: only what is in the window is painted, and each item once for each width: a new line costs one painting. Rows are
+kept as they were drawn: what Textual has made of one once, it need not make again. Size and focus are asked once a frame.
 Rule 2: it sticks to the bottom; once the reader has scrolled up, nothing moves by itself, and `below` counts what came.
 Rule 3: the focus is the selection: without it single letters are text, with it they act on the message under the cursor.
 """
@@ -8,13 +9,14 @@ Rule 3: the focus is the selection: without it single letters are text, with it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -32,6 +34,20 @@ WHEEL: Final = 3
 ACTS: Final = frozenset("aAyYrR")
 """Letters that act on the message under the cursor."""
 _REVERSE: Final = Style(reverse=True)
+_FREE: Final = Line()
+
+
+class _Look(NamedTuple):
+    """What the rows of a moment go by."""
+
+    size: Size
+    focused: bool
+    cursor: str | None
+
+    @property
+    def width(self) -> int:
+        """Cells of a row beside its bar."""
+        return max(1, self.size.width - 1)
 
 
 class Timeline(Widget, can_focus=True):
@@ -77,10 +93,11 @@ class Timeline(Widget, can_focus=True):
         self.dress = dress
         self.window = Window(self._height_of)
         self.cursor: str | None = None
-        self._painted: LRUCache[tuple[Item, int, bool, bool], list[Line]] = LRUCache(CACHE)
-        self._strips: LRUCache[tuple[int, int], tuple[Line, Strip]] = LRUCache(CACHE)
+        self._look = _Look(Size(0, 0), False, None)
+        self._painted: LRUCache[tuple[int, int, bool, bool], tuple[Item, list[Line]]] = LRUCache(CACHE)
+        self._strips: LRUCache[tuple[int, int, bool], tuple[Line, Strip]] = LRUCache(CACHE)
         self._rows: list[Row] | None = None
-        self._rows_for: tuple[object, ...] = ()
+        self._frame: list[Strip] | None = None
         self._told: tuple[object, ...] = ()
 
     # --- what it shows ---
@@ -93,6 +110,7 @@ class Timeline(Widget, can_focus=True):
 
     def splice(self, splices: Sequence[Splice]) -> None:
         """Take the model's changes."""
+        self._observe()
         self.window.splice(splices)
         if self.cursor is not None and self.window.index_of(self.cursor) is None:
             self._select(None)
@@ -109,20 +127,30 @@ class Timeline(Widget, can_focus=True):
         self.window.to_end()
         self._changed()
 
+    def _observe(self) -> None:
+        """Take the size, the focus and the cursor that all rows go by. A repaint may come before the event that says why."""
+        now = _Look(self.size, self.has_focus, self.cursor)
+        if now != self._look:
+            self._look = now
+            self._rows = self._frame = None
+        self.window.height = now.size.height
+
     @property
     def rows(self) -> list[Row]:
-        """The rows in the window. A repaint may come before the event that says why: size and focus count too."""
-        now = (self.size, self.has_focus, self.cursor)
-        if self._rows is None or now != self._rows_for:
-            self.window.height = self.size.height
-            self._rows, self._rows_for = self.window.rows(), now
+        """The rows in the window."""
+        self._observe()
+        return self._shown()
+
+    def _shown(self) -> list[Row]:
+        if self._rows is None:
+            self._rows = self.window.rows()
         return self._rows
 
     @property
     def visible_keys(self) -> tuple[str, ...]:
         """Messages of which something is in the window, from the top."""
         items = self.window.items
-        shown = dict.fromkeys(row.index for row in self.rows)
+        shown = dict.fromkeys(row.item for row in self.rows)
         return tuple(item.key for index in shown if isinstance(item := items[index], MessageLine))
 
     @property
@@ -132,28 +160,24 @@ class Timeline(Widget, can_focus=True):
         item = None if index is None else self.window.items[index]
         return item if isinstance(item, MessageLine) else None
 
-    def _state(self, index: int) -> tuple[Item, int, bool, bool]:
-        """What the painting of an item depends on."""
-        item = self.window.items[index]
-        selected = isinstance(item, MessageLine) and item.key == self.cursor
-        return item, max(1, self.size.width - 1), self.has_focus, selected
-
     def _height_of(self, index: int) -> int:
         return len(self._lines(index))
 
     def _lines(self, index: int) -> list[Line]:
-        state = self._state(index)
-        lines = self._painted.get(state)
-        if lines is None:
-            item, width, focused, selected = state
-            lines = self._painted[state] = paint_item(item, width, self.dress.glyphs, focused, selected)
-        return lines
+        item, look = self.window.items[index], self._look
+        selected = look.cursor is not None and isinstance(item, MessageLine) and item.key == look.cursor
+        key = (id(item), look.width, look.focused, selected)
+        kept = self._painted.get(key)
+        if kept is None or kept[0] is not item:
+            lines = paint_item(item, look.width, self.dress.glyphs, look.focused, selected)
+            kept = self._painted[key] = (item, lines)
+        return kept[1]
 
     def _changed(self) -> None:
-        self._rows = None
-        self.window.height = self.size.height
+        self._observe()
+        self._rows = self._frame = None
         self.refresh()
-        if not self.size:
+        if not self._look.size:
             return
         now = (self.visible_keys, self.window.following, self.window.below)
         if now != self._told:
@@ -162,45 +186,55 @@ class Timeline(Widget, can_focus=True):
 
     # --- drawing ---
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some rows, all of one moment."""
+        self._observe()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One row, and the bar at its end."""
-        width = max(1, self.size.width - 1)
-        rows = self.rows
-        blank = self.size.height - len(rows)
-        if not rows:
-            empty = paint_empty(width, self.dress.glyphs)
-            above = self.size.height - len(empty)
-            line = empty[y - above] if y >= above else Line()
-        elif y < blank:
-            line = Line()
-        else:
-            row = rows[y - blank]
-            line = self._lines(row.index)[row.line]
-        bar = self._bar(y)
-        return self._row(line, width) if bar is None else Strip.join([self.dress.row(line, width), bar])
+        if self._frame is None:
+            self._frame = self._draw()
+        return self._frame[y] if y < len(self._frame) else Strip.blank(self._look.size.width)
 
-    def _row(self, line: Line, width: int) -> Strip:
-        """The strip of a line beside no bar. It is kept: what Textual has made of it once, it need not make again."""
-        kept = self._strips.get((id(line), width))
+    def _draw(self) -> list[Strip]:
+        rows, width, height = self._shown(), self._look.width, self._look.size.height
+        lines = [self._lines(row.item)[row.line] for row in rows] or paint_empty(width, self.dress.glyphs)[-height:]
+        bar = self._bar(rows)
+        blank = height - len(lines)
+        return [
+            self._row(_FREE if y < blank else lines[y - blank], width, barred=y in bar) for y in range(height)
+        ]  # fmt: skip
+
+    def _row(self, line: Line, width: int, *, barred: bool) -> Strip:
+        """The strip of a line, and its piece of the bar."""
+        key = (id(line), width, barred)
+        kept = self._strips.get(key)
         if kept is None or kept[0] is not line:
-            blank = Strip([Segment(" ", self.dress.blank(Ground.BASE))], 1)
-            kept = self._strips[id(line), width] = (line, Strip.join([self.dress.row(line, width), blank]))
+            kept = self._strips[key] = (line, self._strip(line, width, barred=barred))
         return kept[1]
 
-    def _bar(self, y: int) -> Strip | None:
-        """The cell of the scroll bar, where there is one: by items, because rows above the window are not measured."""
-        rows, count = self.rows, len(self.window.items)
-        if rows and (rows[0].index or rows[0].line or not self.window.following):
-            first, last = rows[0].index / count, (rows[-1].index + 1) / count
-            top = min(int(first * self.size.height), self.size.height - 1)
-            if top <= y < max(top + 1, round(last * self.size.height)):
-                return Strip([Segment(" ", self.dress.skin.style(Ink.RULE) + _REVERSE)], 1)
-        return None
+    def _strip(self, line: Line, width: int, *, barred: bool) -> Strip:
+        if line.ground is Ground.BASE and not barred:
+            return self.dress.row(line, width + 1)
+        skin = self.dress.skin
+        end = skin.style(Ink.RULE) + _REVERSE if barred else skin.ground(Ground.BASE)
+        return Strip.join([self.dress.row(line, width), Strip([Segment(" ", end)], 1)])
+
+    def _bar(self, rows: list[Row]) -> range:
+        """The rows of the scroll bar, where there is one: by items, because rows above the window are not measured."""
+        count, height = len(self.window.items), self._look.size.height
+        if not rows or not (rows[0].item or rows[0].line or not self.window.following):
+            return range(0)
+        first, last = rows[0].item / count, (rows[-1].item + 1) / count
+        top = min(int(first * height), height - 1)
+        return range(top, max(top + 1, round(last * height)))
 
     # --- moving ---
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll; at the first line, ask for what lies before it."""
+        self._observe()
         self.window.move(rows)
         if rows < 0 and self.window.at_top():
             self.post_message(self.AtTop())
@@ -238,6 +272,7 @@ class Timeline(Widget, can_focus=True):
             self.post_message(self.Selected())
 
     def _reveal(self) -> None:
+        self._observe()
         index = None if self.cursor is None else self.window.index_of(self.cursor)
         if index is not None and self.size.height:
             self.window.reveal(index)
@@ -308,7 +343,7 @@ class Timeline(Widget, can_focus=True):
         rows = self.rows
         y = event.y - (self.size.height - len(rows))
         if 0 <= y < len(rows):
-            item = self.window.items[rows[y].index]
+            item = self.window.items[rows[y].item]
             if isinstance(item, MessageLine):
                 self.focus()
                 self._select(item.key)

@@ -10,22 +10,21 @@ Rule 3: a short history stands at the bottom, the space above it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-import attrs
+from typing import NamedTuple
 
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import Item, MessageLine
+from coalchat.record import field, part
 
 
-@attrs.frozen
-class Row:
+class Row(NamedTuple):
     """A row of the window: row `line` of the item with this index."""
 
-    index: int
+    item: int
     line: int
 
 
-@attrs.define(eq=False)
+@part
 class Window:
     """The window on a list of items.
 
@@ -38,7 +37,7 @@ class Window:
 
     height_of: Callable[[int], int]
     height: int = 0
-    items: list[Item] = attrs.field(factory=list)
+    items: list[Item] = field(factory=list)
     following: bool = True
     below: int = 0
     _index: int = 0
@@ -58,7 +57,7 @@ class Window:
         return found[: self.height]
 
     def _is_last(self, row: Row) -> bool:
-        return row.index == len(self.items) - 1 and row.line == self.height_of(row.index) - 1
+        return row.item == len(self.items) - 1 and row.line == self.height_of(row.item) - 1
 
     def at_top(self) -> bool:
         """Whether its first row is the first there is."""
@@ -90,7 +89,7 @@ class Window:
         self.following, self.below = True, 0
 
     def _begin_at(self, row: Row) -> None:
-        self.following, self._index, self._skip = False, row.index, row.line
+        self.following, self._index, self._skip = False, row.item, row.line
 
     def to_end(self) -> None:
         """Go to the last row, and follow."""
@@ -107,21 +106,21 @@ class Window:
             return
         first = shown[0]
         if rows < 0:
-            above = self._up_from(first.index, first.line, -rows)
+            above = self._up_from(first.item, first.line, -rows)
             if above:
                 self._begin_at(above[0])
         elif not self.following:
-            ahead = self._down_from(first.index, first.line, rows + 1)
+            ahead = self._down_from(first.item, first.line, rows + 1)
             self._begin_at(ahead[-1])
 
     def reveal(self, index: int) -> None:
         """Scroll just as far as all of an item needs to be seen; of one that is too high, its beginning."""
         shown = self.rows()
-        mine = [row for row in shown if row.index == index]
+        mine = [row for row in shown if row.item == index]
         height = self.height_of(index)
         if len(mine) == height:
             return
-        if (shown and index < shown[0].index) or (mine and mine[0].line > 0) or height >= self.height:
+        if (shown and index < shown[0].item) or (mine and mine[0].line > 0) or height >= self.height:
             self._begin_at(Row(index, 0))
             return
         before = self._up_from(index, 0, self.height - height)
@@ -147,7 +146,7 @@ class Window:
             self._put(splice)
         self._hang_on(anchor)
         rows = self.rows()
-        later = self.items[rows[-1].index + 1 :] if rows else []
+        later = self.items[rows[-1].item + 1 :] if rows else []
         self.below += sum(isinstance(item, MessageLine) and not item.mine and item.key not in known for item in later)
 
     def _put(self, splice: Splice) -> None:
@@ -156,7 +155,7 @@ class Window:
     def _anchor(self) -> tuple[str, int] | None:
         """The first message of which something is shown: its key, and how far below the window's top it begins."""
         for y, row in enumerate(self.rows()):
-            item = self.items[row.index]
+            item = self.items[row.item]
             if isinstance(item, MessageLine):
                 return item.key, y - row.line
         return None

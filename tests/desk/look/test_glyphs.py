@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
-import attrs
 import pytest
 from rich.cells import cell_len
 
 from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE, Glyphs, state_glyph
+from coalchat.record import values_of
 
 WIDER = {"read": 2, "corners": 4}
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_each_has_its_cells(glyphs: Glyphs) -> None:
-    for name, glyph in attrs.asdict(glyphs).items():
+    for name, glyph in values_of(glyphs).items():
         assert cell_len(glyph) == len(glyph) == WIDER.get(name, 1), name
 
 
 def test_the_ascii_set_is_ascii_and_the_other_has_no_emoji() -> None:
-    assert all(glyph.isascii() and glyph.isprintable() for glyph in attrs.asdict(ASCII).values())
-    for glyph in attrs.asdict(UNICODE).values():
+    assert all(glyph.isascii() and glyph.isprintable() for glyph in values_of(ASCII).values())
+    for glyph in values_of(UNICODE).values():
         assert all(ord(character) < 0x2760 and unicodedata.east_asian_width(character) != "W" for character in glyph)
         assert not set(glyph) & set("✔⚑⚡")
 

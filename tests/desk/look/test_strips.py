@@ -44,9 +44,15 @@ def test_what_is_too_long_is_cropped_also_inside_a_wide_character() -> None:
 
 def test_the_free_cells_have_the_ground_of_the_line() -> None:
     skin = skin_for(MONO, EXAMPLE)
-    made = strip(Line((Span("FLASH", Ink.FLASH),), Ground.FLASH), 10, skin)
+    made = strip(Line((Span("FLASH", Ink.URGENT),), Ground.FLASH), 10, skin)
     assert [(segment.text, segment.style) for segment in made] == [
-        ("FLASH", skin.style(Ink.FLASH, ground=Ground.FLASH)),
+        ("FLASH", skin.style(Ink.URGENT, ground=Ground.FLASH)),
         ("     ", skin.ground(Ground.FLASH)),
     ]
     assert all(segment.style is not None and segment.style.reverse for segment in made)
+
+
+def test_what_looks_alike_is_one_segment() -> None:
+    skin = skin_for(MONO, EXAMPLE)
+    made = strip(Line((Span("a", Ink.TEXT), Span(" "), Span("b", Ink.BRIGHT))), 6, skin)
+    assert [segment.text for segment in made] == ["a ", "b", "   "]

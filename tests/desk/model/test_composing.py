@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.events import ControlChanged
@@ -14,6 +13,7 @@ from coalchat.desk.model.changes import Part
 from coalchat.desk.model.composing import EMPTY
 from coalchat.desk.model.desk import Desk
 from coalchat.errors import NotAuthorised, UnknownNation
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver, answer_of, started
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW
@@ -64,7 +64,7 @@ def test_the_own_nation_is_always_in() -> None:
 def test_a_nation_that_has_left_the_channel_leaves_the_label() -> None:
     driver = started()
     driver.send("to all")
-    driver.node.channels[0] = attrs.evolve(driver.node.channels[0], members=("XAA", "XBB"))
+    driver.node.channels[0] = evolve(driver.node.channels[0], members=("XAA", "XBB"))
     driver.node.tell(ControlChanged(subject=ControlSubject.CHANNEL, id="", phase=Phase.UNLOCKED))
     driver.settle()
     assert driver.desk.composer().label == "SECRET REL XAA, XBB"
@@ -281,7 +281,7 @@ def direct_node() -> FakeNode:
     node = FakeNode()
     node.add_channel("ops-north", *ALL)
     node.add_channel("@Kowal", "XAA", "XBB", ceiling="MISSION SECRET")
-    node.channels[1] = attrs.evolve(node.channels[1], devices=DEVICES)
+    node.channels[1] = evolve(node.channels[1], devices=DEVICES)
     return node
 
 
@@ -309,7 +309,7 @@ def test_a_direct_message_says_which_devices_can_read_it_and_that_no_nation_can(
     (request,) = (r for r in driver.asked if isinstance(r, PreviewLabel) and r.channel.endswith("2"))
     said = answer_of(driver.node, request)
     assert isinstance(said, LabelPreview)
-    driver.desk.take(request, attrs.evolve(said, devices=DEVICES, warnings=(CLOSED,)), NOW)
+    driver.desk.take(request, evolve(said, devices=DEVICES, warnings=(CLOSED,)), NOW)
     composer = driver.desk.composer()
     assert (composer.channel, composer.label) == ("@Kowal", "SECRET REL XAA, XBB")
     assert composer.warnings == ("Only 2 devices can read it: Berg (1) and Kowal (1).", CLOSED)
@@ -322,7 +322,7 @@ def test_it_is_sent_from_the_desk_like_any_and_is_no_way_on_for_a_channel_s() ->
     driver.send("meet at PL RED")
     assert driver.node.messages[-1].channel_title == "@Kowal"
     assert [target.title for target in driver.desk.targets("kow")][:1] == ["@Kowal"]
-    driver.node.channels[0] = attrs.evolve(driver.node.channels[0], ceiling="MISSION RESTRICTED", ceiling_level=1)
+    driver.node.channels[0] = evolve(driver.node.channels[0], ceiling="MISSION RESTRICTED", ceiling_level=1)
     driver.node.tell(ControlChanged(subject=ControlSubject.CHANNEL, id="", phase=Phase.UNLOCKED))
     driver.settle()
     driver.show("ops-north")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.base import Request
@@ -23,6 +22,7 @@ from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.intake import PAUSE
 from coalchat.desk.model.views import NodeState
 from coalchat.errors import InternalError, TryAgain, UnknownChannel, UnknownMessage
+from coalchat.record import values_of
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW, node_record
@@ -194,4 +194,4 @@ def test_changes_add_up() -> None:
     assert (one + two).parts == {Part.HEAD, Part.RAIL}
     assert (one + two).bell
     assert one + NOTHING == one
-    assert attrs.asdict(NOTHING)["reset"] is False
+    assert values_of(NOTHING)["reset"] is False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.desk.model.labels import HighWater, Label, Marks, combined
 from coalchat.desk.model.views import UNMARKED
 from coalchat.errors import UnknownLabel, UnknownNation
+from coalchat.record import evolve
 from tests.fakes.api_records import POLICY
 
 ALL = ("XAA", "XBB", "XCC")
@@ -23,7 +23,7 @@ def test_a_label_in_its_forms() -> None:
 
 
 def test_a_policy_without_a_prefix_is_named_by_its_identifier() -> None:
-    marks = Marks(attrs.evolve(POLICY, prefix=""), ALL)
+    marks = Marks(evolve(POLICY, prefix=""), ALL)
     assert marks.marking(HighWater() | Label(0, ("XAA",))) == "EXAMPLE UNCLASSIFIED REL XAA"
 
 

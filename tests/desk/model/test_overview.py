@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.requests import GetStatus, ListChannels, ShowKeys
@@ -11,6 +10,7 @@ from coalchat.api.vocabulary import LinkState, Phase, Precedence, Role
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import UNMARKED, Head, NodeState
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver, connected, started
 from tests.desk.scene import NOW as SCENE_NOW
 from tests.desk.scene import scene
@@ -79,7 +79,7 @@ def test_warnings_of_the_node_are_said() -> None:
     driver = started()
     status = driver.node._answer_now(GetStatus())
     assert isinstance(status, Status)
-    driver.node.answers[GetStatus] = attrs.evolve(status, warnings=("the clock is doubtful",))
+    driver.node.answers[GetStatus] = evolve(status, warnings=("the clock is doubtful",))
     driver.do(driver.desk.start())
     assert driver.desk.notice(NOW).warnings == ("the clock is doubtful",)
 
@@ -88,7 +88,7 @@ def test_a_bot_is_not_asked_to_acknowledge() -> None:
     driver = started()
     status = driver.node._answer_now(GetStatus())
     assert isinstance(status, Status)
-    driver.node.answers[GetStatus] = attrs.evolve(status, node=attrs.evolve(node_record(Phase.UNLOCKED), role=Role.BOT))
+    driver.node.answers[GetStatus] = evolve(status, node=evolve(node_record(Phase.UNLOCKED), role=Role.BOT))
     driver.do(driver.desk.start())
     driver.node.add_message("ops-north", "ack this", ack_by=NOW + 60)
     driver.settle()
@@ -178,9 +178,9 @@ def test_a_channel_that_is_new_comes_into_the_list_with_its_messages() -> None:
 def test_links_one_a_nation_and_gaps_with_their_age() -> None:
     driver = started()
     driver.node.peers = {
-        "a": attrs.evolve(link_record("a", LinkState.WAITING), nation="XBB", since=NOW - 900, reason="no route"),
-        "b": attrs.evolve(link_record("b", LinkState.UP), nation="XBB", since=NOW - 60),
-        "c": attrs.evolve(link_record("c:1", LinkState.REFUSED), since=NOW - 7_200, reason="unknown"),
+        "a": evolve(link_record("a", LinkState.WAITING), nation="XBB", since=NOW - 900, reason="no route"),
+        "b": evolve(link_record("b", LinkState.UP), nation="XBB", since=NOW - 60),
+        "c": evolve(link_record("c:1", LinkState.REFUSED), since=NOW - 7_200, reason="unknown"),
     }
     driver.do(driver.desk.start())
     assert [(link.peer, link.state, link.age, link.gap) for link in driver.desk.rail(NOW).links] == [
@@ -197,7 +197,7 @@ def test_the_key_period() -> None:
     assert keys.done == pytest.approx(1.5 / 24, abs=0.01)
     assert (keys.ends, keys.until, keys.soon) == ("181136Z", "211106Z", False)
     assert driver.desk.rail(NOW + 1).keys is not None
-    driver.node.keys = attrs.evolve(KEYS, segment=24, segment_ends=NOW + 1_800, edition_ends=NOW + 1_800)
+    driver.node.keys = evolve(KEYS, segment=24, segment_ends=NOW + 1_800, edition_ends=NOW + 1_800)
     driver.do(driver.desk.start())
     last = driver.desk.rail(NOW + 7_200).keys
     assert last is not None

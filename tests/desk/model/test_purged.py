@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
-
 from coalchat.api.events import MessagePurged
 from coalchat.api.requests import ShowMessage
 from coalchat.api.vocabulary import Flag
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver, connected, full
 
 WORDS = "purged: retention ended 221800Z"
@@ -15,7 +14,7 @@ WORDS = "purged: retention ended 221800Z"
 def purge(driver: Driver, place: int) -> str:
     """Let the node purge one of its messages; its id."""
     message = driver.node.messages[place]
-    gone = attrs.evolve(message, text=WORDS, flags=(Flag.PURGED,), ack_by=0, refs=())
+    gone = evolve(message, text=WORDS, flags=(Flag.PURGED,), ack_by=0, refs=())
     driver.node.messages[place] = gone
     driver.node.tell(MessagePurged(channel_id=gone.channel_id, entry_id=gone.entry_id))
     return gone.entry_id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from coalchat.desk.model.changes import Part
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.views import MessageLine, NationRow, PersonRow, Tally
 from coalchat.errors import UnknownMessage
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_records import NOW, channel_record, message_record
 
@@ -33,7 +33,7 @@ def row(nation: str, person: str | None, state: State, **more: Any) -> Delivery:
 
 def said(*rows: Delivery, ack_by: int = 0) -> tuple[tuple[NationRow, ...], bool]:
     """What is made of these rows: nations with persons, and whether the message is complete."""
-    message = attrs.evolve(MESSAGE, ack_by=ack_by, mine=True)
+    message = evolve(MESSAGE, ack_by=ack_by, mine=True)
     receipts = Receipts()
     receipts.took(
         MessageStatus(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.nouns import Channel, Nation
@@ -10,6 +9,7 @@ from coalchat.api.requests import ListNations, SendMessage
 from coalchat.api.responses import NationList
 from coalchat.desk.model.views import Refusal
 from coalchat.errors import Refused
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NATIONS, NOW
@@ -130,8 +130,8 @@ def test_a_nation_that_is_no_member_is_left_out() -> None:
 
 def test_a_nation_whose_keys_have_run_out_is_left_out() -> None:
     driver = scene(NORTH)
-    old: tuple[Nation, ...] = tuple(attrs.evolve(n, keys_until=NOW - 1 if n.code == "XCC" else NOW) for n in NATIONS)
-    late = tuple(attrs.evolve(nation, keys_until=NOW + 60) if nation.code == "XBB" else nation for nation in old)
+    old: tuple[Nation, ...] = tuple(evolve(n, keys_until=NOW - 1 if n.code == "XCC" else NOW) for n in NATIONS)
+    late = tuple(evolve(nation, keys_until=NOW + 60) if nation.code == "XBB" else nation for nation in old)
     driver.step(driver.desk.take(ListNations(), NationList(nations=late), NOW))
     assert refuse(driver, "text", "keys-run-out").ways[0] == "leave XCC out"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from coalchat.api.vocabulary import Answer, LinkState, Role, State
 from coalchat.desk.model.safe import safe
 from coalchat.display import display_safe
 from coalchat.errors import TryAgain
+from coalchat.record import evolve, is_record, values_of
 from tests.desk.model.driver import Driver
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW, link_record, message_record
@@ -30,21 +30,21 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, tuple | list | frozenset):
         for item in value:
             yield from texts(item)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from texts(getattr(value, field.name))
+    elif is_record(type(value)):
+        for part in values_of(value).values():
+            yield from texts(part)
 
 
 def hostile_desk(text: str) -> Driver:
     """A desk at a node where every text of a peer is this one."""
     node = FakeNode()
     node.add_channel("ops-north", "XAA", "XBB", "XCC")
-    node.channels[0] = attrs.evolve(node.channels[0], title=text, purpose=text)
-    node.peers["a"] = attrs.evolve(link_record(text, LinkState.WAITING), reason=text)
+    node.channels[0] = evolve(node.channels[0], title=text, purpose=text)
+    node.peers["a"] = evolve(link_record(text, LinkState.WAITING), reason=text)
     first = message_record(1, node.channels[0], text)
     node.messages += [
-        attrs.evolve(first, author_person=text, marking=text, portion=text, ack_by=NOW + 60, author_nation=text),
-        attrs.evolve(first, position=2, entry_id="ab" * 32, mine=True, refs=(first.entry_id,)),
+        evolve(first, author_person=text, marking=text, portion=text, ack_by=NOW + 60, author_nation=text),
+        evolve(first, position=2, entry_id="ab" * 32, mine=True, refs=(first.entry_id,)),
     ]
     fields = {"nation": "XBB", "device": 1, "since": NOW, "answer": Answer.CAVEAT, "reason": text}
     node.deliveries["ab" * 32] = [
@@ -52,7 +52,7 @@ def hostile_desk(text: str) -> Driver:
     ]
     status = node._answer_now(GetStatus())
     assert isinstance(status, Status)
-    node.answers[GetStatus] = attrs.evolve(status, warnings=(text,))
+    node.answers[GetStatus] = evolve(status, warnings=(text,))
     driver = Driver(node)
     driver.start()
     return driver
@@ -111,7 +111,7 @@ def test_a_safe_record_stays_itself() -> None:
     node.add_channel("ops-north")
     page = MessagePage(messages=(message_record(1, node.channels[0], "text"),), next_position=1, more=False)
     assert safe(page) is page
-    changed = safe(attrs.evolve(page, messages=(message_record(1, node.channels[0], "a\x1b"),)))
+    changed = safe(evolve(page, messages=(message_record(1, node.channels[0], "a\x1b"),)))
     assert changed.messages[0].text == "a\\u{1B}"
     assert isinstance(changed, MessagePage)
     assert safe(ListMessages(channel="", after_position=0, before_position=0, limit=1)).limit == 1

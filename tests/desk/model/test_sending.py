@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.events import MessageArrived
@@ -12,6 +11,7 @@ from coalchat.api.vocabulary import Precedence, State
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.desk import Desk
 from coalchat.errors import NodeGone, Refused, TryAgain, UnknownLabel
+from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW
@@ -322,7 +322,7 @@ def test_ours_gives_way_to_the_nodes_own_record() -> None:
     driver.step(driver.begin_sending("mine"))
     driver.answer_one()
     made = driver.lines[0]
-    driver.node.messages[0] = attrs.evolve(driver.node.messages[0], author_time=NOW + 60)
+    driver.node.messages[0] = evolve(driver.node.messages[0], author_time=NOW + 60)
     page = MessagePage(messages=(driver.node.messages[0],), next_position=1, more=False)
     request = ListMessages(channel="", after_position=0, before_position=0, limit=200)
     driver.step(driver.desk.take(request, page, NOW))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
 from coalchat.api.events import MessageMarked
 from coalchat.api.nouns import Disowned
 from coalchat.api.requests import MarkRead, ShowMessage
@@ -14,6 +12,7 @@ from coalchat.desk.model.changes import Part, Splice
 from coalchat.desk.model.log import PAGE
 from coalchat.desk.model.views import DateLine, MessageLine, UnreadLine
 from coalchat.desk.model.words import DAY, HOUR, dtg
+from coalchat.record import evolve
 from tests.desk.model.driver import ALL, Driver, connected, full
 from tests.fakes.api_records import NOW
 
@@ -175,9 +174,7 @@ def test_what_is_held_against_a_message_is_said_in_words() -> None:
     good = node.add_message("ops-north", "order")
     driver = connected(node)
     assert driver.line("order").remarks == ()
-    node.messages[-1] = attrs.evolve(
-        good, flags=(Flag.DISPUTED, Flag.DISOWNED), disowned=Disowned(nation="XBB", time=NOW)
-    )
+    node.messages[-1] = evolve(good, flags=(Flag.DISPUTED, Flag.DISOWNED), disowned=Disowned(nation="XBB", time=NOW))
     node.tell(MessageMarked(channel_id=good.channel_id, entry_id=good.entry_id))
     node.tell(MessageMarked(channel_id=good.channel_id, entry_id="ee" * 32))
     driver.settle()
@@ -252,7 +249,7 @@ def test_what_is_of_another_channel_or_cannot_be_opened_is_not_quoted() -> None:
 def test_when_a_nation_joins_the_marks_of_old_messages_say_who_has_them() -> None:
     driver = connected(full(1))
     assert driver.line("message 0").mark == "(S)"
-    driver.node.channels[0] = attrs.evolve(driver.node.channels[0], members=(*ALL, "XDD"))
+    driver.node.channels[0] = evolve(driver.node.channels[0], members=(*ALL, "XDD"))
     driver.do(driver.desk.start())
     assert driver.line("message 0").mark.replace("\u00a0", " ") == "(S REL XAA, XBB, XCC)"
     assert driver.line("message 0").remarks == ("withheld from XDD",)
@@ -292,4 +289,4 @@ def test_splices_of_two_steps_add_up() -> None:
         before[splice.at : splice.at + splice.removed] = splice.items
     assert before == driver.desk.items
     assert Part.TIMELINE in (first + second).parts
-    assert attrs.evolve(first).asks + second.asks == (first + second).asks
+    assert evolve(first).asks + second.asks == (first + second).asks

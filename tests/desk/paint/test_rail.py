@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 
 from coalchat.api.vocabulary import Answer, LinkState, State
@@ -11,6 +10,7 @@ from coalchat.desk.model.views import NationRow
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line, progress
 from coalchat.desk.paint.text import cells
+from coalchat.record import evolve
 from tests.desk.paint.made import KEYS, TALLIES, due, inks_of, link, person, rail, tally, text_of, who
 
 
@@ -120,7 +120,7 @@ def test_caveats_refusals_and_unknown_nations_are_told_in_words() -> None:
 
 
 def test_a_key_period_that_ends_soon_is_bold() -> None:
-    lines = paint_rail(rail(keys=attrs.evolve(KEYS, soon=True)), 28, 36, ASCII)
+    lines = paint_rail(rail(keys=evolve(KEYS, soon=True)), 28, 36, ASCII)
     row = next(line for line in lines if "251800Z" in line.text)
     assert row.text.rstrip() == " ! keys until 251800Z"
     assert inks_of(row, "keys until") == {Ink.BRIGHT}

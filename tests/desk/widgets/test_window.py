@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import DateLine, Item, MessageLine
 from coalchat.desk.widgets.window import Row, Window
+from coalchat.record import evolve
 
 LINE = MessageLine(
     key="", position=1, time="1531Z", dtg="", nation="XAA", person="Berg", mine=False, bot=False, mark="(S)", level=2,
@@ -23,7 +23,7 @@ DATE = DateLine(text="22 NOV 2026")
 
 def line(key: str, height: int = 1, *, mine: bool = False) -> MessageLine:
     """A message of so many rows."""
-    return attrs.evolve(LINE, key=key, text="\n" * (height - 1), mine=mine)
+    return evolve(LINE, key=key, text="\n" * (height - 1), mine=mine)
 
 
 def window(items: Sequence[Item], height: int) -> Window:
@@ -40,7 +40,7 @@ def shown(made: Window) -> list[str]:
     """`key.row` of every row in the window."""
     out = []
     for row in made.rows():
-        item = made.items[row.index]
+        item = made.items[row.item]
         out.append(f"{item.key if isinstance(item, MessageLine) else 'date'}.{row.line}")
     return out
 
@@ -155,7 +155,7 @@ def test_whatever_happens_rows_are_whole_and_what_is_read_stays(
     made = window([line(f"m{n}", rows) for n, rows in enumerate(heights)], height)
     for count, (act, size) in enumerate(steps):
         rows, following = made.rows(), made.following
-        first = made.items[rows[0].index] if rows else None
+        first = made.items[rows[0].item] if rows else None
         if act == "move":
             made.move(size)
         elif act == "append":
@@ -166,14 +166,14 @@ def test_whatever_happens_rows_are_whole_and_what_is_read_stays(
             at = size % len(made.items)
             item = made.items[at]
             assert isinstance(item, MessageLine)
-            made.splice([Splice(at, 1, (attrs.evolve(item, text=item.text + "\n"),))])
+            made.splice([Splice(at, 1, (evolve(item, text=item.text + "\n"),))])
         elif act == "end":
             made.to_end()
         _check(made)
         if act in {"append", "prepend"} and not following and rows:
             again = made.rows()
             assert isinstance(first, MessageLine)
-            assert made.items[again[0].index] == first
+            assert made.items[again[0].item] == first
             assert again[0].line == rows[0].line
 
 

@@ -1,0 +1,139 @@
+"""The first questions to a node that runs already: asked before there is a loop, so that the first picture is the desk.
+
+The session's connection takes longer to load than a node takes to answer. So what the desk shows first is asked over a
+plain socket; then the session connects and asks all of it again. Nothing rests on these answers but that picture.
+
+Rule 1: what can be asked at once goes out before Textual is loaded: the node answers meanwhile.
+Rule 2: it waits `PATIENCE` in all, and for nobody: no node, a locked one or a slow one is the session's business, which
+says so.
+Rule 3: the directory of the socket is checked before anything is sent, as the client does it.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+from coalchat.api.base import API_VERSION, A_co, Request, Response
+from coalchat.api.codec import HEADER, Reply, body_length, decode_result, encode_request, read_reply
+from coalchat.api.requests import Hello
+from coalchat.api.scopes import Scope
+from coalchat.api.vocabulary import Phase
+from coalchat.errors import ApiDecodeError, NodeGone, NodeUnavailable
+from coalchat.paths import Home, check_runtime_directory, read_token, socket_candidates
+
+PATIENCE: Final = 0.25
+"""Seconds of waiting, for all answers together."""
+NAME: Final = "desk"
+Clock: TypeAlias = Callable[[], float]
+
+
+class Asking:
+    """Questions over a socket that waits; those that are known together go out together."""
+
+    def __init__(self, stream: socket.socket, hello: Hello, clock: Clock = time.monotonic) -> None:
+        self._stream, self._clock = stream, clock
+        self._hello: Hello | None = hello
+        self._patience = PATIENCE
+        self._last = 0
+        self._sent: dict[Request[Any], int] = {}
+        self._replies: dict[int, Reply] = {}
+        self.begin((hello,))
+
+    def begin(self, requests: Iterable[Request[Any]]) -> None:
+        """Ask, and do not wait: whoever asks the same later gets this answer. Raises: OSError."""
+        frames = []
+        for request in requests:
+            self._last += 1
+            self._sent[request] = self._last
+            frames.append(encode_request(self._last, request))
+        self._stream.settimeout(self._patience)
+        self._stream.sendall(b"".join(frames))
+
+    def ask(self, request: Request[A_co]) -> A_co:
+        """The answer.
+
+        Raises:
+            NodeUnavailable: it is locked, or of another version. CoalchatError: as the node raised it.
+            NodeGone: it has closed. ApiDecodeError: it answers something else.
+            OSError: the socket failed, or the time is up.
+        """
+        self._greet()
+        return self._answer(request)
+
+    def ask_all(self, requests: Sequence[Request[Any]]) -> list[Response]:
+        """The answers, in the order of the questions. Raises: as `ask`."""
+        self._greet()
+        self.begin(request for request in requests if request not in self._sent)
+        return [self._answer(request) for request in requests]
+
+    def _greet(self) -> None:
+        hello, self._hello = self._hello, None
+        if hello is not None:
+            welcome = self._answer(hello)
+            if welcome.api_version != API_VERSION or welcome.node.phase is not Phase.UNLOCKED:
+                raise NodeUnavailable("not now")
+
+    def _answer(self, request: Request[A_co]) -> A_co:
+        if request not in self._sent:
+            self.begin((request,))
+        number = self._sent.pop(request)
+        while number not in self._replies:
+            reply = read_reply(self._bytes(body_length(self._bytes(HEADER))))
+            if not 0 < reply.id <= self._last or reply.id in self._replies:
+                raise ApiDecodeError("an answer to no request")
+            self._replies[reply.id] = reply
+        reply = self._replies[number]
+        if reply.error is not None:
+            raise reply.error
+        return decode_result(_class_of(request), reply.fields or {})
+
+    def _bytes(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            data += self._piece(count - len(data))
+        return bytes(data)
+
+    def _piece(self, count: int) -> bytes:
+        if self._patience <= 0:
+            raise TimeoutError
+        self._stream.settimeout(self._patience)
+        begun = self._clock()
+        piece = self._stream.recv(count)
+        self._patience -= self._clock() - begun
+        if not piece:
+            raise NodeGone
+        return piece
+
+
+def _class_of(request: Request[A_co]) -> type[Request[A_co]]:
+    return type(request)
+
+
+@contextmanager
+def first_questions(home: Home, environ: Mapping[str, str], known: Iterable[Request[Any]] = ()) -> Iterator[Asking]:
+    """A node of this home, to ask; `known` are the questions that go out at once.
+
+    Raises:
+        NodeUnavailable: there is none. CoalchatError, OSError: as `Asking.ask`.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
+        stream.settimeout(PATIENCE)
+        _dial(stream, home, environ)
+        hello = Hello(api_version=API_VERSION, client_name=NAME, token=read_token(home), scopes=(Scope.READ,))
+        asking = Asking(stream, hello)
+        asking.begin(known)
+        yield asking
+
+
+def _dial(stream: socket.socket, home: Home, environ: Mapping[str, str]) -> None:
+    for path in socket_candidates(home, environ):
+        if not path.exists():
+            continue
+        check_runtime_directory(path.parent)
+        stream.connect(str(path))
+        return
+    raise NodeUnavailable("none runs on this home")

@@ -1,0 +1,21 @@
+"""All that opens over the main screen. Nobody waits for it at the start: it is imported once the desk stands."""
+
+from coalchat.desk.screens.acknowledge import AcknowledgeDialog
+from coalchat.desk.screens.choose import ChooseDialog
+from coalchat.desk.screens.help import HelpScreen
+from coalchat.desk.screens.jump import JumpDialog
+from coalchat.desk.screens.label import LabelDialog
+from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.unlock import UnlockScreen
+from coalchat.desk.screens.who import WhoScreen
+
+__all__ = [
+    "AcknowledgeDialog",
+    "ChooseDialog",
+    "HelpScreen",
+    "JumpDialog",
+    "LabelDialog",
+    "RefusedDialog",
+    "UnlockScreen",
+    "WhoScreen",
+]
