@@ -29,8 +29,8 @@ from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
 from protocol.trust.access import Clause
+from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
-from protocol.trust.founding import SETTING_LINK_SECRET
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
     ANCHOR,
@@ -140,7 +140,8 @@ def test_numbered_words(section: str, header: tuple[str, ...], members: type[Int
 
 
 def test_settings_of_a_charter() -> None:
-    assert table("6.1", "setting", "tag", "value").rows[0][:2] == ("link secret", str(SETTING_LINK_SECRET))
+    rows = [row[:2] for row in table("6.1", "setting", "tag", "value").rows]
+    assert rows == [("link secret", str(SETTING_LINK_SECRET)), ("suspended", str(SETTING_SUSPENDED))]
 
 
 def test_delivery_states() -> None:

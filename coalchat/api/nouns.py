@@ -224,6 +224,7 @@ class Nation:
         index: in the charter. own: this device's. devices: valid ones in its newest directory.
         published: when its newest publication was made; 0 if none is here.
         keys_until: end of its last published edition: sealing to it stops then.
+        suspended: by the charter: nothing is sealed to it or taken from it.
     """
 
     code: str
@@ -233,6 +234,7 @@ class Nation:
     devices: int
     published: int
     keys_until: int
+    suspended: bool = False
 
 
 @record

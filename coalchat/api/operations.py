@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import direct, emergency, enrolment, evidence, history, requests
+from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, requests
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -16,6 +16,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.Stop,
         requests.ListChannels,
         requests.CreateChannel,
+        amendment.WidenChannel,
         requests.PreviewLabel,
         requests.SendMessage,
         requests.ListMessages,
@@ -45,6 +46,9 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.ShowWords,
         direct.ConfirmDevice,
         direct.WithdrawDevice,
+        amendment.AdmitNation,
+        amendment.SuspendNation,
+        amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,
         enrolment.ApproveInvite,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     OFFER = "NATION OFFER"
     CHARTER = "CHARTER"
     EVIDENCE = "EVIDENCE"
+    AMENDMENT = "CHARTER AMENDMENT"
 
 
 def write_armour(kind: Kind, data: bytes) -> str:
@@ -36,6 +37,11 @@ def write_armour(kind: Kind, data: bytes) -> str:
     text = base64.b64encode(data).decode("ascii")
     lines = [text[start : start + WIDTH] for start in range(0, len(text), WIDTH)]
     return "\n".join([_line("BEGIN", kind), *lines, _line("END", kind), ""])
+
+
+def holds(kind: Kind, text: str) -> bool:
+    """Whether a text has an armour of this kind."""
+    return _line("BEGIN", kind) in text
 
 
 def read_armour(kind: Kind, text: str, name: str) -> bytes:

@@ -42,6 +42,32 @@ def create(
     show(asked, made, [f"{made.title}  {made.id}  {', '.join(made.members)}  up to {made.ceiling}"])
 
 
+@channel.verb("widen")
+def widen(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="CHANNEL", help="Its title or id.")],
+    nations: Annotated[str, typer.Option("--add", metavar="XDD", help="Nations that become members.")],
+) -> None:
+    """Make more nations members of a channel.
+
+    \b
+    coalchat channel widen "#ops" --add XDD
+
+    Only an admin of the channel does it. They read what is sent from then on, and nothing from before.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+    more = codes(nations)
+
+    async def act(client: Client) -> Channel:
+        return await client.widen_channel(name, more)
+
+    made = with_node(asked, act)
+    show(asked, made, [f"{made.title}  {made.id}  {', '.join(made.members)}  up to {made.ceiling}"])
+
+
 @channel.verb("list")
 def list_channels(context: typer.Context) -> None:
     """Show channels, and direct messages (@)."""

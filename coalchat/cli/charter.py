@@ -71,7 +71,7 @@ def sign(context: typer.Context, file: CharterFile) -> None:
     coalchat charter sign shield.charter
 
     The file is written back with the signature. Once it holds all of them it is complete: each nation then runs this with
-    the complete file, and its home belongs to the coalition.
+    the complete file, and its home belongs to the coalition. With an amendment it goes the same way; the node may run.
     """
     import os
     import time
@@ -79,14 +79,19 @@ def sign(context: typer.Context, file: CharterFile) -> None:
 
     import trio
 
-    from coalchat.cli.armour import Kind, read_armour, write_armour
+    from coalchat.cli.amendment import sign_amendment
+    from coalchat.cli.armour import Kind, holds, read_armour, write_armour
     from coalchat.cli.files import alone, read_text, replace_file
     from coalchat.cli.passphrase import passphrase
     from coalchat.custody.founding import sign_charter_file
 
     asked = asked_of(context)
     home = asked.present_home
-    data = read_armour(Kind.CHARTER, read_text(file), str(file))
+    text = read_text(file)
+    if holds(Kind.AMENDMENT, text):
+        sign_amendment(asked, file, read_armour(Kind.AMENDMENT, text, str(file)))
+        return
+    data = read_armour(Kind.CHARTER, text, str(file))
     with alone(home):
         act = partial(sign_charter_file, home, passphrase(asked), data, now=int(time.time()), entropy=os.urandom)
         progress = trio.run(act)
@@ -97,16 +102,68 @@ def sign(context: typer.Context, file: CharterFile) -> None:
 
 @charter.verb("show")
 def show_file(context: typer.Context, file: CharterFile) -> None:
-    """Check a charter, and show what it says and who signed it.
+    """Show what a charter or amendment says, and who signed it.
 
     It shows the fingerprints that people compare. It needs no home.
     """
-    from coalchat.cli.armour import Kind, read_armour
+    from coalchat.cli.amendment import tell_amendment
+    from coalchat.cli.armour import Kind, holds, read_armour
     from coalchat.cli.files import read_text
     from coalchat.custody.founding import show_charter_file
 
     asked = asked_of(context)
-    _tell(asked, show_charter_file(read_armour(Kind.CHARTER, read_text(file), str(file))), file)
+    text = read_text(file)
+    if holds(Kind.AMENDMENT, text):
+        tell_amendment(asked, file, read_armour(Kind.AMENDMENT, text, str(file)))
+        return
+    _tell(asked, show_charter_file(read_armour(Kind.CHARTER, text, str(file))), file)
+
+
+@charter.verb("admit")
+def admit(
+    context: typer.Context,
+    offer: Annotated[Path, typer.Argument(metavar="OFFER", help="The newcomer's, of `coalchat nation create`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the amendment goes.")],
+) -> None:
+    """Write the amendment that admits a nation, and sign it.
+
+    \b
+    coalchat charter admit xdd.offer --out xdd.amendment
+
+    Compare the newcomer's fingerprint by voice first. The file then goes round: every nation and the newcomer sign it.
+    """
+    from coalchat.cli.amendment import write_amendment
+    from coalchat.cli.armour import Kind, read_armour
+    from coalchat.cli.files import read_text
+    from coalchat.custody.amending import admit_at_home
+
+    asked = asked_of(context)
+    data = read_armour(Kind.OFFER, read_text(offer), str(offer))
+    write_amendment(asked, out, lambda home, secret: admit_at_home(home, secret, data), lambda c: c.admit(data))
+
+
+@charter.verb("suspend")
+def suspend(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The nation's code.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the amendment goes.")],
+) -> None:
+    """Write the amendment that suspends a nation, and sign it.
+
+    \b
+    coalchat charter suspend XCC --out xcc.amendment
+
+    All others sign it. It goes round until each finds the new link secret in it; the nation itself keeps what it read.
+    """
+    import os
+
+    from coalchat.cli.amendment import write_amendment
+    from coalchat.custody.amending import suspend_at_home
+
+    asked = asked_of(context)
+    write_amendment(
+        asked, out, lambda home, secret: suspend_at_home(home, secret, code, os.urandom), lambda c: c.suspend(code)
+    )
 
 
 def _tell(asked: Asked, progress: Progress, file: Path) -> None:

@@ -86,7 +86,13 @@ def list_nations(context: typer.Context) -> None:
 
     nations = with_node(asked, act)
     rows = [
-        (n.code, n.name, f"{n.devices} devices", f"keys until {dtg(n.keys_until)}", "own" if n.own else "")
+        (
+            n.code,
+            n.name,
+            f"{n.devices} devices",
+            f"keys until {dtg(n.keys_until)}",
+            "suspended" if n.suspended else "own" if n.own else "",
+        )
         for n in nations
     ]
     for one, line in zip(nations, columns(rows), strict=True):

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import direct, evidence, history, nouns, requests, responses
+from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
@@ -128,6 +128,10 @@ class Client(CustodianCalls):
         request = requests.CreateChannel(title=title, members=tuple(members), ceiling=ceiling, purpose=purpose)
         return await self.call(request)
 
+    async def widen_channel(self, channel: str, nations: Sequence[str]) -> nouns.Channel:
+        """Make more nations members of a channel. Raises: UnknownChannel, UnknownNation, NotAuthorised, Refused."""
+        return await self.call(amendment.WidenChannel(channel=channel, nations=tuple(nations)))
+
     async def preview(self, channel: str, label: str) -> responses.LabelPreview:
         """Who would read a message with this label. Raises: UnknownChannel, UnknownLabel, UnknownNation."""
         return await self.call(requests.PreviewLabel(channel=channel, label=label))
@@ -139,6 +143,18 @@ class Client(CustodianCalls):
     async def work_offline(self) -> responses.NewFeeds:
         """Say that no peer can tell how far this restored home's feeds go: it goes on in new ones."""
         return await self.call(requests.WorkOffline())
+
+    async def admit(self, offer: bytes) -> amendment.Amendment:
+        """Write and sign the amendment that admits the nation of an offer. Raises: NotAuthorised, UsageError."""
+        return await self.call(amendment.AdmitNation(offer=offer))
+
+    async def suspend(self, nation: str) -> amendment.Amendment:
+        """Write and sign the amendment that suspends a nation. Raises: NotAuthorised, UnknownNation, UsageError."""
+        return await self.call(amendment.SuspendNation(nation=nation))
+
+    async def sign_amendment(self, file: bytes) -> amendment.Amendment:
+        """Sign an amendment, and put a complete one in force. Raises: NotAuthorised, UsageError."""
+        return await self.call(amendment.SignAmendment(file=file))
 
     async def policy(self) -> responses.Policy:
         """The coalition's security policy."""

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
-from coalchat.custody.documents import document, founding_documents, list_document
+from coalchat.custody.documents import charter_documents, document, list_document, policy_document
 from coalchat.custody.keying import (
     certify_custodian,
     certify_own_device,
@@ -215,7 +215,12 @@ async def sign_charter_file(home: Home, passphrase: bytes, data: bytes, *, now: 
         if ring.coalition != progress.coalition.id:
             raise AlreadyExists("this home belongs to another coalition")
         return progress
-    await _adopt(home, key_file, ring, file, progress.coalition, policy, nation, now, entropy)
+    try:
+        link_secret = open_link_secret(file, nation, ring.bundle)
+    except ProtocolError:
+        raise UsageError("the link secret sealed in this file is not the charter's: have it sent again") from None
+    documents = (file.charter, *file.signatures)
+    await adopt(home, key_file, ring, Adopted(progress.coalition, documents, policy, nation, link_secret), now, entropy)
     return progress
 
 
@@ -289,22 +294,26 @@ def _progress(file: CharterFile) -> Progress:
     )
 
 
-async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
-    home: Home,
-    key_file: KeyFile,
-    ring: KeyRing,
-    file: CharterFile,
-    coalition: Coalition,
-    policy: Policy,
-    nation: int,
-    now: int,
-    entropy: Entropy,
-) -> None:
+@attrs.frozen
+class Adopted:
+    """The coalition that a home enters.
+
+    Attributes:
+        documents: its charters and their signatures, each charter before its own.
+        nation: index of the home's nation.
+    """
+
+    coalition: Coalition
+    documents: tuple[bytes, ...] = attrs.field(repr=False)
+    policy: Policy
+    nation: int
+    link_secret: bytes = attrs.field(repr=False)
+
+
+async def adopt(home: Home, key_file: KeyFile, ring: KeyRing, adopted: Adopted, now: int, entropy: Entropy) -> None:
+    """Enter a coalition: certify custodian and device, draw the first editions, publish; see rule 2."""
+    coalition, policy, nation = adopted.coalition, adopted.policy, adopted.nation
     keys = ring.custodian[0]
-    try:
-        link_secret = open_link_secret(file, nation, ring.bundle)
-    except ProtocolError:
-        raise UsageError("the link secret sealed in this file is not the charter's: have it sent again") from None
     drawn = draw_first_editions(coalition, policy, nation, keys.index, now, entropy)
     keys = with_seeds(keys, drawn)
     clearance = Clearance(len(policy.levels) - 1, tuple(range(1, len(policy.categories) + 1)))
@@ -324,7 +333,8 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
         )
         seat = custodian_id(coalition.id, nation, keys.index)
         documents = [
-            *founding_documents(file, coalition, now),
+            policy_document(coalition, encode(policy), now),
+            *charter_documents(coalition, adopted.documents, now),
             document(Tag.CUSTODIAN_CERTIFICATE, seat, now, certify_custodian(coalition, nation, keys, now).data, now),
             document(Tag.CERTIFICATE, certified.device, now, certified.document.data, now),
             document(Tag.PUBLICATION, seat, 1, publication.data, now),
@@ -339,18 +349,18 @@ async def _adopt(  # noqa: PLR0913, PLR0917 - one act, called once
                 tx.put_document(made)
 
         await store.write(keep)
-    adopted = evolve(
+    entered = evolve(
         ring,
         counter=ring.counter + 1,
         founded=True,
         coalition=coalition.id,
         nation=nation,
         seeds=own_seeds(keys, clearance.compartments()),
-        link_secrets=(link_secret,),
+        link_secrets=(adopted.link_secret,),
         mark=coalition.segment_at(now),
         custodian=(keys,),
     )
-    key_file.replace(encode(adopted), entropy=entropy)
+    key_file.replace(encode(entered), entropy=entropy)
 
 
 @asynccontextmanager

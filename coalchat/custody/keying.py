@@ -19,7 +19,7 @@ from protocol.base.signed import Signed
 from protocol.keys.edition import SeedChain, SegmentId, list_hash, make_list
 from protocol.keys.keyring import CustodianKeys, HeldSeed, KeyRing, held
 from protocol.trust.access import Clearance
-from protocol.trust.charter import Coalition, key_hash, root_id
+from protocol.trust.charter import Coalition, key_hash
 from protocol.trust.credential import (
     FULL_SCOPE,
     Certificate,
@@ -78,7 +78,7 @@ def certify_custodian(coalition: Coalition, nation: int, keys: CustodianKeys, no
     certificate = CustodianCertificate(
         coalition.id, nation, keys.index, public.ed25519, public.mldsa, now, now + CUSTODIAN_LIFETIME
     )
-    return issue_custodian(certificate, keys.root[0].key, root_id(coalition.charter_hash, nation))
+    return issue_custodian(certificate, keys.root[0].key, coalition.root_id(nation))
 
 
 def certify_own_device(

@@ -15,7 +15,8 @@ from protocol.base.ids import Tag
 from protocol.base.records import peek
 from protocol.keys.backup import Backup
 from protocol.keys.keyring import KeyRing
-from protocol.trust.charter import Coalition, found
+from protocol.trust.amendment import build_coalition
+from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certified, device_id
 from protocol.trust.directory import Directory
 from protocol.trust.policy import Policy, read_policy
@@ -55,7 +56,7 @@ def verify(documents: Iterable[bytes], coalition_id: bytes, keys: KeyRing | Back
         for data in documents:
             by_tag.setdefault(peek(unpack_loose(data)), []).append(data)
         policy = read_policy(by_tag[Tag.POLICY][0])
-        coalition = found(by_tag[Tag.CHARTER][0], by_tag[Tag.CHARTER_SIGNATURE], policy.hash)
+        coalition, _ = build_coalition((*by_tag[Tag.CHARTER], *by_tag[Tag.CHARTER_SIGNATURE]), policy.hash)
         directory = Directory(coalition)
         for tag in _ORDER:
             _apply(directory, tag, by_tag.get(tag, ()), strict=strict)

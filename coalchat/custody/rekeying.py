@@ -124,6 +124,22 @@ def owed(
     return tuple(due)
 
 
+def owed_secret(
+    certified: Certified,
+    statement: PrekeyStatement,
+    editions: Sequence[Edition],
+    charter: Charter,
+    now: int,
+    waiting: Callable[[Edition, Compartments], Sealed | None],
+) -> tuple[Due, ...]:
+    """An OTAR without seeds, that brings a device the new link secret; of the running edition. As `owed`."""
+    running = keyable(editions, charter, now)[:1]
+    known = waiting(running[0], ()) if running else None
+    if not running or (known is not None and known.prekey >= statement.counter):
+        return ()
+    return (Due(certified, statement, running[0], max(now // charter.segment, running[0].first), ()),)
+
+
 def seal(due: Due, coalition: Coalition, nation: int, keys: CustodianKeys, link_secret: bytes) -> Signed:
     """Seal one OTAR, with the coalition's link secret."""
     header = OtarHeader(

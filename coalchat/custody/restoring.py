@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from coalchat.custody.backup import Contents, contents_of, with_root
-from coalchat.custody.documents import document
+from coalchat.custody.documents import charter_documents, document, policy_document
 from coalchat.custody.editions import MEANT
 from coalchat.custody.founding import store_of
 from coalchat.custody.home import COUNTER, account, opened
@@ -28,6 +28,7 @@ from protocol.base.limits import RESTORE_LEAP
 from protocol.base.records import encode, peek
 from protocol.base.signed import VerifyKey, read_signed
 from protocol.keys.backup import Backup, restored_ring
+from protocol.trust.amendment import KINDS
 from protocol.trust.credential import custodian_id
 
 RESTORED = "custody.restored"
@@ -98,14 +99,13 @@ def _rows(documents: Iterable[bytes], verified: Verified, now: int) -> Iterable[
     coalition, certified = verified.coalition, verified.certified
     certificate = certified.certificate
     seat = custodian_id(coalition.id, certificate.nation, certificate.custodian)
-    signatures = 0
-    for data in documents:
-        tag = peek(unpack_loose(data))
-        if tag in {Tag.CHARTER, Tag.POLICY}:
-            yield document(tag, coalition.id, 0, data, now, 0)
-        elif tag is Tag.CHARTER_SIGNATURE:
-            yield document(tag, coalition.id, signatures, data, now, 0)
-            signatures += 1
+    tagged = sorted(((peek(unpack_loose(data)), data) for data in documents), key=lambda pair: pair[0])
+    yield from charter_documents(coalition, (data for tag, data in tagged if tag in KINDS), now)
+    for tag, data in tagged:
+        if tag in KINDS:
+            continue
+        if tag is Tag.POLICY:
+            yield policy_document(coalition, data, now)
         elif tag is Tag.CERTIFICATE:
             yield document(tag, certified.device, certificate.not_before, data, now)
         else:

@@ -125,6 +125,16 @@ class AuditEvent(StrEnum):
     HISTORY_TAKEN = "history-taken"
     """What this device had asked for has come; the detail is the number of entries that it can read now."""
 
+    # --- the charter ---
+    CHARTER_AMENDED = "charter-amended"
+    """An amendment that everybody signed is in force; the detail says whom it admits or suspends."""
+    CHARTER_FORK = "charter-fork"
+    """A second amendment of one number was signed too; both are kept, and the detail names who signed both."""
+    CHARTER_SIGNED = "charter-signed"
+    """The custodian signed an amendment; the subject is its hash."""
+    CHANNEL_WIDENED = "channel-widened"
+    """An admin here made more nations members of a channel; the detail names them."""
+
     # --- this home ---
     FEEDS_LEFT = "feeds-left"
     """A person said that no peer can tell how far this device's feeds go: it goes on in new ones; the detail counts them."""

@@ -14,10 +14,12 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy
+from coalchat.store.rows import Feed
 from coalchat.store.writer import Store
 from protocol.base.errors import ProtocolError
 from protocol.exchange.events import HistoryGiven, HistoryRequested
 from protocol.keys.keyring import KeyRing
+from protocol.trust.amendment import Gathering
 from protocol.trust.credential import Certified, Precedence
 
 
@@ -26,8 +28,12 @@ async def _no_history(peer: Certified, event: HistoryRequested | HistoryGiven) -
     del peer, event
 
 
-async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[int], bool]) -> None:
+async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[Feed], bool]) -> None:
     """Nobody listens yet."""
+
+
+async def _amends_nothing(_gathering: Gathering, _nation: int) -> bool:
+    return False
 
 
 @attrs.define(eq=False)
@@ -39,6 +45,7 @@ class Context:
         feed_moved: called with a feed id and the precedence of what is new, after the commit: links push it.
         control_changed: called with the hash of a new control document, after the commit: links announce it.
         history: called with a peer and what it asks or gives of history.
+        amend: called with what a link's peer brought of amendments, and its nation: puts in force what is complete.
         in_sync: called when a link has come up to date: the device is online.
         heads_named: called when a peer has named its heads: those of this device's feeds, and which feeds it may have.
     """
@@ -53,8 +60,9 @@ class Context:
     history: Callable[[Certified, HistoryRequested | HistoryGiven], Awaitable[None]] = attrs.field(
         default=_no_history, repr=False
     )
+    amend: Callable[[Gathering, int], Awaitable[bool]] = attrs.field(default=_amends_nothing, repr=False)
     in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
-    heads_named: Callable[[Mapping[bytes, tuple[int, bytes]], Callable[[int], bool]], Awaitable[None]] = attrs.field(
+    heads_named: Callable[[Mapping[bytes, tuple[int, bytes]], Callable[[Feed], bool]], Awaitable[None]] = attrs.field(
         default=_nobody, repr=False
     )
 

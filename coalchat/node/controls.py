@@ -14,6 +14,8 @@ from protocol.base.errors import StateError
 from protocol.base.ids import Tag
 
 SYNCED = (
+    Tag.CHARTER,
+    Tag.CHARTER_SIGNATURE,
     Tag.CUSTODIAN_CERTIFICATE,
     Tag.CERTIFICATE,
     Tag.REVOCATION,
@@ -97,6 +99,11 @@ class Controls(Mapping[bytes, Control]):
             self._places.setdefault((control.tag, control.place), []).append(control.hash)
         self._all[control.hash] = control
         return True
+
+    def widen(self, name: bytes, audience: int) -> None:
+        """Let more nations have a document."""
+        known = self._all[name]
+        self._all[name] = attrs.evolve(known, audience=known.audience | audience)
 
     def drop(self, name: bytes) -> None:
         """Forget a document."""

@@ -100,7 +100,8 @@ class Envelopes:
 
     def _slots(self, release: ReleaseKey, segment: int) -> list[tuple[Slot, bytes]]:
         found: list[tuple[Slot, bytes]] = []
-        for nation in release.releasable:
+        # What an older label released to a nation that is suspended now has no slot for it: receipts go on.
+        for nation in sorted(set(release.releasable) - self.context.member.coalition.suspended):
             keys = self.context.member.keys.slots(nation, *release.compartment, segment)
             if not keys:
                 code = self.context.code(nation)
@@ -193,7 +194,16 @@ class Envelopes:
         member = self.context.member
         envelope = read_any(data)
         ctx = envelope.context
-        if (ctx.coalition, ctx.charter) != (member.coalition.id, member.coalition.charter_hash):
+        charter = member.coalition.text(ctx.charter)
+        if ctx.coalition != member.coalition.id:
+            raise AuthenticationError
+        if charter is None:
+            raise StateError("its charter is not known", field="charter")
+        # A direct envelope has slots of devices; those are of the nations that it is released to.
+        sealed_to = (
+            ctx.release.releasable if isinstance(ctx, DirectContext) else tuple(slot.nation for slot in ctx.slots)
+        )
+        if not charter.present.issuperset((ctx.nation, *sealed_to)):
             raise AuthenticationError
         if ctx.not_after != _not_after(ctx.segment, member.coalition.charter.segment):
             raise DecodeError("must be a quarter of a segment after its end", field="not_after")

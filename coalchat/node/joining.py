@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from coalchat.api.vocabulary import JoinState
-from coalchat.custody.documents import document
+from coalchat.custody.documents import charter_documents, document
 from coalchat.errors import CoalchatError, Unreachable, UsageError
 from coalchat.net.framing import FrameError, FrameReader, send_frame
 from coalchat.net.transport import AddressError, DialError, LinkStream, Transport
@@ -146,8 +146,7 @@ class Joining:
         coalition = welcomed.coalition
         ring = evolve(self.ring, founded=True, coalition=coalition.id, nation=invite.nation)
         member = Membership(coalition, welcomed.policy, ring, self.clock.now)
-        charter, policy, *rest = welcomed.documents
-        custodian = rest.pop()
+        charter, policy, *rest, custodian = welcomed.documents
         otars = [data for data in granted.documents if _tag(data) is Tag.OTAR]
         others = [data for data in granted.documents if _tag(data) is not Tag.OTAR]
         certificate = granted.certified.document.data
@@ -163,9 +162,8 @@ class Joining:
             mark=coalition.segment_at(now),
         )
         documents: list[Document] = [
-            document(Tag.CHARTER, coalition.id, 0, charter, now, 0),
             document(Tag.POLICY, coalition.id, 0, policy, now, 0),
-            *(document(Tag.CHARTER_SIGNATURE, coalition.id, number, data, now, 0) for number, data in enumerate(rest)),
+            *charter_documents(coalition, (charter, *rest), now),
             *(control_document(control, now) for control in controls),
             control_document(member.apply(self.offer.prekey)[0], now),
         ]

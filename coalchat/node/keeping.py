@@ -14,6 +14,7 @@ from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Document
 from protocol.base.ids import Tag
+from protocol.trust.amendment import KINDS
 from protocol.trust.channel import ChannelRevision
 
 MAX_TOLD = 256
@@ -25,18 +26,24 @@ def control_document(control: Control, now: int) -> Document:
     return Document(control.hash, int(control.tag), control.issuer, control.number, control.audience, control.data, now)
 
 
-async def keep_control(context: Context, control: Control) -> None:
-    """Keep a control document that was verified, and what clients see of it."""
+async def keep_control(context: Context, control: Control, finding: Finding | None = None) -> None:
+    """Keep a control document that was verified, and what clients see of it; with an audit line, if it is our own act."""
     now = context.now()
     row = control_document(control, now)
     revision = context.member.channels.get(control.issuer) if control.tag is Tag.CHANNEL_REVISION else None
+    controls = context.member.controls
 
     def write(tx: Transaction) -> None:
         tx.put_document(row)
+        if finding is not None:
+            write_finding(tx, now, finding)
         if control.place:
             drop_superseded(tx, context, control)
         if revision is not None:
             keep_channel(tx, revision, now)
+            for before in tx.documents(int(control.tag), control.issuer):
+                if before.hash in controls:
+                    tx.set_audience(before.hash, controls[before.hash].audience)
         write_contradiction(tx, context, control, now)
 
     # It counts in memory already: a link that ends just now must not keep it from the disk.
@@ -55,7 +62,7 @@ def drop_superseded(tx: Transaction, context: Context, control: Control) -> None
 async def sweep(context: Context, now: int) -> None:
     """Forget the documents that are over, in memory and on disk. Nobody may be about to take what he has just stored."""
     context.member.drop_over(now)
-    controls, kinds = context.member.controls, {int(tag) for tag in SYNCED}
+    controls, kinds = context.member.controls, {int(tag) for tag in SYNCED if tag not in KINDS}
     over = [row.hash for row in context.store.read.inventory() if row.tag in kinds and row.hash not in controls]
 
     def write(tx: Transaction) -> None:

@@ -221,6 +221,7 @@ class Links:
             if session is not None:
                 came_up = True
                 reason = await self._stay(session, dialled)
+                came_up = not session.refused  # who is refused each time is dialled with growing pauses too
         except RemoteProtocolError as error:
             reason = f"{error.code}: {error}"
             await self._refused(stream, error, came_up)

@@ -14,6 +14,7 @@ from contextlib import suppress
 import attrs
 
 from coalchat.node.addressing import Addressing, Conversation, conversation
+from coalchat.node.channels import judge_revision
 from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
 from coalchat.node.orders import judge_demand, judge_revocation
 from coalchat.node.passing import (
@@ -28,11 +29,12 @@ from coalchat.node.passing import (
     seat_name,
 )
 from coalchat.node.verdicts import Verdicts
+from coalchat.store.rows import EVERYONE
 from protocol.base.codec import unpack_loose
 from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, ReplayError, StateError
 from protocol.base.ids import Tag
-from protocol.base.records import decode, peek
-from protocol.base.signed import VerifyKey, read_signed
+from protocol.base.records import peek
+from protocol.base.signed import read_signed
 from protocol.exchange.messages import document_hash
 from protocol.keys.direct import DirectContext
 from protocol.keys.edition import SeedChain, SegmentKeys
@@ -40,7 +42,7 @@ from protocol.keys.keyring import KeyRing
 from protocol.keys.otar import OtarHeader
 from protocol.keys.statements import Statements, Verdict
 from protocol.trust.access import Clearance, dominates
-from protocol.trust.channel import ChannelRevision, check_fits, check_revision
+from protocol.trust.channel import ChannelRevision
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certificate, Certified, device_id
 from protocol.trust.directory import Directory
@@ -62,6 +64,9 @@ class Membership:
     directory: Directory = attrs.field(init=False, repr=False)
     keys: SegmentKeys = attrs.field(init=False, repr=False)
     channels: dict[bytes, ChannelRevision] = attrs.field(factory=dict, init=False, repr=False)
+    """Channels of which this nation is a member."""
+    revisions: dict[bytes, ChannelRevision] = attrs.field(factory=dict, init=False, repr=False)
+    """The newest revision of each, also of those before this nation became one."""
     controls: Controls = attrs.field(factory=Controls, init=False, repr=False)
     prekeys: Statements = attrs.field(factory=Statements, init=False, repr=False)
     verdicts: Verdicts = attrs.field(init=False, repr=False)
@@ -72,6 +77,10 @@ class Membership:
     """Names of the prekey statements that this device made since its start."""
     strangers: list[int] = attrs.field(factory=list, init=False)
     """Counters of prekey statements in this device's name that it did not make."""
+    renewed: int = attrs.field(default=0, init=False)
+    """When an amendment came here that changed the link secret; 0 if none did."""
+    admitted: dict[int, int] = attrs.field(factory=dict, init=False)
+    """When nations were admitted, as far as that was by an amendment."""
     confirmed: int = attrs.field(default=0, init=False)
     """The segment up to which a person has confirmed the clock."""
     _loading: bool = attrs.field(default=False, init=False, repr=False)
@@ -98,11 +107,6 @@ class Membership:
     def nation(self) -> int:
         """Our charter index."""
         return self.ring.nation
-
-    @property
-    def everyone(self) -> int:
-        """Audience of what all nations may have."""
-        return (1 << len(self.coalition.codes)) - 1
 
     @property
     def certified(self) -> Certified:
@@ -212,7 +216,7 @@ class Membership:
         try:
             control, counts = self._judge(data)
         except ReplayError:
-            split = self.verdicts.judge_split(data, self.controls, self.everyone)
+            split = self.verdicts.judge_split(data, self.controls, EVERYONE)
             if split is None:
                 raise
             control, counts = split, True
@@ -257,24 +261,24 @@ class Membership:
         if tag is Tag.CUSTODIAN_CERTIFICATE:
             certificate = self.directory.apply_custodian(data)
             issuer = seat_name(certificate.nation, certificate.index)
-            return Control(name, tag, issuer, certificate.not_before, self.everyone, data), True
+            return Control(name, tag, issuer, certificate.not_before, EVERYONE, data), True
         if tag in _CUSTODIANS and self.directory.custodian_by_id(signed.signer) is None:
             raise StateError("its custodian is not known yet", field="signer")
         if tag is Tag.CERTIFICATE:
             certified = self.directory.apply_certificate(data)
-            return Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data), True
+            return Control(name, tag, certified.device, certified.certificate.not_before, EVERYONE, data), True
         if tag is Tag.PUBLICATION:
             publication = self.directory.apply_publication(data)
             rank = (publication.number,)
-            return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
+            return Control(name, tag, signed.signer, publication.number, EVERYONE, data, signed.signer, rank), True
         if tag is Tag.REVOCATION:
-            control = judge_revocation(self.directory, data, name, self.everyone)
+            control = judge_revocation(self.directory, data, name, EVERYONE)
             self.verdicts.disown(control.issuer)
             return control, True
         if tag is Tag.REKEY_DEMAND:
             return judge_demand(self.directory, self.nation, data, name), True
         if tag is Tag.CHANNEL_REVISION:
-            return self._judge_channel(data, signed.signer, name), True
+            return judge_revision(self, data, self._signer(signed.signer)), True
         if tag in {Tag.PREKEY_STATEMENT, Tag.DEVICE_EDITION}:
             judge = self._judge_prekey if tag is Tag.PREKEY_STATEMENT else self._judge_edition
             return judge(data, self._signer(signed.signer), name)
@@ -284,9 +288,9 @@ class Membership:
 
     def _judge_unsigned(self, tag: Tag, data: bytes, name: bytes) -> tuple[Control, bool]:
         if tag is Tag.SEGMENT_LIST:
-            return judge_list(data, name, self.directory, self.keys, self.everyone)
+            return judge_list(data, name, self.directory, self.keys, EVERYONE)
         if tag is Tag.DIRECTORY:
-            return judge_directory(data, name, self.directory, self.everyone), True
+            return judge_directory(data, name, self.directory, EVERYONE), True
         return self.verdicts.judge_fork(data, self.controls, self.now())
 
     def _signer(self, signer: bytes) -> Certified:
@@ -318,7 +322,7 @@ class Membership:
     def _judge_edition(self, data: bytes, signer: Certified, name: bytes) -> tuple[Control, bool]:
         control, counts = self.direct.judge(
             signer.certificate, self.coalition.charter, data, name,
-            now=self.believed(self.now()), everyone=self.everyone, known=self._loading,
+            now=self.believed(self.now()), everyone=EVERYONE, known=self._loading,
         )  # fmt: skip
         self._drop_editions(lambda other: other.issuer == control.issuer and self.direct.superseded(other))
         return control, counts
@@ -338,20 +342,9 @@ class Membership:
         )  # fmt: skip
         return control, not self.otar_over(header, self.believed(self.now()))
 
-    def _judge_channel(self, data: bytes, signer: bytes, name: bytes) -> Control:
-        # Validity in time is not asked: a channel outlives the certificate it was founded under.
-        certified = self._signer(signer)
-        # Only after the signature holds is the body looked at, to find which channel it is of.
-        signed = read_signed(data, Tag.CHANNEL_REVISION)
-        signed.verify(VerifyKey(certified.certificate.key))
-        channel = decode(ChannelRevision, signed.body).channel
-        revision = check_revision(self.coalition.id, data, certified, self.channels.get(channel))
-        if self.nation not in revision.members:
-            raise AuthenticationError
-        check_fits(revision, self.coalition.charter, self.policy)
-        self.channels[channel] = revision
-        audience = sum(1 << nation for nation in revision.members)
-        return Control(name, Tag.CHANNEL_REVISION, channel, revision.number, audience, data)
+    def members(self, place: ChannelRevision | Conversation) -> frozenset[int]:
+        """Nations of a channel or conversation, but for those that the charter suspends."""
+        return frozenset(place.members) - self.coalition.suspended
 
     # --- documents out ---
 

@@ -10,7 +10,8 @@ import attrs
 import trio
 
 from coalchat.custody.documents import document
-from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, reaches, seal
+from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, owed_secret, reaches, seal
+from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
@@ -192,6 +193,7 @@ class Rekeying:
     ) -> tuple[Due, ...]:
         member, keys = self.context.member, self.publishing.keys
         demand = None if nothing_waits else newest_demand(member.controls, keys.index)
+        now = member.believed(self.context.now())
 
         def waiting(edition: Edition, compartments: Compartments) -> Sealed | None:
             asked = OtarHeader(
@@ -202,13 +204,19 @@ class Rekeying:
                 return Sealed(*control.rank)
             return None
 
-        return owed(
+        editions, charter = self.publishing.newest().editions, member.coalition.charter
+        due = owed(
             certified,
             statement,
-            self.publishing.newest().editions,
+            editions,
             keys,
-            member.coalition.charter,
-            member.believed(self.context.now()),
+            charter,
+            now,
             (lambda _edition, _compartments: None) if nothing_waits else waiting,
             None if demand is None else member.coalition.segment_at(demand.at),
         )
+        # A new link secret does not wait for the next seeds: who knows it does not dial with the old one any more.
+        fresh = member.renewed and now < member.renewed + charter.edition * charter.segment
+        if due or nothing_waits or not fresh or lacks_secret(member) or len(member.ring.link_secrets) < 2:
+            return due
+        return owed_secret(certified, statement, editions, charter, now, waiting)

@@ -91,7 +91,7 @@ class Sending:
         return found
 
     def label(self, text: str, place: Place) -> Label:
-        """A label's text, completed with the channel's members where it names no nation.
+        """A label's text, completed with the channel's members, as far as present, where it names no nation.
 
         Raises:
             UnknownLabel, UnknownNation: what is unknown is named.
@@ -103,7 +103,7 @@ class Sending:
             if error.detail.startswith("unknown nation"):
                 raise UnknownNation(error.detail.removeprefix("unknown nation ")) from None
             raise UnknownLabel(error.detail) from None
-        return label if label.releasable else attrs.evolve(label, releasable=frozenset(place.members))
+        return label if label.releasable else attrs.evolve(label, releasable=member.members(place))
 
     def decide(self, label: Label, place: Place) -> Denied | None:
         """Whether this device may seal under a label in a channel now; None grants."""
@@ -124,7 +124,7 @@ class Sending:
                 policy=member.policy.hash,
                 clearance=certificate.clearance,
                 nation=certificate.nation,
-                members=frozenset(place.members),
+                members=member.members(place),
                 ceiling=place.ceiling,
             )
         return self.own.denial(place.channel, label.release_key().packed) if denial is None else denial

@@ -19,10 +19,11 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import Control
 from coalchat.node.feeds import release_bits
+from coalchat.node.inbound import Inbound
 from coalchat.node.intake import Intake
 from coalchat.node.journal import Finding
-from coalchat.node.keeping import keep_control
 from coalchat.node.underway import held_by
+from coalchat.store.rows import Feed
 from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
 from protocol.base.records import decode
@@ -73,6 +74,7 @@ class LinkSession:
         peer: the device at the other end.
         dialler: id of the device that dialled.
         expelled: the peer is revoked: nothing more is served on this link.
+        refused: the peer broke the rules, and that ended it.
         carries: whether the peer takes ciphertext that is not released to its nation.
     """
 
@@ -96,8 +98,9 @@ class LinkSession:
     _drained: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     """Set when what waited to leave has left, or the link has ended; then another takes its place."""
     _waiting: list[Entry] = attrs.field(factory=list, init=False, repr=False)
-    _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
+    _documents: Inbound = attrs.field(init=False, repr=False)
     _events: list[SyncEvent] = attrs.field(factory=list, init=False, repr=False)
+    refused: bool = attrs.field(default=False, init=False)
     _leaving: bool = attrs.field(default=False, init=False)
     _heads: dict[bytes, tuple[int, bytes]] | None = attrs.field(factory=dict, init=False, repr=False)
     """What the peer named, until it has named all."""
@@ -105,6 +108,7 @@ class LinkSession:
     def __attrs_post_init__(self) -> None:
         coalition = self.context.member.coalition
         self.since = self.context.now()
+        self._documents = Inbound(self.context, self.nation)
         self._sync = Sync(
             SyncSettings(
                 charter=coalition.charter_hash,
@@ -112,6 +116,7 @@ class LinkSession:
                 suites=(SUITE,),
                 carry=self.carry,
                 have=lambda name: name in self.context.member.controls,
+                knows=lambda charter: self.context.member.coalition.text(charter) is not None,
             )
         )
 
@@ -140,6 +145,7 @@ class LinkSession:
                 except (RemoteProtocolError, FrameError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
                     # Kept, because a nursery would hand it on in a group, and who runs this judges by its type.
                     ending = error
+                    self.refused = isinstance(error, RemoteProtocolError)
                 nursery.cancel_scope.cancel()
         finally:
             self.ended.set()
@@ -206,14 +212,20 @@ class LinkSession:
 
     # --- what is new here ---
 
-    def entitled(self, released: int) -> bool:
-        """Whether the peer may get a feed that is released to these nations."""
-        return bool(released >> self.nation & 1) or self.carries
+    def entitled(self, row: Feed) -> bool:
+        """Whether the peer may get a feed: it is released to its nation, or carried, and began when that was a member."""
+        if not row.head_seq or row.nation in self.context.member.coalition.suspended:
+            return False
+        if row.released >> self.nation & 1 or not self.carries:
+            return bool(row.released >> self.nation & 1)
+        since = self.context.member.admitted.get(self.nation, 0)
+        first = self.context.store.read.entry_at(row.feed_id, 1) if since else None
+        return first is None or first.received > since
 
     def feed_moved(self, feed_id: bytes, precedence: Precedence) -> None:
         """A feed has a new entry: push it."""
         row = self.context.store.read.feed(feed_id)
-        if row is not None and row.head_seq and self.entitled(row.released):
+        if row is not None and self.entitled(row):
             self._do(self._sync.local_head(row.feed_id, row.head_seq, row.head_id, int(precedence)))
 
     def control_changed(self, control: Control) -> None:
@@ -309,47 +321,37 @@ class LinkSession:
 
     def _envelope(self, name: bytes) -> bytes:
         row = self.context.store.read.envelope(name)
-        if row is None or not self.entitled(release_bits(decode(ReleaseKey, row.release))):
+        if row is None:
             return b""
-        return row.data
+        released = release_bits(decode(ReleaseKey, row.release)) >> self.nation & 1
+        since = self.context.member.admitted.get(self.nation, 0)
+        carried = self.carries and (not since or row.received > since)
+        return row.data if released or carried else b""
 
     # --- documents ---
 
     async def _document(self, data: bytes) -> None:
-        self._pending.append(data)
-        moved = True
-        while moved:
-            moved = False
-            for waiting in tuple(self._pending):
-                try:
-                    control, news = self.context.member.apply(waiting)
-                except StateError:
-                    continue
-                except RemoteProtocolError as error:
-                    self._pending.remove(waiting)
-                    await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
-                    continue
-                self._pending.remove(waiting)
-                moved = True
-                if news:
-                    await keep_control(self.context, control)
-                    self.context.control_changed(control.hash)
+        await self._documents.take(data)
 
     async def _documents_complete(self) -> None:
-        for _ in self._pending:
-            error = StateError("what it stands on is not here", field="document")
-            await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
-        self._pending.clear()
+        await self._documents.settled()
         heads = [
             LocalHead(row.feed_id, row.head_seq, row.head_id)
             for row in self.context.store.read.feeds()
-            if row.head_seq and self.entitled(row.released)
+            if self.entitled(row)
         ]
         self._do(self._sync.offer_heads(heads))
 
     # --- entries ---
 
     async def _entry(self, entry: Entry) -> None:
+        suspended = self.context.member.coalition.suspended
+        row = self.context.store.read.feed(entry.base.feed) if suspended else None
+        if row is not None and row.nation in suspended:
+            refused = StateError("of a nation that the charter suspends", field="feed")
+            await self.context.refuse(AuditEvent.ENTRY_REFUSED, refused, subject=entry.id.hex(), nation=row.nation)
+            self._do(self._sync.decline(entry.base.feed))
+            return
         taken = await self.intake.entry(entry, self.nation, self._stored)
         if isinstance(taken, Taken):
             if taken.known_up_to:

@@ -18,7 +18,9 @@ import trio
 
 from coalchat.errors import StoreCorrupt
 from coalchat.net.transport import Transport
+from coalchat.node.amending import Amending, kept_charters, load_amendments
 from coalchat.node.answers.channels import ChannelAnswers
+from coalchat.node.answers.charter import CharterAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
 from coalchat.node.answers.direct import DirectAnswers
 from coalchat.node.answers.emergency import EmergencyAnswers
@@ -65,10 +67,11 @@ from coalchat.store.rows import Document
 from protocol.base.errors import ProtocolError
 from protocol.base.ids import Tag
 from protocol.exchange.enrolment import Welcoming
+from protocol.exchange.messages import Farewell
 from protocol.keys.keyring import KeyRing
 from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
-from protocol.trust.charter import found
+from protocol.trust.amendment import KINDS, build_coalition
 from protocol.trust.policy import read_policy
 
 _KEYING = frozenset(
@@ -94,11 +97,11 @@ def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Memb
     """
     documents = read.all_documents()
     try:
-        charter = _only(documents, Tag.CHARTER)
         policy = read_policy(_only(documents, Tag.POLICY))
-        signatures = [row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE]
-        member = Membership(found(charter, signatures, policy.hash), policy, ring, now)
-        member.load(row.data for row in documents if row.tag in SYNCED)
+        coalition, _ = build_coalition(kept_charters(read), policy.hash)
+        member = Membership(coalition, policy, ring, now)
+        load_amendments(member, read)
+        member.load(row.data for row in documents if row.tag in SYNCED and row.tag not in KINDS)
         load_direct(read, member)
         _ = member.certified
     except ProtocolError as error:
@@ -143,6 +146,7 @@ class Station:
     stating: Stating = attrs.field(init=False, repr=False)
     drawing: Drawing = attrs.field(init=False, repr=False)
     seat: Seat = attrs.field(init=False, repr=False)
+    amending: Amending = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
     history: History = attrs.field(init=False, repr=False)
     messages: MessageAnswers = attrs.field(init=False, repr=False)
@@ -210,6 +214,8 @@ class Station:
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
         context.heads_named = self.own.named
+        self.amending = Amending(context, self.holding, self._amended)
+        context.amend = self.amending.take
         self.messages = MessageAnswers(context, self.sending, self.receipting)
         channels = ChannelAnswers(context, self.sending)
         coalition = CoalitionAnswers(context, self.links, self.own)
@@ -223,6 +229,7 @@ class Station:
             **HistoryAnswers(context, self.history).handlers(),
             **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
             **EmergencyAnswers(emergency).handlers(),
+            **CharterAnswers(context, self.amending).handlers(),
             **enrolling.handlers(),
             **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
         }
@@ -259,6 +266,7 @@ class Station:
             nursery.start_soon(self.taking.run)
             nursery.start_soon(self.stating.run)
             nursery.start_soon(self.rollover.run_catch_up)
+            nursery.start_soon(self.amending.run)
             await nursery.start(self.links.run, listen)
             task_status.started()
 
@@ -290,6 +298,7 @@ class Station:
         self.intake.keys_came()  # receipts of what stands on the other side
 
     def _turned(self) -> None:
+        self.amending.wake()
         self.links.refresh()
         self.intake.keys_came()
         self.rekeying.wake()
@@ -302,9 +311,20 @@ class Station:
         self.receipting.derive()
         await self.receipting.settle()
 
+    def _amended(self) -> None:
+        """Links of who is suspended end; the others are told what is theirs by now, and the own nation is keyed."""
+        for session in self.links.register.sessions():
+            if session.nation in self.context.member.coalition.suspended:
+                session.leave(Farewell.CHARTER)
+        self.links.refresh()
+        self.rekeying.wake()
+        self.taking.wake()
+
     def _control_changed(self, name: bytes) -> None:
-        self.links.control_changed(name)
         control = self.context.member.controls.get(name)
+        if control is not None and control.tag is Tag.CHANNEL_REVISION and control.number:
+            self.links.refresh()  # who has become a member may have the revisions before by now
+        self.links.control_changed(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION:
             self.intake.channel_known(control.issuer)
         if control is not None and control.tag is Tag.FORK_PROOF:
@@ -330,12 +350,14 @@ class Station:
             for control in member.controls.of(Tag.CUSTODIAN_CERTIFICATE)
             if member.directory.apply_custodian(control.data) == seat
         )
+        founding = [row for row in documents if not row.audience]
         return Welcoming(
             member.coalition,
-            _only(documents, Tag.CHARTER),
-            tuple(row.data for row in documents if row.tag == Tag.CHARTER_SIGNATURE),
-            _only(documents, Tag.POLICY),
+            _only(founding, Tag.CHARTER),
+            tuple(row.data for row in founding if row.tag == Tag.CHARTER_SIGNATURE),
+            _only(founding, Tag.POLICY),
             custodian,
+            build_coalition(kept_charters(self.context.store.read))[1],
         )
 
     def _addresses(self) -> tuple[str, ...]:

@@ -21,13 +21,14 @@ import trio
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.custody.rekeying import complete_up_to, keyable
+from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.keeping import control_document, drop_superseded
 from coalchat.node.orders import newest_demand
-from coalchat.node.passing import otar_header
+from coalchat.node.passing import otar_header, otar_place
 from coalchat.store.faces import Transaction
 from protocol.base import crypto
 from protocol.base.errors import RemoteProtocolError, StateError
@@ -36,6 +37,7 @@ from protocol.base.records import evolve
 from protocol.keys.keyring import MAX_PREKEYS, HeldSeed, KeyRing, Prekey, held
 from protocol.keys.otar import Delivery, OtarHeader, PrekeyStatement, open_otar, sign_prekey
 from protocol.keys.walking import merged, walk_seeds
+from protocol.trust.founding import newest_first
 from protocol.trust.publication import Edition
 
 LAST_COUNTER = 2**32 - 1
@@ -58,7 +60,11 @@ class Taking:
     online: Callable[[], bool] = attrs.field(repr=False)
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _refused: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _opened: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    """Names of the OTARs opened since the start that bring the link secret alone."""
     _told: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _asked: int = attrs.field(default=0, init=False)
+    """The change of the link secret for which a prekey was stated."""
     _strangers: int = attrs.field(default=0, init=False)
     _answered: bytes = attrs.field(default=b"", init=False, repr=False)
     """The demand that this device answered since its start."""
@@ -146,14 +152,18 @@ class Taking:
                 continue
             if delivery is not None:
                 used.append(header.prekey)
-                came.append(delivery)
+                self._opened.add(control.hash)
+                if delivery.chains or delivery.link_secret not in self.holding.ring.link_secrets:
+                    came.append(delivery)
         if used:
             await self.holding.change(lambda ring: self._with(ring, came, max(used)))
         if came:
             await self._tell(came)
 
     def _has(self, header: OtarHeader) -> bool:
-        """Whether the seeds of an OTAR are held already."""
+        """Whether the seeds of an OTAR are held already; one that brings the link secret alone is opened to see."""
+        if not header.compartments:
+            return self.context.member.controls.at(Tag.OTAR, otar_place(header))[0].hash in self._opened
         here = {
             (s.level, s.category): s.segment
             for s in self.holding.ring.seeds
@@ -207,7 +217,7 @@ class Taking:
         return evolve(
             ring,
             seeds=seeds,
-            link_secrets=(*fresh, *known)[:4],
+            link_secrets=newest_first(member.coalition.charter, (*fresh, *known)),
             prekeys=tuple(p for p in ring.prekeys if not done or p.counter > used),
         )
 
@@ -237,8 +247,11 @@ class Taking:
         newest = max(made.values(), default=None)
         stated = newest is not None and member.coalition.segment_at(newest) >= member.segment(now)
         request = self._demanded()
+        if lacks_secret(member) and self._asked != member.renewed:
+            stated = False  # the prekey that this segment's OTARs were sealed to may be gone
         if (stated and not self._unanswered(request)) or not self.online():
             return
+        self._asked = member.renewed
         standing = member.directory.standing(member.device, now)
         counter = 1 + max(
             member.prekeys.highest(member.device), *made, *(p.counter for p in self.holding.ring.prekeys), 0

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from coalchat.node.amending import charter_warnings
 from coalchat.node.context import Context
 from coalchat.node.history import History
 from coalchat.node.holding import Holding
@@ -66,8 +67,10 @@ class Warnings:
         member, now = self.context.member, self.context.now()
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"
+        yield from charter_warnings(member)
         ends = []
-        for index, code in enumerate(member.coalition.codes):
+        for index in sorted(member.coalition.charter.present):
+            code = member.coalition.codes[index]
             last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
             end = (max(last, default=0) + 1) * member.coalition.charter.segment
             if end - now < KEYS_WARNING:

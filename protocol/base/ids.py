@@ -75,6 +75,8 @@ class Tag(IntEnum):
     TEXT = 64
     RECEIPT = 65
     COMPLAINT = 66
+    # further objects
+    AMENDMENT_FILE = 96
     # direct messages
     DEVICE_EDITION = 98
     DIRECT_CONTEXT = 99

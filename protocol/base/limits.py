@@ -62,6 +62,8 @@ MAX_SCOPE: Final = 4
 
 MAX_CHARTER_FILE: Final = 524_288
 """Bytes of a charter on its way round: 32 signatures of 5.4 KiB and as many sealed secrets."""
+MAX_AMENDMENT_FILE: Final = 786_432
+"""Bytes of an amendment on its way round, and of amendments that wait on a link: it fits one frame of the local API."""
 MAX_KEY_RING: Final = 524_288
 """Bytes of a home's secrets: three editions of 128 compartments take some 40 KiB."""
 

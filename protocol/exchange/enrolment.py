@@ -92,6 +92,7 @@ class Welcoming:
 
     Attributes:
         charter, signatures, policy: the charter's bytes, each nation's signature document, the policy's bytes.
+        amendments: later charters and their signatures, oldest first.
         custodian: his own certificate document.
     """
 
@@ -100,11 +101,12 @@ class Welcoming:
     signatures: tuple[bytes, ...] = attrs.field(repr=False)
     policy: bytes = attrs.field(repr=False)
     custodian: bytes = attrs.field(repr=False)
+    amendments: tuple[bytes, ...] = attrs.field(default=(), repr=False)
 
     @property
     def documents(self) -> tuple[bytes, ...]:
         """In the order of a WELCOME."""
-        return (self.charter, self.policy, *self.signatures, self.custodian)
+        return (self.charter, self.policy, *self.signatures, *self.amendments, self.custodian)
 
 
 @attrs.frozen

@@ -25,7 +25,7 @@ class Kind(Enum):
 
 @attrs.frozen
 class PeerHello:
-    """The peer speaks our version, for our charter. Answer with `offer_inventory`."""
+    """The peer speaks our version, in our coalition. Answer with `offer_inventory`."""
 
     version: int
     suite: int

@@ -38,7 +38,8 @@ from protocol.exchange.offer import is_for, seal_offer
 from protocol.exchange.proof import End, proof, proven
 from protocol.exchange.series import Series
 from protocol.exchange.states import Place, Step
-from protocol.trust.charter import Charter, Coalition, coalition_id, found, read_charter
+from protocol.trust.amendment import build_coalition
+from protocol.trust.charter import Charter, Coalition, coalition_id, read_charter
 from protocol.trust.credential import (
     Certified,
     CustodianCertificate,
@@ -107,7 +108,7 @@ class Welcomed:
     """The peer is the invite's custodian, in the invite's coalition: a person compares the words.
 
     Attributes:
-        documents: charter, policy, custodian's certificate and signatures, as they came: keep them.
+        documents: charter, policy, signatures, amendments and custodian's certificate, as they came: keep them.
         words: six indices below 2,048.
     """
 
@@ -246,7 +247,8 @@ class Joiner:
             raise AuthenticationError
         self._charter = read_charter(document)
         nations = len(self._charter.nations)
-        if self.invite.nation >= nations or self._series.count != WELCOME_FIXED + nations:
+        more = self._series.count - WELCOME_FIXED - nations  # amendments, and who signed them
+        if self._charter.number or more < 0 or (not more and self.invite.nation >= nations):
             raise StateError("does not fit the charter", field="welcome")
 
     def _take_policy(self, document: bytes) -> None:
@@ -255,8 +257,12 @@ class Joiner:
             raise AuthenticationError
 
     def _welcomed(self, now: int) -> Step[JoiningEvent]:
-        charter, _, *signatures, custodian = self._series.documents
-        coalition = found(charter, signatures)
+        charter, _, *rest, custodian = self._series.documents
+        coalition, amendments = build_coalition((charter, *rest))
+        if self.invite.nation not in coalition.charter.present or (
+            len(rest) != len(self._charter.nations) + len(amendments)
+        ):
+            raise StateError("does not fit the charter", field="welcome")
         self._custodian, _ = check_custodian(coalition, custodian)
         if (self._custodian.nation, custodian_hash(self._custodian)) != (self.invite.nation, self.invite.custodian):
             raise AuthenticationError

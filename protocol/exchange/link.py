@@ -13,7 +13,8 @@ Rule 1: a wrong first message gets no byte; nobody is named before both ends pro
 Rule 2: the responder names itself only to a dialler whose certificate it verified.
 Rule 3: a certificate that is not yet known here is asked for with its chain, once; then it is valid or refused.
 Rule 4: a signature covers end, exporter, coalition and certificate: it holds on this connection, in this direction.
-Rule 5: nobody links with himself: one's own device at the other end is a reflection.
+Rule 5: a device of a nation that the charter suspends is refused, whatever it proves.
+Rule 6: nobody links with himself: one's own device at the other end is a reflection.
 An invite's key in place of the link secret leads to enrolment (`enrolment.Enroller`) and to nothing else.
 """
 
@@ -314,6 +315,8 @@ class Link:
             return False  # an unknown custodian, or a renewed one
         context = self._context(self.end.other, certified.hash)
         crypto.ed25519_verify(certified.certificate.key, Domain.LINK_AUTH, context, auth.signature)
+        if certified.certificate.nation in self.directory.coalition.suspended:
+            raise AuthenticationError
         standing = self.directory.standing(certified.device, now)
         revoked = standing is not None and standing.revoked is not None
         if certified.device == self.credentials.device or revoked or not certified.certificate.current(now):

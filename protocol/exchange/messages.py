@@ -20,13 +20,13 @@ from protocol.base.ids import CRITICAL_TAG_MAX, Person, Tag
 from protocol.base.limits import (
     MAX_ADDRESS,
     MAX_ADDRESSES,
+    MAX_ARRAY,
     MAX_CHAIN_DOCUMENTS,
     MAX_DISPLAY_NAME,
     MAX_FRAME,
     MAX_GRANT_DOCUMENTS,
     MAX_HEADS,
     MAX_HISTORY,
-    MAX_NATIONS,
     MAX_RECORD,
     MAX_SEQ,
     MAX_WANTS,
@@ -134,14 +134,14 @@ class Join:
 
 @record(Tag.WELCOME, max_size=64)
 class Welcome:
-    """So many DOCUMENTs follow: charter, policy, each nation's signature, custodian's certificate.
+    """So many DOCUMENTs follow: charter, policy, signatures, amendments with theirs, custodian's certificate.
 
     Attributes:
         nonce: drawn before the JOIN was seen, shown after it: whoever stands between cannot search for keys that give
             both sides the same words.
     """
 
-    count: Annotated[int, Uint(WELCOME_FIXED + MAX_NATIONS, WELCOME_FIXED + 1)]
+    count: Annotated[int, Uint(MAX_ARRAY, WELCOME_FIXED + 1)]
     nonce: Annotated[bytes, ID]
 
 

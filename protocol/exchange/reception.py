@@ -78,8 +78,7 @@ def _on_hello(session: Session, hello: Hello) -> Outcome:
         raise VersionError("no version in common", field="versions")
     if not suites:
         raise VersionError("below the charter's floor: no suite in common", field="suites")
-    if hello.charter != session.settings.charter:
-        raise StateError("another charter", field="charter")
+    session.charter = hello.charter  # whether we know it is asked once the peer's documents are here
     return [], [PeerHello(max(versions), max(suites), hello.carry)]
 
 

@@ -33,6 +33,7 @@ class SyncSettings:
         suites: those that this program has.
         carry: whether we take and pass on ciphertext that is not released to our nation.
         have: whether a control document of that hash is here already, or is not wanted.
+        knows: whether a charter of that hash is in force here, or was; none given: only the one above.
     """
 
     charter: bytes
@@ -40,6 +41,11 @@ class SyncSettings:
     suites: tuple[int, ...]
     carry: bool
     have: Callable[[bytes], bool] = attrs.field(repr=False)
+    knows: Callable[[bytes], bool] | None = attrs.field(default=None, repr=False)
+
+    def known(self, charter: bytes) -> bool:
+        """Whether the peer's charter is ours, or one that ours came from."""
+        return charter == self.charter or (self.knows is not None and self.knows(charter))
 
     @property
     def usable(self) -> tuple[int, ...]:
@@ -81,6 +87,7 @@ class Session:
     Attributes:
         theirs, ours: what the peer, and what we, have told.
         offered: hashes of the control documents that we listed: the peer may ask for these and no others.
+        charter: hash of the peer's.
         listed: how many documents the peer has listed before its heads.
         complete: its documents are here, or not to be had.
         pings: values of ours that were not answered yet.
@@ -92,6 +99,7 @@ class Session:
     flow: Flow = attrs.field(factory=Flow, init=False, repr=False)
     wants: dict[Kind, Wants] = attrs.field(factory=_wants, init=False, repr=False)
     offered: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    charter: bytes = attrs.field(default=b"", init=False)
     listed: int = attrs.field(default=0, init=False)
     complete: bool = attrs.field(default=False, init=False)
     pings: set[int] = attrs.field(factory=set, init=False, repr=False)

@@ -1,6 +1,6 @@
 """Bringing two authenticated nodes up to date (SPEC 9.5), and keeping them so.
 
-    HELLO                   versions, suites, charter: refused below the charter's floor
+    HELLO                   versions, suites, charter: refused below the charter's floor; who is an amendment behind goes on
     INVENTORY ... end       control documents that the peer may have; WANT_DOCUMENTS, DOCUMENT for those it lacks
     HEADS ... end           feeds that the peer may get, and how far they are here; "I am ready to receive entries"
     PUSH, ACK               what the other lacks, in order per feed, highest precedence first, within a credit
@@ -24,7 +24,7 @@ from typing import TypeVar
 
 import attrs
 
-from protocol.base.errors import LocalProtocolError, RemoteProtocolError
+from protocol.base.errors import LocalProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FRAME, MAX_HEADS, MAX_INVENTORY
 from protocol.base.records import encode
 from protocol.exchange.events import DocumentsComplete, InSync, Kind, SyncEvent
@@ -115,7 +115,7 @@ class Sync:
 
         Raises:
             VersionError: no version or suite in common, or a message of a newer version.
-            StateError: another charter, or what does not belong here.
+            StateError: what does not belong here.
             RemoteProtocolError: anything else that breaks the rules.
         """
         if self._session.ours.state is State.GONE:
@@ -151,11 +151,18 @@ class Sync:
         return self._settle(frames, [])
 
     def offer_heads(self, heads: Iterable[LocalHead]) -> Step[SyncEvent]:
-        """Name all feeds that the peer may get, on `DocumentsComplete`; later ones by `local_head`."""
+        """Name all feeds that the peer may get, on `DocumentsComplete`; later ones by `local_head`.
+
+        Raises:
+            StateError: the peer's charter is not ours, nor one that ours came from, and it did not bring ours up to it.
+        """
         if self.over:
             return Step()
         if not self._session.complete or self._session.ours.state is not State.LISTED:
             raise LocalProtocolError("the documents come first, and heads are offered once", field="heads")
+        if not self.settings.known(self._session.charter):
+            self._session.theirs.go(On.FAULT)
+            raise StateError("another charter", field="charter")
         for head in heads:
             self._session.flow.hold(head.feed, head.seq, head.id, head.precedence)
         frames = []

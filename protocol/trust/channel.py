@@ -121,6 +121,8 @@ def _follows(revision: ChannelRevision, previous: ChannelRevision) -> bool:
 def check_fits(revision: ChannelRevision, charter: Charter, policy: Policy) -> None:
     """Refuse a revision that names a nation, level or category that charter and policy do not have.
 
+    A nation that the charter suspends may stand among the members: it was one, and counts as none (SPEC 6.6).
+
     Raises:
         DecodeError: it does.
     """

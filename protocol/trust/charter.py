@@ -2,8 +2,7 @@
 
 A genesis charter is a text that every named nation's root signs, Ed25519 and ML-DSA-65. Its hash names the coalition.
 The text carries the Ed25519 root keys and the hashes of the ML-DSA-65 ones, which travel with the signatures: 32
-nations would not fit one record otherwise. Amendments are a later number with the hash of the one before; this
-version knows number 0 only and refuses others as newer.
+nations would not fit one record otherwise. Amendments are a later number with the hash of the one before: `amendment`.
 """
 
 from __future__ import annotations
@@ -24,6 +23,11 @@ from protocol.trust.label import NATION
 
 SUITE: int = 1
 """X-Wing HPKE (0x647a, HKDF-SHA256, ChaCha20-Poly1305), Ed25519, ML-DSA-65, XChaCha20-Poly1305, BLAKE2b."""
+
+SETTING_LINK_SECRET: int = 1
+"""Tag of the setting that commits to the link secret in force."""
+SETTING_SUSPENDED: int = 2
+"""Tag of the setting that names the suspended nations: one byte each, ascending."""
 
 SECONDS = Uint(2**32 - 1)
 TIME = Uint(2**40)
@@ -99,6 +103,20 @@ class Charter:
         """Nation codes by index."""
         return tuple(nation.code for nation in self.nations)
 
+    def setting(self, tag: int) -> bytes:
+        """The value of a setting; empty if it is not there."""
+        return next((setting.value for setting in self.settings if setting.tag == tag), b"")
+
+    @property
+    def suspended(self) -> frozenset[int]:
+        """Indices of the nations that this charter suspends."""
+        return frozenset(self.setting(SETTING_SUSPENDED))
+
+    @property
+    def present(self) -> frozenset[int]:
+        """Indices of the nations that it does not."""
+        return frozenset(range(len(self.nations))) - self.suspended
+
 
 @record(Tag.CHARTER_SIGNATURE)
 class CharterSignature:
@@ -111,24 +129,41 @@ class CharterSignature:
 
 @attrs.frozen
 class Coalition:
-    """A founded coalition: a charter that every one of its nations signed.
+    """A founded coalition: a charter that every one of its nations signed, and its amendments.
 
     Attributes:
         id: 16 bytes; the hash of the genesis charter.
         charter: the text in force.
         charter_hash: its hash.
         roots: root keys by nation index.
+        earlier: hashes and texts that were in force before, oldest first.
     """
 
     id: bytes
     charter: Charter
     charter_hash: bytes
     roots: tuple[VerifyKey, ...] = attrs.field(repr=False)
+    earlier: tuple[tuple[bytes, Charter], ...] = attrs.field(default=(), repr=False)
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Nation codes by index."""
         return self.charter.codes
+
+    @property
+    def suspended(self) -> frozenset[int]:
+        """Indices of the nations that the charter in force suspends."""
+        return self.charter.suspended
+
+    def text(self, charter_hash: bytes) -> Charter | None:
+        """The text in force, or one that was, by its hash."""
+        if charter_hash == self.charter_hash:
+            return self.charter
+        return next((charter for known, charter in self.earlier if known == charter_hash), None)
+
+    def root_id(self, nation: int) -> bytes:
+        """Signer field of what a nation's root signs in this coalition: it names the genesis charter, for ever."""
+        return root_id(self.earlier[0][0] if self.earlier else self.charter_hash, nation)
 
     def segment_at(self, now: int) -> int:
         """Number of the segment at a Unix time: the same for all nations."""
@@ -157,8 +192,8 @@ def read_charter(data: bytes) -> Charter:
         RemoteProtocolError: malformed, newer, or against its own rules; names the field.
     """
     charter = decode(Charter, data)
-    if charter.number != 0 or charter.previous:
-        raise VersionError("amendments are newer than this program", field="number")
+    if bool(charter.number) != bool(charter.previous):
+        raise DecodeError("an amendment, and nothing else, names the charter before it", field="previous")
     if SUITE not in charter.suites:
         raise VersionError("names no suite that this program has", field="suites")
     for field, values in (
@@ -173,7 +208,17 @@ def read_charter(data: bytes) -> Charter:
         raise DecodeError("a tag stands twice", field="settings")
     if len(charter.holds) != len(charter.retention):
         raise DecodeError("must name as many levels as holds", field="retention")
+    _check_suspended(charter)
     return charter
+
+
+def _check_suspended(charter: Charter) -> None:
+    value = charter.setting(SETTING_SUSPENDED)
+    named = any(setting.tag == SETTING_SUSPENDED for setting in charter.settings)
+    if named and (not charter.number or not value or sorted(set(value)) != list(value)):
+        raise DecodeError("suspended nations stand in an amendment, one byte each, ascending", field="settings")
+    if value and (value[-1] >= len(charter.nations) or not charter.present):
+        raise DecodeError("suspends a nation that it does not name, or all", field="settings")
 
 
 def sign_charter(charter: Charter, nation: int, root: SigningKey) -> Signed:
@@ -221,6 +266,8 @@ def found(charter_data: bytes, signatures: Iterable[bytes], policy_hash: bytes |
         StateError: signatures are missing; names the nations.
     """
     charter = read_charter(charter_data)
+    if charter.number:
+        raise StateError("a coalition is founded by a charter of number 0", field="number")
     if policy_hash is not None and charter.policy != policy_hash:
         raise StateError("names another policy", field="policy")
     roots: dict[int, VerifyKey] = dict(check_signature(charter, data) for data in signatures)

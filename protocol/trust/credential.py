@@ -23,7 +23,7 @@ from protocol.base.limits import CLOCK_SKEW, MAX_CERTIFICATE, MAX_CUSTODIANS, MA
 from protocol.base.records import Bin, Flag, Name, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.trust.access import Clearance
-from protocol.trust.charter import TIME, Coalition, root_id
+from protocol.trust.charter import TIME, Coalition
 from protocol.trust.label import NATION
 
 CUSTODIAN = Uint(MAX_CUSTODIANS - 1)
@@ -200,7 +200,7 @@ def check_custodian(coalition: Coalition, data: bytes) -> tuple[CustodianCertifi
     signed = read_signed(data, Tag.CUSTODIAN_CERTIFICATE)
     nation = signed.signer[15]
     # The signer's name is not signed: unless it is compared in full, other bytes would pass for the same document.
-    if nation >= len(coalition.roots) or signed.signer != root_id(coalition.charter_hash, nation):
+    if nation >= len(coalition.roots) or signed.signer != coalition.root_id(nation):
         raise AuthenticationError
     signed.verify(coalition.roots[nation])
     certificate = decode(CustodianCertificate, signed.body)

@@ -50,7 +50,7 @@ class Standing:
 
     Attributes:
         certified: its certificate.
-        listed: the certificate is a leaf of an unexpired newest directory of its custodian.
+        listed: the certificate is a leaf of an unexpired newest directory of its custodian, and its nation not suspended.
         revoked: its nation disowns it.
         current: `now` lies in the certificate's validity.
         stale: seconds since the newest publication of its nation was issued.
@@ -83,7 +83,7 @@ class _Seat:
 
 @attrs.define
 class Directory:
-    """The trusted set of one coalition."""
+    """The trusted set of one coalition; an amendment puts another `coalition` in its place."""
 
     coalition: Coalition
     _seats: dict[tuple[int, int], _Seat] = attrs.field(factory=dict, init=False, repr=False)
@@ -265,7 +265,9 @@ class Directory:
         newest = max((p.issued for p in publications), default=0)
         return Standing(
             certified,
-            listed=certified.hash in seat.listed and self._unexpired(certified, now),
+            listed=certified.hash in seat.listed
+            and self._unexpired(certified, now)
+            and certificate.nation not in self.coalition.suspended,
             revoked=self._revoked(certificate.nation, device),
             current=certificate.current(now) and seat.certificate.not_after + CLOCK_SKEW >= now,
             stale=max(0, now - newest),

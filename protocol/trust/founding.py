@@ -10,7 +10,7 @@ that whoever carries the file cannot put another one in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from protocol.base import crypto
@@ -20,12 +20,22 @@ from protocol.base.ids import Domain, Person, Tag
 from protocol.base.limits import MAX_CHARTER_FILE, MAX_NATIONS, MAX_RECORD
 from protocol.base.records import Bin, Blob, Code, Name, Part, Seq, decode, encode, evolve, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
-from protocol.trust.charter import Charter, Coalition, Nation, Setting, check_signature, found, key_hash, read_charter
+from protocol.trust.charter import (
+    SETTING_LINK_SECRET,
+    Charter,
+    Coalition,
+    Nation,
+    Setting,
+    check_signature,
+    found,
+    key_hash,
+    read_charter,
+)
 from protocol.trust.label import NATION
 from protocol.trust.policy import Policy, read_policy
 
-SETTING_LINK_SECRET = 1
-"""Tag of the charter setting that commits to the link secret."""
+MAX_LINK_SECRETS = 4
+"""Kept by a device: the one in force, and those that others may still prove."""
 
 
 @record(Tag.NATION_OFFER)
@@ -95,12 +105,50 @@ def read_offer(data: bytes) -> NationOffer:
     return offer
 
 
+def seal_secret(charter: Charter, nation: int, bundle: bytes, link_secret: bytes) -> SealedSecret:
+    """Seal a link secret to a nation's custodian, for one charter.
+
+    Args:
+        bundle: the bundle key of the nation's offer.
+    """
+    return SealedSecret(nation, crypto.hpke_seal(bundle, _info(charter, nation, bundle), link_secret))
+
+
+def open_secret(charter: Charter, secrets: Sequence[SealedSecret], nation: int, bundle_seed: bytes) -> bytes:
+    """The link secret that a charter commits to, as the custodian of a nation.
+
+    Raises:
+        AuthenticationError: it was sealed to another key or for another charter, or is not the one that the charter
+            commits to.
+        StateError: there is none for this nation.
+    """
+    for secret in secrets:
+        if secret.nation == nation:
+            public = crypto.xwing_public(bundle_seed)
+            opened = crypto.hpke_open(bundle_seed, _info(charter, nation, public), secret.sealed)
+            if not commits_to(charter, opened):
+                raise AuthenticationError
+            return opened
+    raise StateError("holds no link secret for this nation", field="secrets")
+
+
+def commits_to(charter: Charter, link_secret: bytes) -> bool:
+    """Whether a link secret is the one that a charter commits to."""
+    return link_secret_setting(link_secret, charter.nonce) in charter.settings
+
+
+def newest_first(charter: Charter, link_secrets: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Link secrets, each once, with the one first that the charter in force commits to: others come in any order."""
+    known = dict.fromkeys(link_secrets)
+    return tuple(sorted(known, key=lambda secret: not commits_to(charter, secret)))[:MAX_LINK_SECRETS]
+
+
 def _info(charter: Charter, nation: int, bundle: bytes) -> bytes:
     return Domain.HPKE_LINK_SECRET.prefix + charter.hash + bytes([nation]) + key_hash(bundle)
 
 
 def link_secret_setting(link_secret: bytes, nonce: bytes) -> Setting:
-    """The charter's commitment to its first link secret.
+    """The charter's commitment to its link secret.
 
     Args:
         nonce: of the charter.
@@ -118,10 +166,7 @@ def start_file(charter: Charter, policy: Policy, offers: Sequence[NationOffer], 
         raise DecodeError("names another policy", field="policy")
     if tuple(offer.nation for offer in offers) != charter.nations:
         raise DecodeError("are not the charter's nations", field="offers")
-    secrets = tuple(
-        SealedSecret(index, crypto.hpke_seal(offer.bundle, _info(charter, index, offer.bundle), link_secret))
-        for index, offer in enumerate(offers)
-    )
+    secrets = tuple(seal_secret(charter, index, offer.bundle, link_secret) for index, offer in enumerate(offers))
     return CharterFile(encode(charter), encode(policy), (), secrets)
 
 
@@ -136,6 +181,8 @@ def read_file(data: bytes) -> tuple[CharterFile, Charter, Policy, frozenset[int]
     """
     file = decode(CharterFile, data)
     charter, policy = read_charter(file.charter), read_policy(file.policy)
+    if charter.number:
+        raise DecodeError("a coalition is founded by a charter of number 0", field="number")
     if charter.policy != policy.hash:
         raise DecodeError("names another policy", field="policy")
     if len(charter.holds) != len(policy.levels):
@@ -163,19 +210,5 @@ def complete(file: CharterFile) -> Coalition:
 
 
 def open_link_secret(file: CharterFile, nation: int, bundle_seed: bytes) -> bytes:
-    """The link secret, as the custodian of a nation.
-
-    Raises:
-        AuthenticationError: it was sealed to another key or for another charter, or is not the one that the charter
-            commits to.
-        StateError: the file holds none for this nation.
-    """
-    charter = read_charter(file.charter)
-    for secret in file.secrets:
-        if secret.nation == nation:
-            public = crypto.xwing_public(bundle_seed)
-            opened = crypto.hpke_open(bundle_seed, _info(charter, nation, public), secret.sealed)
-            if link_secret_setting(opened, charter.nonce) not in charter.settings:
-                raise AuthenticationError
-            return opened
-    raise StateError("holds no link secret for this nation", field="secrets")
+    """The link secret, as the custodian of a nation: see `open_secret`."""
+    return open_secret(read_charter(file.charter), file.secrets, nation, bundle_seed)

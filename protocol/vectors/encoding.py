@@ -13,7 +13,9 @@ from protocol.vectors import samples
 from protocol.vectors.notation import Case, File, show
 from protocol.vectors.world import ENTROPY
 
-for room in ("exchange.invite", "exchange.messages", "keys.keyring", "messages.payload", "trust.founding"):
+for room in (
+    "exchange.invite", "exchange.messages", "keys.keyring", "messages.payload", "trust.amending", "trust.founding",
+):  # fmt: skip
     importlib.import_module(f"protocol.{room}")
 
 LONG = 2_048

@@ -15,6 +15,7 @@ from protocol.vectors.world import World
 DOORS = {
     "charter": "read a charter",
     "charter signature": "check a nation's signature of the charter of trust.json",
+    "amendment": "read a charter, and check that it may follow that of trust.json",
     "custodian": "check a custodian's certificate against that charter's roots",
     "request": "check a certificate request for nation 0",
     "certificate": "check a certificate against the custodian of XAA",

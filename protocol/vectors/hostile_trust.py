@@ -8,8 +8,9 @@ from protocol.base.codec import pack
 from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import SigningKey, sign
+from protocol.trust.amendment import suspension
 from protocol.trust.channel import channel_id, sign_revision
-from protocol.trust.charter import root_id, sign_charter
+from protocol.trust.charter import Setting, root_id, sign_charter
 from protocol.trust.credential import (
     CertificateRequest,
     custodian_id,
@@ -22,13 +23,15 @@ from protocol.trust.publication import publication_hash, publish
 from protocol.trust.revocation import sign_revocation
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
-from protocol.vectors.trust import channel, revocation, sealed_secret
+from protocol.vectors.trust import admits, channel, revocation, sealed_secret
 from protocol.vectors.world import World, holds_hybrid
 
 
 def cases(world: World, recorder: Recorder) -> list[Case]:
     """All of them, with their controls."""
-    parts: list[Callable[[World], Iterator[Case]]] = [_charters, _requests, _certificates, _revocations, _channels]
+    parts: list[Callable[[World], Iterator[Case]]] = [
+        _charters, _amendments, _requests, _certificates, _revocations, _channels,
+    ]  # fmt: skip
     return [
         *(case for part in parts for case in part(world)),
         *_signatures(world, recorder),
@@ -60,8 +63,14 @@ def _charters(world: World) -> Iterator[Case]:
     yield case("control_charter", "charter", world.charter_data, "success")
     nations = charter.nations
     for name, bad, expect, field in (
-        ("charter_amendment", evolve(charter, number=1, previous=charter.hash), "version", "number"),
-        ("charter_with_predecessor", evolve(charter, previous=charter.hash), "version", "number"),
+        ("charter_amendment_without_predecessor", evolve(charter, number=1), "decode", "previous"),
+        ("charter_with_predecessor", evolve(charter, previous=charter.hash), "decode", "previous"),
+        (
+            "charter_founded_with_a_suspension",
+            evolve(charter, settings=(*charter.settings, Setting(2, b"\2"))),
+            "decode",
+            "settings",
+        ),
         ("charter_unknown_suite", evolve(charter, suites=(2,)), "version", "suites"),
         (
             "charter_one_code_twice",
@@ -80,6 +89,57 @@ def _charters(world: World) -> Iterator[Case]:
         ("charter_holds_and_retention_differ", evolve(charter, retention=charter.retention[1:]), "decode", "retention"),
     ):
         yield case(name, "charter", encode(bad), expect, field)
+
+
+def _amendments(world: World) -> Iterator[Case]:
+    before = world.charter
+    (admitting, _), secret = admits(world), bytes(range(32))
+    suspending = suspension(before, 2, secret)
+    yield case("control_amendment_admission", "amendment", encode(admitting), "success")
+    yield case("control_amendment_suspension", "amendment", encode(suspending), "success")
+    kept, (mark,) = before.settings, suspending.settings[1:]
+    for name, bad, expect, field in (
+        ("amendment_skips_a_number", evolve(admitting, number=2), "state", "number"),
+        ("amendment_of_another_charter", evolve(admitting, previous=bytes(32)), "state", "previous"),
+        ("amendment_changes_the_policy", evolve(admitting, policy=bytes(32)), "decode", "policy"),
+        ("amendment_changes_a_hold", evolve(suspending, holds=(1, *before.holds[1:])), "decode", "holds"),
+        ("amendment_ends_the_exercise", evolve(admitting, exercise=not before.exercise), "decode", "exercise"),
+        (
+            "amendment_moves_a_nation",
+            evolve(admitting, nations=(*admitting.nations[:2], *admitting.nations[:1:-1])),
+            "decode",
+            "nations",
+        ),
+        (
+            "amendment_removes_a_nation",
+            evolve(suspending, nations=before.nations[:2], settings=kept),
+            "decode",
+            "nations",
+        ),
+        ("amendment_raises_the_quorum", evolve(admitting, quorum=4), "decode", "quorum"),
+        ("amendment_admits_and_suspends", evolve(admitting, settings=suspending.settings), "decode", "settings"),
+        ("amendment_suspends_nobody", evolve(suspending, settings=kept), "decode", "settings"),
+        ("amendment_keeps_the_link_secret", evolve(suspending, settings=(*kept, mark)), "decode", "settings"),
+        (
+            "amendment_suspends_two",
+            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\1\2"))),
+            "decode",
+            "settings",
+        ),
+        (
+            "amendment_suspends_who_is_not_there",
+            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\7"))),
+            "decode",
+            "settings",
+        ),
+        (
+            "amendment_suspensions_out_of_order",
+            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\2\1"))),
+            "decode",
+            "settings",
+        ),
+    ):
+        yield case(name, "amendment", encode(bad), expect, field)
 
 
 def _signatures(world: World, recorder: Recorder) -> Iterator[Case]:

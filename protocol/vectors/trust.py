@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from protocol.base import crypto
 from protocol.base.ids import Domain
+from protocol.base.records import encode
 from protocol.base.signed import Signed, SigningKey
+from protocol.trust.amendment import admission, suspension
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
-from protocol.trust.charter import key_hash, root_id
+from protocol.trust.charter import Charter, Nation, check_signature, key_hash, root_id, sign_charter
 from protocol.trust.credential import custodian_id
 from protocol.trust.publication import RevocationReason, publication_hash
 from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
@@ -27,6 +29,8 @@ def build(world: World, recorder: Recorder) -> File:
             "publications": "hybrid-signed by the custodian and recorded; the directory part that gives its root",
             "link_secret": "sealed to the bundle key of XAA and recorded; `setting` is the charter's commitment to it",
             "revocation": "of the device of XAA by its custodian, Ed25519-signed and rebuilt; one last good entry",
+            "amendments": "texts that follow the charter: one admits a nation by seeds of its root, one suspends XCC "
+            "with a new link secret; whom each needs, and one signature of it, recorded",
             "channel": "first revision, signed by the founding device",
         },
         "verification": [
@@ -40,6 +44,8 @@ def build(world: World, recorder: Recorder) -> File:
             'setting = H("link secret", key = secret, charter nonce), the value of the charter\'s setting of tag 1',
             'open(bundle seed, HPKE_LINK_SECRET domain || 0x00 || charter hash || nation || H("public key", bundle), sealed) = secret',
             "the custodian's signature of the revocation verifies; its body names him, the device, and what is good",
+            "an amendment has number 1 and previous = the charter's hash; its hash and signer field are its own",
+            "setting 2 of the suspension holds the index; setting 1 of it is the commitment to the new link secret",
             'channel = H16("channel id", coalition || device || nonce); revision = H("revision", body)',
         ],
         "charter": [_charter(world)],
@@ -49,6 +55,7 @@ def build(world: World, recorder: Recorder) -> File:
         "publications": [_publication(nation) for nation in (world.xaa, world.xbb)],
         "link_secret": [_link_secret(world, recorder)],
         "revocation": [_revocation(world)],
+        "amendments": [_admission(world, recorder), _suspension(world, recorder)],
         "channel": [_channel(world)],
     }
 
@@ -120,6 +127,44 @@ def _link_secret(world: World, recorder: Recorder) -> Case:
         "nonce": world.charter.nonce.hex(),
         "setting": world.charter.settings[0].value.hex(),
         "sealed": sealed_secret(world, recorder, "link secret XAA"),
+    }
+
+
+def admits(world: World) -> tuple[Charter, SigningKey]:
+    """The amendment that admits XDD, and its root."""
+    root = SigningKey(ENTROPY.fork("root XDD")(32), ENTROPY.fork("root XDD ML-DSA")(32))
+    public = root.public()
+    return admission(world.charter, Nation("XDD", "Delta", public.ed25519, key_hash(public.mldsa))), root
+
+
+def _admission(world: World, recorder: Recorder) -> Case:
+    charter, root = admits(world)
+    return {**_amendment(charter, recorder, 3, root), **seeds(root), "needs": [0, 1, 2, 3]}
+
+
+def _suspension(world: World, recorder: Recorder) -> Case:
+    secret = ENTROPY.fork("link secret 2")(32)
+    charter = suspension(world.charter, 2, secret)
+    return {
+        **_amendment(charter, recorder, 0, world.roots[0]),
+        "needs": [0, 1],
+        "link_secret": secret.hex(),
+        "settings": [[setting.tag, setting.value.hex()] for setting in charter.settings],
+    }
+
+
+def _amendment(charter: Charter, recorder: Recorder, signer: int, root: SigningKey) -> Case:
+    name = f"amendment signature {charter.codes[signer]}"
+    document = sign_charter(charter, signer, root)
+    recorder.keep(
+        name, lambda: document.data, lambda recorded: check_signature(charter, recorded) == (signer, root.public())
+    )
+    return {
+        "encoded": encode(charter).hex(),
+        "hash": charter.hash.hex(),
+        "nation": signer,
+        "signer": root_id(charter.hash, signer).hex(),
+        "signature": {"recorded": name},
     }
 
 

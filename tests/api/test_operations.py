@@ -6,7 +6,19 @@ from typing import get_args
 
 import pytest
 
-from coalchat.api import direct, emergency, enrolment, events, evidence, history, nouns, requests, responses, scopes
+from coalchat.api import (
+    amendment,
+    direct,
+    emergency,
+    enrolment,
+    events,
+    evidence,
+    history,
+    nouns,
+    requests,
+    responses,
+    scopes,
+)
 from coalchat.api.base import Request, Response, answer_of
 from coalchat.api.operations import OPERATIONS
 from coalchat.api.scopes import Scope
@@ -17,7 +29,7 @@ from coalchat.record import fields_of, is_record
 from protocol.messages import receipts
 from protocol.trust import credential
 
-MODULES = (requests, direct, emergency, enrolment, evidence, history, responses, nouns, events)
+MODULES = (requests, amendment, direct, emergency, enrolment, evidence, history, responses, nouns, events)
 RECORDS: set[type] = {
     cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and is_record(cls)
 }
@@ -32,6 +44,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "stop": Scope.ADMIN,
         "channel.list": Scope.READ,
         "channel.create": Scope.ADMIN,
+        "channel.widen": Scope.ADMIN,
         "label.preview": Scope.READ,
         "message.send": Scope.SEND,
         "message.list": Scope.READ,
@@ -61,6 +74,9 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "direct.words": Scope.READ,
         "direct.confirm": Scope.ADMIN,
         "direct.withdraw": Scope.ADMIN,
+        "charter.admit": Scope.ADMIN,
+        "charter.suspend": Scope.ADMIN,
+        "charter.sign": Scope.ADMIN,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,
         "invite.approve": Scope.ADMIN,

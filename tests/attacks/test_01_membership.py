@@ -119,7 +119,7 @@ async def test_what_a_relay_adds_is_no_reader(homes: dict[str, Home], autojump_c
                 await session._document(data)
                 # What stands on something that never comes waits without effect, and goes with the link.
                 waits = name in WAITS
-                assert (data in session._pending) is waits, name
+                assert (data in session._documents._pending) is waits, name
                 assert len(await node.audited("document-refused")) == before + (not waits), name
             assert node.station.context.member.directory.devices() == known[node.code]
         await hours(SEGMENT / HOUR + 1)

@@ -28,6 +28,7 @@ from protocol.messages.evidence import check_evidence
 from protocol.messages.feed import Accepted, Chain, check_feed
 from protocol.messages.forks import check_fork
 from protocol.messages.payload import decode_payload
+from protocol.trust.amendment import check_amendment
 from protocol.trust.channel import ChannelRevision, check_revision
 from protocol.trust.charter import Charter, Coalition, check_signature, found, read_charter
 from protocol.trust.credential import Certified, certificate_hash, check_certificate, check_custodian, check_request
@@ -195,6 +196,7 @@ def _auth(here: World, case: Any) -> None:
 DOORS: dict[str, Callable[[World, Any], object]] = {
     "charter": lambda here, case: read_charter(data_of(case["data"])),
     "charter signature": _charter_signature,
+    "amendment": lambda here, case: check_amendment(here.charter, read_charter(data_of(case["data"]))),
     "custodian": lambda here, case: check_custodian(here.coalition, data_of(case["data"])),
     "request": lambda here, case: check_request(here.coalition.id, 0, data_of(case["data"])),
     "certificate": _certificate,

@@ -6,26 +6,26 @@ from collections.abc import Mapping
 
 import attrs
 
+from coalchat.api.amendment import WidenChannel
 from coalchat.api.nouns import Channel, Denial, Nation, Reach
 from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
 from coalchat.api.responses import ChannelList, LabelPreview, NationList
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
-from coalchat.custody.documents import document
-from coalchat.errors import AlreadyExists, Refused, UnknownLabel, UnknownNation, UsageError
+from coalchat.errors import AlreadyExists, NotAuthorised, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.answers.direct import CLOSED, addressees, conversation_noun, reaches
-from coalchat.node.answers.naming import find_place
+from coalchat.node.answers.naming import find_channel, find_place
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.directing import direct_slots, place_title
-from coalchat.node.journal import Finding, write_finding
-from coalchat.node.keeping import keep_channel
+from coalchat.node.journal import Finding
+from coalchat.node.keeping import keep_control
 from coalchat.node.sending import Sending
-from coalchat.store.faces import Transaction
 from coalchat.store.rows import Unread
 from protocol.base.errors import Denied, ProtocolError
-from protocol.base.ids import Tag
+from protocol.base.records import evolve
+from protocol.base.signed import Signed
 from protocol.trust.access import Clause, Clearance, dominates
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
 from protocol.trust.credential import Precedence
@@ -44,6 +44,7 @@ class ChannelAnswers:
         return {
             ListChannels: self.list,
             CreateChannel: self.create,
+            WidenChannel: self.widen,
             PreviewLabel: self.preview,
             ListNations: self.nations,
         }
@@ -90,12 +91,9 @@ class ChannelAnswers:
         del session
         member, now = self.context.member, self.context.now()
         codes = member.coalition.codes
-        unknown = [code for code in request.members if code.upper() not in codes]
-        if unknown:
-            raise UnknownNation(unknown[0])
+        members = self._nations(request.members)
         if any(known.title.casefold() == request.title.casefold() for known in member.channels.values()):
             raise AlreadyExists(f"the channel {request.title}")
-        members = tuple(sorted({codes.index(code.upper()) for code in request.members}))
         ceiling = self._ceiling(request.ceiling)
         if member.nation not in members:
             raise Refused(Clause.RELEASE_OWN_NATION, "a channel includes the nation that founds it")
@@ -121,17 +119,40 @@ class ChannelAnswers:
             signed = sign_revision(revision, member.device, member.ring.device.key)
         except ProtocolError as error:
             raise UsageError(str(error)) from None
-        control, _ = member.apply(signed.data)
-        row = document(Tag.CHANNEL_REVISION, revision.channel, 0, signed.data, now, control.audience)
-
-        def write(tx: Transaction) -> None:
-            tx.put_document(row)
-            keep_channel(tx, revision, now)
-            write_finding(tx, now, Finding(AuditEvent.CHANNEL_CREATED, revision.channel.hex(), codes[member.nation]))
-
-        await self.context.store.write(write)
-        self.context.control_changed(control.hash)
+        await self._keep(signed, Finding(AuditEvent.CHANNEL_CREATED, revision.channel.hex(), codes[member.nation]))
         return self.noun(revision, {})
+
+    async def widen(self, request: WidenChannel, session: Session) -> Channel:
+        """Make more nations members of a channel, and tell their nodes."""
+        del session
+        member, now = self.context.member, self.context.now()
+        known = find_channel(self.context, request.channel)
+        members = tuple(sorted({*known.members, *self._nations(request.nations)}))
+        if member.device not in known.admins:
+            raise NotAuthorised("only an admin of the channel does this")
+        if members == known.members:
+            return self.noun(known, {})
+        revision = evolve(known, number=known.number + 1, previous=known.hash, members=members, issued=now)
+        codes = member.coalition.codes
+        more = ", ".join(codes[nation] for nation in members if nation not in known.members)
+        finding = Finding(AuditEvent.CHANNEL_WIDENED, revision.channel.hex(), codes[member.nation], detail=more)
+        await self._keep(sign_revision(revision, member.device, member.ring.device.key), finding)
+        return self.noun(revision, {})
+
+    def _nations(self, named: tuple[str, ...]) -> tuple[int, ...]:
+        """Indices of nations that may become members."""
+        coalition = self.context.member.coalition
+        for code in named:
+            if code.upper() not in coalition.codes:
+                raise UnknownNation(code)
+            if coalition.codes.index(code.upper()) in coalition.suspended:
+                raise Refused(Clause.RELEASE_MEMBER, f"the charter suspends {code.upper()}")
+        return tuple(sorted({coalition.codes.index(code.upper()) for code in named}))
+
+    async def _keep(self, signed: Signed, finding: Finding) -> None:
+        control, _ = self.context.member.apply(signed.data)
+        await keep_control(self.context, control, finding)
+        self.context.control_changed(control.hash)
 
     def _ceiling(self, text: str) -> Clearance:
         member = self.context.member
@@ -156,7 +177,8 @@ class ChannelAnswers:
         if denial is None:  # a Denied is false, as an answer
             denial = self._keys(label)
         readers = tuple(self._reach(nation, label) for nation in sorted(label.releasable))
-        withheld = tuple(self._reach(nation, None) for nation in revision.members if nation not in label.releasable)
+        members = sorted(self.context.member.members(revision))
+        withheld = tuple(self._reach(nation, None) for nation in members if nation not in label.releasable)
         return LabelPreview(
             marking=self.context.member.marking(label),
             level=label.level,
@@ -221,4 +243,5 @@ class ChannelAnswers:
             devices=self._reach(index, None).devices,
             published=max((publication.issued for publication in publications), default=0),
             keys_until=max(ends, default=0) * member.coalition.charter.segment,
+            suspended=index in member.coalition.suspended,
         )

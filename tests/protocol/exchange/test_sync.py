@@ -112,7 +112,6 @@ def test_both_sides_greet_and_agree() -> None:
     [
         (evolve(HELLO, versions=(2, 3)), VersionError),
         (evolve(HELLO, suites=(2,)), VersionError),
-        (evolve(HELLO, charter=bytes(32)), StateError),
     ],
 )
 def test_below_the_charters_floor_is_refused(hello: Hello, error: type[RemoteProtocolError]) -> None:

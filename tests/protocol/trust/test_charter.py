@@ -51,8 +51,9 @@ def test_a_charter_round_trips_and_names_its_nations() -> None:
 @pytest.mark.parametrize(
     ("changes", "error", "field"),
     [
-        ({"number": 1}, VersionError, "number"),
-        ({"previous": bytes(32)}, VersionError, "number"),
+        ({"number": 1}, DecodeError, "previous"),
+        ({"previous": bytes(32)}, DecodeError, "previous"),
+        ({"settings": (Setting(2, b"\0"),)}, DecodeError, "settings"),
         ({"suites": (2,)}, VersionError, "suites"),
         ({"nations": (XAA, evolve(XBB, code="XAA"), XCC)}, DecodeError, "nations"),
         ({"nations": (XAA, evolve(XBB, root=XAA.root), XCC)}, DecodeError, "nations"),

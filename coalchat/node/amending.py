@@ -1,0 +1,205 @@
+"""Amendments in a node (SPEC 6.6): how they come, and what they change at once.
+
+    link, or this home's custodian -> Gathering -> checked, complete -> store -> trusted set, links, keys
+
+Rule 1: text, signatures, audit line and event are one transaction; then the trusted set takes the new charter, the key
+ring a new link secret, and links announce the documents. What was interrupted in between is made up at the next start.
+Rule 2: of two amendments with one number the first stays in force. The second is kept and passed on: it convicts.
+Rule 3: a link secret that another took the place of opens our door for one edition more, and dials nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+import trio
+
+from coalchat.api.events import ControlChanged
+from coalchat.api.vocabulary import ControlSubject, Phase
+from coalchat.node.audit import AuditEvent
+from coalchat.node.context import Context
+from coalchat.node.controls import Control
+from coalchat.node.holding import Holding
+from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.keeping import control_document
+from coalchat.node.membership import Membership
+from coalchat.store.faces import Reader, Transaction
+from coalchat.store.rows import EVERYONE
+from protocol.base.codec import unpack_loose
+from protocol.base.errors import RemoteProtocolError
+from protocol.base.ids import Tag
+from protocol.base.records import evolve, peek
+from protocol.exchange.messages import document_hash
+from protocol.trust.amendment import KINDS, Fork, Gathering, check_amendment
+from protocol.trust.charter import Charter, Coalition, read_charter
+from protocol.trust.founding import commits_to, newest_first
+
+
+def kept_charters(read: Reader) -> tuple[bytes, ...]:
+    """Every charter of the coalition and every signature of one, in the order in which they came."""
+    return tuple(row.data for row in read.all_documents() if row.tag in KINDS)
+
+
+def load_amendments(member: Membership, read: Reader) -> None:
+    """Offer the amendments in the store again, and remember when they came."""
+    for row in read.all_documents():
+        if row.tag not in KINDS or not row.audience:
+            continue  # the founding ones are exchanged by nobody
+        _offer(member, row.number, (row.data,))
+        charter = member.coalition.text(read_charter(row.data).hash) if row.tag == Tag.CHARTER else None
+        if charter is not None:
+            _remember(member, charter, row.received)
+
+
+def lacks_secret(member: Membership) -> bool:
+    """Whether this device does not know the link secret that an amendment commits to."""
+    charter, secrets = member.coalition.charter, member.ring.link_secrets
+    return bool(charter.number) and not (secrets and commits_to(charter, secrets[0]))
+
+
+def charter_warnings(member: Membership) -> list[str]:
+    """What the person should know of the charter in force."""
+    found = []
+    if member.nation in member.coalition.suspended:
+        found.append("the charter suspends this nation: the others send it nothing, and take nothing from it")
+    if lacks_secret(member):
+        found.append("the link secret of the amended charter is not here yet: others cannot be dialled for long")
+    return found
+
+
+@attrs.define(eq=False)
+class Amending:
+    """The node's part for amendments.
+
+    Attributes:
+        changed: called when an amendment is in force.
+    """
+
+    context: Context = attrs.field(repr=False)
+    holding: Holding = attrs.field(repr=False)
+    changed: Callable[[], None] = attrs.field(repr=False)
+    _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
+    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+
+    def wake(self) -> None:
+        """A segment has begun: an old link secret may be over."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Forget old link secrets when they are over, until cancelled."""
+        await self._know()  # what was interrupted at the last amendment
+        while True:
+            await self._woken.wait()
+            self._woken = trio.Event()
+            await self._expire_secrets()
+
+    async def take(self, gathering: Gathering, nation: int | None = None) -> bool:
+        """Put in force what is complete of what a peer's nation, or this home, brought; whether there was any."""
+        moved = False
+        async with self._lock:
+            while True:
+                try:
+                    found = gathering.ripe(self.context.member.coalition)
+                except RemoteProtocolError as error:
+                    await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=nation)
+                    continue
+                if found is None:
+                    return moved
+                with trio.CancelScope(shield=True):
+                    await (self._convict(found) if isinstance(found, Fork) else self._put_in_force(*found))
+                moved = True
+
+    async def take_own(self, documents: Iterable[bytes], secret: bytes | None) -> None:
+        """Put an amendment in force that this home's custodian brought complete, and keep its link secret."""
+        gathering = Gathering(limit=0)
+        for data in documents:
+            gathering.take(data)
+        await self.take(gathering)
+        if secret is not None and await self._know(secret):
+            self.changed()
+
+    # --- inside ---
+
+    async def _know(self, *secrets: bytes) -> bool:
+        """Keep link secrets, the one first that the charter commits to; whether that changed anything."""
+        charter = self.context.member.coalition.charter
+        return await self.holding.change(
+            lambda ring: evolve(ring, link_secrets=newest_first(charter, (*secrets, *ring.link_secrets)))
+        )
+
+    async def _expire_secrets(self) -> None:
+        """Forget the link secrets that the present one took the place of an edition ago."""
+        member, charter = self.context.member, self.context.member.coalition.charter
+        until = member.renewed + charter.edition * charter.segment
+        if member.renewed and until <= member.believed(self.context.now()) and not lacks_secret(member):
+            await self.holding.change(lambda ring: evolve(ring, link_secrets=ring.link_secrets[:1]))
+
+    async def _put_in_force(self, coalition: Coalition, documents: Sequence[bytes]) -> None:
+        member, now = self.context.member, self.context.now()
+        charter, before = coalition.charter, member.coalition.charter
+        change = check_amendment(before, charter)
+        said = [f"admits {charter.codes[change.admitted]}"] if change.admitted is not None else []
+        said += [f"suspends {charter.codes[change.suspended]}"] if change.suspended is not None else []
+        finding = Finding(
+            AuditEvent.CHARTER_AMENDED,
+            coalition.charter_hash.hex(),
+            detail=f"number {charter.number} {', '.join(said)}",
+        )
+        await self._keep(charter.number, documents, finding)
+        member.coalition = member.directory.coalition = coalition
+        _remember(member, charter, now)
+        await self._know()  # an OTAR may have brought the new link secret before
+        self._announce(_offer(member, charter.number, documents))
+        self.changed()
+
+    async def _convict(self, fork: Fork) -> None:
+        """Two amendments with one number: keep the second as proof of who signed both."""
+        member, amendment = self.context.member, fork.amendment
+        documents = amendment.documents(fork.needs)
+        if all(document_hash(data) in member.controls for data in documents):
+            return
+        number = amendment.charter.number
+        codes = ", ".join(member.coalition.codes[nation] for nation in sorted(fork.double))
+        finding = Finding(
+            AuditEvent.CHARTER_FORK, amendment.hash.hex(), detail=f"number {number} was signed twice by {codes}"
+        )
+        await self._keep(number, documents, finding)
+        self._announce(_offer(member, number, documents))
+
+    async def _keep(self, number: int, documents: Sequence[bytes], finding: Finding) -> None:
+        now, coalition = self.context.now(), self.context.member.coalition.id
+        rows = [control_document(_control(coalition, number, data), now) for data in documents]
+
+        def write(tx: Transaction) -> None:
+            for row in rows:
+                tx.put_document(row)
+            write_finding(tx, now, finding)
+            write_event(tx, now, ControlChanged(subject=ControlSubject.CHARTER, id="", phase=Phase.UNLOCKED))
+
+        await self.context.store.write(write)
+
+    def _announce(self, controls: Iterable[Control]) -> None:
+        for control in controls:
+            self.context.control_changed(control.hash)
+
+
+def _control(coalition: bytes, number: int, data: bytes) -> Control:
+    return Control(document_hash(data), peek(unpack_loose(data)), coalition, number, EVERYONE, data)
+
+
+def _offer(member: Membership, number: int, documents: Iterable[bytes]) -> tuple[Control, ...]:
+    controls = tuple(_control(member.coalition.id, number, data) for data in documents)
+    for control in controls:
+        member.controls.put(control)
+    return controls
+
+
+def _remember(member: Membership, charter: Charter, at: int) -> None:
+    """When an amendment came that is or was in force."""
+    texts = [text for _, text in member.coalition.earlier] + [member.coalition.charter]
+    change = check_amendment(texts[charter.number - 1], charter)
+    if change.admitted is not None:
+        member.admitted[change.admitted] = at
+    if change.suspended is not None:
+        member.renewed = max(member.renewed, at)
