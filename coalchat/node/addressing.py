@@ -118,8 +118,11 @@ class Addressing:
         edition = check_edition(certificate, charter, data, now)
         # Of our own store also what has ended is taken: it may be the proof of a clash.
         over = not known and edition.last < now // charter.segment
+        highest = max(self.editions.counters(edition.device), default=0)
         verdict = Verdict.KNOWN if over else self.editions.apply(edition)
-        if edition.device == self.device and not known and name not in self.made and verdict is not Verdict.KNOWN:
+        # One below our own newest changes nothing: a home that was restored meets what it stated before.
+        own = edition.device == self.device and edition.counter >= highest
+        if own and not known and name not in self.made and verdict is not Verdict.KNOWN:
             self.strangers.append(edition.counter)
         # Both editions of a clash are kept: they are the proof. Otherwise the counter has the place.
         place = edition.device + edition.counter.to_bytes(4, "big") + (b"/clash" if verdict is Verdict.CLASH else b"")

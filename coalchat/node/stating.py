@@ -2,7 +2,8 @@
 
     segment begins -> seed drawn (key file) -> edition stated (store) -> announced
 
-Rule 1: the seed is durable before its edition is stated, and under a counter above all that stand in this device's name.
+Rule 1: the seed is durable before its edition is stated, and under a counter above all that stand in this device's name,
+and not below the time: a home that was restored knows none of them, and must not use one again.
 Rule 2: the next edition is stated `preload` before it begins: whoever copies the device sooner gets no key of it.
 Rule 3: a seed whose edition is not in the store was perhaps never stated: it is kept, and the next counter is drawn.
 Rule 4: an edition in this device's name that it did not state is an alarm, and is told.
@@ -88,7 +89,8 @@ class Stating:
     async def _draw(self, first: int) -> int:
         """Draw and state the edition that begins with a segment; its last segment."""
         member = self.context.member
-        counter = 1 + max(self._stated(), *member.direct.editions.counters(member.device), 0)
+        known = max(self._stated(), *member.direct.editions.counters(member.device), 0)
+        counter = max(known + 1, member.believed(self.context.now()))
         last = first + member.coalition.charter.edition - 1
         if counter > LAST_COUNTER:  # who holds this device's key has stated the last one there is: there is no way on
             return last

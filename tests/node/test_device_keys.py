@@ -28,12 +28,16 @@ from tests.fakes.thief import Thief
 START = FIRST // SEGMENT
 
 
-def stated(node: Running, of: Running) -> list[tuple[int, int, int]]:
-    """Counter, first and last segment of the editions of a device that a node knows, counted from the founding."""
+def editions(node: Running, of: Running) -> list[DeviceEdition]:
+    """Editions of a device that a node knows, by counter."""
     controls = node.station.context.member.controls.of(Tag.DEVICE_EDITION)
-    mine = (read_signed(control.data).body for control in controls if control.issuer.hex() == device_of(of))
-    found = [decode(DeviceEdition, body) for body in mine]
-    return sorted((edition.counter, edition.first - START, edition.last - START) for edition in found)
+    bodies = (read_signed(control.data).body for control in controls if control.issuer.hex() == device_of(of))
+    return sorted((decode(DeviceEdition, body) for body in bodies), key=lambda edition: edition.counter)
+
+
+def stated(node: Running, of: Running) -> list[tuple[int, int]]:
+    """First and last segment of each, counted from the founding."""
+    return [(edition.first - START, edition.last - START) for edition in editions(node, of)]
 
 
 async def test_editions_go_on_and_a_stolen_device_opens_nothing_that_is_past_its_hold(
@@ -44,7 +48,7 @@ async def test_editions_go_on_and_a_stolen_device_opens_nothing_that_is_past_its
         a, b = await town.start("XAA"), await town.start("XBB")
         await town.join_up(a, b)
         await acquainted(a, b)
-        assert stated(a, b) == [(1, 0, 11)]
+        assert stated(a, b) == [(0, 11)]
         sent = await a.send("@Officer XBB", "for the record", "SECRET")
         envelope = direct_envelope_of(a, sent.entry_id)
         await until(lambda: b.texts("@Officer XAA"))
@@ -68,20 +72,21 @@ async def test_editions_go_on_and_a_stolen_device_opens_nothing_that_is_past_its
 
         # The next edition is stated `preload` before it begins: a copy of the day before holds nothing of it.
         await until_time(b, FIRST + EDITION - charter.preload - HOUR)
-        assert stated(a, b) == [(1, 0, 11)]
+        assert stated(a, b) == [(0, 11)]
         early = Thief.of(homes["XBB"], tmp_path / "early")
         await hours(2)
-        await until(lambda: _known(a, b, [(1, 0, 11), (2, 12, 23)]))
+        await until(lambda: _known(a, b, [(0, 11), (12, 23)]))
         await until_time(b, FIRST + EDITION + 2 * HOUR)
         later = direct_envelope_of(a, (await a.send("@Officer XBB", "next edition", "SECRET")).entry_id)
-        assert {slot.counter for slot in later.context.slots} == {2}
+        (running,) = editions(b, b)  # what is over is not kept
+        assert {s.device.hex(): s.counter for s in later.context.slots}[device_of(b)] == running.counter
         await until(lambda: _count(b, 2))
         assert not opens(early.ring, later)
-        assert stated(b, b) == [(2, 12, 23)]  # what is over is not kept
+        assert stated(b, b) == [(12, 23)]
         await town.close()
 
 
-async def _known(node: Running, of: Running, expected: list[tuple[int, int, int]]) -> bool:
+async def _known(node: Running, of: Running, expected: list[tuple[int, int]]) -> bool:
     return stated(node, of) == expected
 
 
@@ -113,16 +118,18 @@ async def test_who_has_a_device_s_key_and_states_editions_for_it_is_seen(
             return make_edition(member.coalition.id, member.nation, chain, member.ring.device.key)
 
         # Above the device's counter: it is told, and goes on above that.
-        await come(a, thief_states(5))
-        await until(lambda: _known(a, b, [(5, 0, 3), (6, 0, 11)]))
-        assert [record.detail for record in await b.audited("edition-stranger")] == ["counter 5"]
+        (own,) = editions(b, b)
+        above = own.counter + DAY
+        await come(a, thief_states(above))
+        await until(lambda: _known(a, b, [(0, 3), (0, 11)]))
+        assert [record.detail for record in await b.audited("edition-stranger")] == [f"counter {above}"]
         sent = await a.send("@Officer XBB", "hello", "SECRET")
         assert {s.device.hex(): s.counter for s in direct_envelope_of(a, sent.entry_id).context.slots}[
             device_of(b)
-        ] == 6
+        ] == above + 1
         await until(lambda: _count(b, 1))
         # At its counter: that is the proof, everywhere, and the device gets nothing more.
-        await come(a, thief_states(6))
+        await come(a, thief_states(above + 1))
         for node in (a, b):
             await until(lambda node=node: node.audited("edition-clash"))
         with pytest.raises(Refused) as refused:
@@ -135,7 +142,7 @@ async def test_who_has_a_device_s_key_and_states_editions_for_it_is_seen(
         with pytest.raises(Refused) as refused:
             await again.send("@Officer XBB", "hello?", "SECRET")
         assert refused.value.clause == Clause.KEYS_RUN_OUT
-        assert {counter for counter, *_ in stated(again, b)} == {5, 6}
+        assert {edition.counter for edition in editions(again, b)} == {above, above + 1}
         await town.close()
 
 
@@ -146,15 +153,17 @@ async def test_a_device_that_died_between_drawing_and_stating_burns_the_counter(
         town = Town(nursery, homes)
         a, b = await town.start("XAA"), await town.start("XBB")
         await town.join_up(a, b)
-        await until(lambda: _known(a, b, [(1, 0, 11)]))
+        await until(lambda: _known(a, b, [(0, 11)]))
         station = b.station
+        (known,) = editions(b, b)
+        burnt = known.counter + 30 * DAY
         device = station.context.member.device
-        lost = own(DeviceChain(DeviceSegment(device, 2, START + 12), START + 23, bytearray(range(32))))
-        await station.context.store.write(lambda tx: tx.set_meta(STATED, (2).to_bytes(8, "big")))
+        lost = own(DeviceChain(DeviceSegment(device, burnt, START + 12), START + 23, bytearray(range(32))))
+        await station.context.store.write(lambda tx: tx.set_meta(STATED, burnt.to_bytes(8, "big")))
         await station.holding.change(lambda ring: evolve(ring, own=(*ring.own, lost)))
         await b.stop()
         again = await town.start("XBB")
         await until_time(again, FIRST + EDITION - DAY + HOUR)
-        await until(lambda: _known(again, again, [(1, 0, 11), (3, 12, 23)]))
-        assert [seed.counter for seed in again.station.holding.ring.own] == [1, 2, 3]
+        await until(lambda: _known(again, again, [(0, 11), (12, 23)]))
+        assert [seed.counter for seed in again.station.holding.ring.own] == [known.counter, burnt, burnt + 1]
         await town.close()

@@ -90,6 +90,10 @@ async def test_a_device_that_was_restored_is_keyed_again_and_reads_on(
             "its statements go on above all that it may have made"
         )
         assert not await a.audited("prekey-clash")
+        # Its own compartment goes on too: under a counter above what it had stated, which is no stranger's.
+        await until(partial(_addressed, a, laptop))
+        assert not await a.audited("edition-clash")
+        assert not await laptop.audited("edition-stranger")
         await b.send("ops", "now", "SECRET")
 
         async def reads() -> list[str]:
@@ -100,6 +104,13 @@ async def test_a_device_that_was_restored_is_keyed_again_and_reads_on(
         await until(partial(_ends_with, partial(b.texts, "ops"), "here again"))
         assert not await b.audited("entry-fork")
         await town.close()
+
+
+async def _addressed(node: Running, other: Running) -> bool:
+    """Whether a node would seal a direct message to the keys that another device holds now."""
+    member, own = node.station.context.member, other.station.context.member
+    key = member.direct.editions.key(own.device, member.segment(time(node)))
+    return key is not None and key[0] in {chain.at.counter for chain in own.direct.own}
 
 
 async def _ends_with(look: Callable[[], Awaitable[list[str]]], text: str) -> bool:
