@@ -5,7 +5,8 @@
     4  Primitives                     base.crypto, base.merkle
     5  Policies, labels, access       trust.policy, trust.label, trust.access
     6  Charter and credentials        trust.charter, trust.founding, trust.credential, trust.publication,
-                                      trust.directory, trust.revocation, trust.channel, trust.amendment, trust.amending
+                                      trust.directory, trust.revocation, trust.channel,
+                                      trust.amendment, trust.amending
     7  Keys                           keys.edition, keys.otar, keys.demand, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
                                       messages.evidence, messages.retention

@@ -14,7 +14,6 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy
-from coalchat.store.rows import Feed
 from coalchat.store.writer import Store
 from protocol.base.errors import ProtocolError
 from protocol.exchange.events import HistoryGiven, HistoryRequested
@@ -28,7 +27,7 @@ async def _no_history(peer: Certified, event: HistoryRequested | HistoryGiven) -
     del peer, event
 
 
-async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[Feed], bool]) -> None:
+async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[int], bool]) -> None:
     """Nobody listens yet."""
 
 
@@ -62,7 +61,7 @@ class Context:
     )
     amend: Callable[[Gathering, int], Awaitable[bool]] = attrs.field(default=_amends_nothing, repr=False)
     in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
-    heads_named: Callable[[Mapping[bytes, tuple[int, bytes]], Callable[[Feed], bool]], Awaitable[None]] = attrs.field(
+    heads_named: Callable[[Mapping[bytes, tuple[int, bytes]], Callable[[int], bool]], Awaitable[None]] = attrs.field(
         default=_nobody, repr=False
     )
 

@@ -141,10 +141,15 @@ class Feeds:
         return record, row
 
     async def refuse_disowned(self, feed: KnownFeed, entry: Entry) -> bool:
-        """Refuse, and account for, an entry that is no more its nation's word: its author is revoked (SPEC 6.5).
+        """Refuse, and account for, an entry that is nobody's word any more: its author is revoked, or his nation suspended.
 
-        What is held already is not asked about; it stays.
+        What is held already is not asked about; it stays (SPEC 6.5, 6.6).
         """
+        nation = feed.author.certificate.nation
+        if nation in self.context.member.coalition.suspended and entry.base.seq > feed.chain.head_seq:
+            finding = Finding(AuditEvent.ENTRY_REFUSED, entry.id.hex(), self.context.code(nation), "suspended")
+            await self.context.record(finding)
+            return True
         directory, device = self.context.member.directory, feed.record.device
         standing = directory.standing(device, self.context.now())
         if standing is None or standing.revoked is None or entry.base.seq <= feed.chain.head_seq:

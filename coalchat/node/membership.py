@@ -109,6 +109,11 @@ class Membership:
         return self.ring.nation
 
     @property
+    def everyone(self) -> int:
+        """Audience of what all nations may have, also those that come later."""
+        return EVERYONE
+
+    @property
     def certified(self) -> Certified:
         """Our own certificate.
 
@@ -216,7 +221,7 @@ class Membership:
         try:
             control, counts = self._judge(data)
         except ReplayError:
-            split = self.verdicts.judge_split(data, self.controls, EVERYONE)
+            split = self.verdicts.judge_split(data, self.controls, self.everyone)
             if split is None:
                 raise
             control, counts = split, True
@@ -261,18 +266,18 @@ class Membership:
         if tag is Tag.CUSTODIAN_CERTIFICATE:
             certificate = self.directory.apply_custodian(data)
             issuer = seat_name(certificate.nation, certificate.index)
-            return Control(name, tag, issuer, certificate.not_before, EVERYONE, data), True
+            return Control(name, tag, issuer, certificate.not_before, self.everyone, data), True
         if tag in _CUSTODIANS and self.directory.custodian_by_id(signed.signer) is None:
             raise StateError("its custodian is not known yet", field="signer")
         if tag is Tag.CERTIFICATE:
             certified = self.directory.apply_certificate(data)
-            return Control(name, tag, certified.device, certified.certificate.not_before, EVERYONE, data), True
+            return Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data), True
         if tag is Tag.PUBLICATION:
             publication = self.directory.apply_publication(data)
             rank = (publication.number,)
-            return Control(name, tag, signed.signer, publication.number, EVERYONE, data, signed.signer, rank), True
+            return Control(name, tag, signed.signer, publication.number, self.everyone, data, signed.signer, rank), True
         if tag is Tag.REVOCATION:
-            control = judge_revocation(self.directory, data, name, EVERYONE)
+            control = judge_revocation(self.directory, data, name, self.everyone)
             self.verdicts.disown(control.issuer)
             return control, True
         if tag is Tag.REKEY_DEMAND:
@@ -288,9 +293,9 @@ class Membership:
 
     def _judge_unsigned(self, tag: Tag, data: bytes, name: bytes) -> tuple[Control, bool]:
         if tag is Tag.SEGMENT_LIST:
-            return judge_list(data, name, self.directory, self.keys, EVERYONE)
+            return judge_list(data, name, self.directory, self.keys, self.everyone)
         if tag is Tag.DIRECTORY:
-            return judge_directory(data, name, self.directory, EVERYONE), True
+            return judge_directory(data, name, self.directory, self.everyone), True
         return self.verdicts.judge_fork(data, self.controls, self.now())
 
     def _signer(self, signer: bytes) -> Certified:
@@ -322,7 +327,7 @@ class Membership:
     def _judge_edition(self, data: bytes, signer: Certified, name: bytes) -> tuple[Control, bool]:
         control, counts = self.direct.judge(
             signer.certificate, self.coalition.charter, data, name,
-            now=self.believed(self.now()), everyone=EVERYONE, known=self._loading,
+            now=self.believed(self.now()), everyone=self.everyone, known=self._loading,
         )  # fmt: skip
         self._drop_editions(lambda other: other.issuer == control.issuer and self.direct.superseded(other))
         return control, counts

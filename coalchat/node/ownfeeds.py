@@ -159,18 +159,18 @@ class OwnFeeds:
 
     # --- what peers say ---
 
-    async def named(self, heads: Mapping[bytes, tuple[int, bytes]], entitled: Callable[[Feed], bool]) -> None:
+    async def named(self, heads: Mapping[bytes, tuple[int, bytes]], entitled: Callable[[int], bool]) -> None:
         """A peer has named its heads.
 
         Args:
             heads: number and id, by feed.
-            entitled: whether the peer may have a feed.
+            entitled: whether the peer may have a feed that is released to these nations.
         """
         for row in self._rows():
             word, head = self._words[row.feed_id], heads.get(row.feed_id)
             if head is None:
                 # It never got an entry of it. That does not confirm a feed of which more may have been.
-                word.agreed |= entitled(row) and row.feed_id not in self.unconfirmed
+                word.agreed |= entitled(row.released) and row.feed_id not in self.unconfirmed
             elif self._at(row.feed_id, head[0]) == head[1]:
                 word.agreed = True
             elif self._at(row.feed_id, head[0]) is None and head > word.further:

@@ -219,4 +219,6 @@ class Rekeying:
         fresh = member.renewed and now < member.renewed + charter.edition * charter.segment
         if due or nothing_waits or not fresh or lacks_secret(member) or len(member.ring.link_secrets) < 2:
             return due
+        if demand is not None and statement.request != demand.request:
+            return due  # a prekey that does not answer may be a thief's
         return owed_secret(certified, statement, editions, charter, now, waiting)

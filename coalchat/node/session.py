@@ -19,12 +19,12 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import Control
 from coalchat.node.feeds import release_bits
-from coalchat.node.inbound import Inbound
+from coalchat.node.incoming import Incoming
 from coalchat.node.intake import Intake
 from coalchat.node.journal import Finding
 from coalchat.node.underway import held_by
 from coalchat.store.rows import Feed
-from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError, StateError
+from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError
 from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
 from protocol.base.records import decode
 from protocol.exchange.events import (
@@ -98,7 +98,7 @@ class LinkSession:
     _drained: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     """Set when what waited to leave has left, or the link has ended; then another takes its place."""
     _waiting: list[Entry] = attrs.field(factory=list, init=False, repr=False)
-    _documents: Inbound = attrs.field(init=False, repr=False)
+    _documents: Incoming = attrs.field(init=False, repr=False)
     _events: list[SyncEvent] = attrs.field(factory=list, init=False, repr=False)
     refused: bool = attrs.field(default=False, init=False)
     _leaving: bool = attrs.field(default=False, init=False)
@@ -108,7 +108,7 @@ class LinkSession:
     def __attrs_post_init__(self) -> None:
         coalition = self.context.member.coalition
         self.since = self.context.now()
-        self._documents = Inbound(self.context, self.nation)
+        self._documents = Incoming(self.context, self.nation)
         self._sync = Sync(
             SyncSettings(
                 charter=coalition.charter_hash,
@@ -212,12 +212,16 @@ class LinkSession:
 
     # --- what is new here ---
 
-    def entitled(self, row: Feed) -> bool:
-        """Whether the peer may get a feed: it is released to its nation, or carried, and began when that was a member."""
-        if not row.head_seq or row.nation in self.context.member.coalition.suspended:
+    def entitled(self, released: int) -> bool:
+        """Whether the peer may get a feed that is released to these nations."""
+        return bool(released >> self.nation & 1) or self.carries
+
+    def _due(self, row: Feed) -> bool:
+        """Whether a feed here goes to the peer: what is carried must have begun when its nation was in the coalition."""
+        if not row.head_seq or row.nation in self.context.member.coalition.suspended or not self.entitled(row.released):
             return False
-        if row.released >> self.nation & 1 or not self.carries:
-            return bool(row.released >> self.nation & 1)
+        if row.released >> self.nation & 1:
+            return True
         since = self.context.member.admitted.get(self.nation, 0)
         first = self.context.store.read.entry_at(row.feed_id, 1) if since else None
         return first is None or first.received > since
@@ -225,7 +229,7 @@ class LinkSession:
     def feed_moved(self, feed_id: bytes, precedence: Precedence) -> None:
         """A feed has a new entry: push it."""
         row = self.context.store.read.feed(feed_id)
-        if row is not None and self.entitled(row):
+        if row is not None and self._due(row):
             self._do(self._sync.local_head(row.feed_id, row.head_seq, row.head_id, int(precedence)))
 
     def control_changed(self, control: Control) -> None:
@@ -338,20 +342,13 @@ class LinkSession:
         heads = [
             LocalHead(row.feed_id, row.head_seq, row.head_id)
             for row in self.context.store.read.feeds()
-            if self.entitled(row)
+            if self._due(row)
         ]
         self._do(self._sync.offer_heads(heads))
 
     # --- entries ---
 
     async def _entry(self, entry: Entry) -> None:
-        suspended = self.context.member.coalition.suspended
-        row = self.context.store.read.feed(entry.base.feed) if suspended else None
-        if row is not None and row.nation in suspended:
-            refused = StateError("of a nation that the charter suspends", field="feed")
-            await self.context.refuse(AuditEvent.ENTRY_REFUSED, refused, subject=entry.id.hex(), nation=row.nation)
-            self._do(self._sync.decline(entry.base.feed))
-            return
         taken = await self.intake.entry(entry, self.nation, self._stored)
         if isinstance(taken, Taken):
             if taken.known_up_to:

@@ -246,9 +246,9 @@ class Taking:
         await self._forget(made, now)
         newest = max(made.values(), default=None)
         stated = newest is not None and member.coalition.segment_at(newest) >= member.segment(now)
-        request = self._demanded()
         if lacks_secret(member) and self._asked != member.renewed:
             stated = False  # the prekey that this segment's OTARs were sealed to may be gone
+        request = self._demanded()
         if (stated and not self._unanswered(request)) or not self.online():
             return
         self._asked = member.renewed

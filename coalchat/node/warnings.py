@@ -65,9 +65,9 @@ class Warnings:
 
     def _of_nations(self) -> Iterator[str]:
         member, now = self.context.member, self.context.now()
+        yield from charter_warnings(member)
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"
-        yield from charter_warnings(member)
         ends = []
         for index in sorted(member.coalition.charter.present):
             code = member.coalition.codes[index]

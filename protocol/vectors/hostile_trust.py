@@ -30,8 +30,13 @@ from protocol.vectors.world import World, holds_hybrid
 def cases(world: World, recorder: Recorder) -> list[Case]:
     """All of them, with their controls."""
     parts: list[Callable[[World], Iterator[Case]]] = [
-        _charters, _amendments, _requests, _certificates, _revocations, _channels,
-    ]  # fmt: skip
+        _charters,
+        _amendments,
+        _requests,
+        _certificates,
+        _revocations,
+        _channels,
+    ]
     return [
         *(case for part in parts for case in part(world)),
         *_signatures(world, recorder),

@@ -18,7 +18,7 @@ from protocol.trust.amendment import KINDS, Gathering
 
 
 @attrs.define(eq=False)
-class Inbound:
+class Incoming:
     """One link's documents.
 
     Attributes:
