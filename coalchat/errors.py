@@ -199,7 +199,7 @@ class UnknownDevice(UsageError):
     """There is no such person or device here."""
 
     code = "unknown-device"
-    advice = "`coalchat direct list` names them"
+    advice = "`coalchat nation devices` and `coalchat direct list` name them"
 
 
 class UnknownRequest(UsageError):

@@ -134,11 +134,13 @@ class KeyEdition:
     """An edition of this nation's keys.
 
     Attributes:
+        custodian: the seat that drew it.
         starts, ends: its first and last segment's. held: this device has the seeds of all that it is cleared for.
         supersedes: counter of the edition that it replaced in an emergency; 0 for none.
         cut_off_until: of one that was replaced, until when a sender who has not heard of it may still seal to it; else 0.
     """
 
+    custodian: int
     counter: int
     state: KeyState
     starts: int

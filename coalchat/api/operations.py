@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, requests
+from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -55,6 +55,12 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         enrolment.WithdrawInvite,
         enrolment.Join,
         enrolment.GetJoinStatus,
+        renewal.ListDevices,
+        renewal.RenewCustodians,
+        renewal.RenewDevice,
+        renewal.RequestSeat,
+        renewal.CertifySeat,
+        renewal.ListCustodians,
     )
 }
 """Request classes by the name of their operation."""

@@ -12,6 +12,7 @@ from coalchat.cli.audit import audit
 from coalchat.cli.backup import backup, restore
 from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
+from coalchat.cli.custodian import custodian
 from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
 from coalchat.cli.direct import direct
@@ -68,6 +69,7 @@ keys.verb("restore")(restore)
 for name, noun in (
     ("nation", nation),
     ("charter", charter),
+    ("custodian", custodian),
     ("invite", invite),
     ("peer", peer),
     ("channel", channel),

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CHARTER = "CHARTER"
     EVIDENCE = "EVIDENCE"
     AMENDMENT = "CHARTER AMENDMENT"
+    SEAT = "SEAT REQUEST"
 
 
 def write_armour(kind: Kind, data: bytes) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from coalchat.api.emergency import Rekeyed
+    from coalchat.api.renewal import Device
     from coalchat.api.responses import Keys
     from coalchat.cli.options import Asked
     from coalchat.client import Client
@@ -138,6 +139,32 @@ def rekeyed_lines(made: Rekeyed) -> list[str]:
     )
     lines.append(f"a cut-off sender may still use the old key until {dtg(made.cut_off_until)}")
     return lines
+
+
+@keys.verb("renew")
+def renew(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, or the first 8 hex digits or more.")],
+) -> None:
+    """Renew a device's certificate, as its custodian.
+
+    \b
+    coalchat keys renew 3f2a9c01
+
+    The custodian's node renews by itself whoever is online now and then. This is for a device that was silent for long:
+    look first that it is where it should be. `coalchat nation devices` shows ids.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+    from coalchat.cli.times import dtg
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> Device:
+        return await client.renew_device(device)
+
+    made = with_node(asked, act)
+    show(asked, made, [f"{made.person} ({made.device}): certified until {dtg(made.until)}"])
 
 
 def key_lines(found: Keys) -> list[str]:

@@ -11,6 +11,7 @@ from coalchat.cli.options import Noun, asked_of
 
 if TYPE_CHECKING:
     from coalchat.api.nouns import Nation
+    from coalchat.api.renewal import Custodian, Device
     from coalchat.client import Client
 
 nation = Noun("A nation's keys, and the nations of the coalition.")
@@ -97,3 +98,54 @@ def list_nations(context: typer.Context) -> None:
     ]
     for one, line in zip(nations, columns(rows), strict=True):
         show(asked, one, [line])
+
+
+@nation.verb("devices")
+def list_devices(context: typer.Context) -> None:
+    """Show the devices of this nation, and until when each is certified."""
+    from coalchat.cli.output import columns, show
+    from coalchat.cli.session import with_node
+    from coalchat.cli.times import dtg
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> tuple[Device, ...]:
+        return await client.nation_devices()
+
+    devices = with_node(asked, act)
+    rows = [
+        (
+            one.device_id[:8],
+            f"{one.person} ({one.device})",
+            one.role.value,
+            one.clearance,
+            f"until {dtg(one.until)}",
+            "" if one.valid else "REVOKED" if one.revoked else "NOT VALID",
+        )
+        for one in devices
+    ]
+    for one, line in zip(devices, columns(rows), strict=True):
+        show(asked, one, [line])
+
+
+@nation.verb("renew")
+def renew(context: typer.Context) -> None:
+    """Certify the custodians anew, by this home's root.
+
+    \b
+    coalchat nation renew
+
+    A custodian's certificate ends after 90 days, and with it what his devices may do. The nodes of the coalition warn a
+    fortnight before.
+    """
+    from coalchat.cli.custodian import custodian_line
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> tuple[Custodian, ...]:
+        return await client.renew_custodians()
+
+    for one in with_node(asked, act):
+        show(asked, one, [custodian_line(one)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coalchat.api import emergency, enrolment
+from coalchat.api import emergency, enrolment, renewal
 from coalchat.api.base import A_co, Request
 from coalchat.api.vocabulary import Precedence, RevocationReason, Role
 
@@ -80,3 +80,29 @@ class CustodianCalls:
     async def join_status(self) -> enrolment.Joining:
         """How far joining is."""
         return await self.call(enrolment.GetJoinStatus())
+
+    # --- certificates and seats ---
+
+    async def nation_devices(self) -> tuple[renewal.Device, ...]:
+        """The devices of this nation."""
+        return (await self.call(renewal.ListDevices())).devices
+
+    async def renew_device(self, device: str) -> renewal.Device:
+        """Renew a device's certificate, as its custodian. Raises: NotAuthorised, UnknownDevice, Ambiguous, Refused."""
+        return await self.call(renewal.RenewDevice(device=device))
+
+    async def request_seat(self, seat: int) -> bytes:
+        """Ask for an alternate custodian's seat, 1 or 2: the document to bring to the root. Raises: UsageError, Refused."""
+        return (await self.call(renewal.RequestSeat(seat=seat))).request
+
+    async def certify_seat(self, request: bytes) -> renewal.Seated:
+        """Certify a seat with the root of this home. Raises: NotAuthorised, UsageError, Refused."""
+        return await self.call(renewal.CertifySeat(request=request))
+
+    async def custodians(self) -> tuple[renewal.Custodian, ...]:
+        """The custodians of this nation."""
+        return (await self.call(renewal.ListCustodians())).custodians
+
+    async def renew_custodians(self) -> tuple[renewal.Custodian, ...]:
+        """Certify the nation's custodians anew, with the root of this home. Raises: NotAuthorised."""
+        return (await self.call(renewal.RenewCustodians())).custodians

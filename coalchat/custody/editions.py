@@ -20,7 +20,31 @@ from protocol.base.limits import MAX_EDITIONS, MAX_KEY_LISTS
 from protocol.keys.keyring import HeldSeed
 from protocol.keys.walking import longest_hold
 from protocol.trust.charter import Charter
-from protocol.trust.publication import Edition, unsuperseded
+from protocol.trust.publication import Edition, Publication, unsuperseded
+
+MEANT = "keys.meant"
+"""Name under which a custodian's store keeps the highest counter of an edition that may have been drawn."""
+
+
+def end_of(publications: Iterable[Publication], charter: Charter) -> int:
+    """When the last edition ends that these publications name; 0 if they name none."""
+    return max(((e.last + 1) * charter.segment for p in publications for e in p.editions), default=0)
+
+
+def counts_until(end: int, charter: Charter) -> int:
+    """When a publication ends whose nation's last edition ends then: one edition later, in which its devices can still be reached."""
+    return end + charter.edition * charter.segment
+
+
+def takes_over(index: int, end: int, charter: Charter, now: int) -> bool:
+    """Whether what another seat gave, and what ends then, is this seat's to carry on.
+
+    A custodian who is there gives more `preload` before the end of what he gave; seat 1 waits for half of that, seat 2 for
+    three quarters.
+    """
+    edition = charter.edition * charter.segment
+    return end - now <= min(charter.preload, edition) // 2 // max(1, index)
+
 
 MEANT = "keys.meant"
 """Name under which a custodian's store keeps the highest counter of an edition that may have been drawn."""
@@ -30,7 +54,7 @@ def next_firsts(editions: Iterable[Edition], charter: Charter, segment: int) -> 
     """First segments of the editions that are to be drawn now.
 
     Args:
-        editions: those that are drawn, published or not.
+        editions: those that are drawn, published or not, and those after which an alternate goes on.
     """
     known = list(unsuperseded(editions))
     firsts = []

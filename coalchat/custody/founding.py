@@ -15,6 +15,7 @@ import attrs
 import trio
 
 from coalchat.custody.documents import charter_documents, document, list_document, policy_document
+from coalchat.custody.editions import counts_until
 from coalchat.custody.keying import (
     certify_custodian,
     certify_own_device,
@@ -330,6 +331,7 @@ async def adopt(home: Home, key_file: KeyFile, ring: KeyRing, adopted: Adopted, 
             editions=[edition.edition for edition in drawn],
             lists=[named for edition in drawn for named in edition.named],
             now=now,
+            until=counts_until((drawn[-1].edition.last + 1) * coalition.charter.segment, coalition.charter),
         )
         seat = custodian_id(coalition.id, nation, keys.index)
         documents = [

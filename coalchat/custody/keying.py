@@ -178,6 +178,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
     lists: Sequence[KeyList],
     revocations: Sequence[Revocation] = (),
     now: int,
+    until: int,
 ) -> tuple[Signed, tuple[bytes, ...]]:
     """The next publication of this custodian, and the parts of its directory.
 
@@ -185,6 +186,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
         previous, previous_document: the newest one of this seat, or None and b"".
         devices: every device that he certifies, in any order.
         revocations: all that are unexpired.
+        until: when it and its directory end.
     """
     hashes = [certified.hash for certified in sorted(devices, key=lambda certified: certified.device)]
     number = 1 if previous is None else previous.number + 1
@@ -195,7 +197,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
         number=number,
         previous=publication_hash(previous_document) if previous is not None else b"",
         issued=now,
-        not_after=max((edition.last + 1) * coalition.charter.segment for edition in editions),
+        not_after=until,
         directory=directory_root(hashes),
         devices=len(hashes),
         keying=() if previous is None else previous.keying,

@@ -107,7 +107,7 @@ def owed(
     due = []
     segment = now // charter.segment
     for edition in keyable(editions, charter, now):
-        if reaches(statement.edition, edition.counter, editions):
+        if reaches(statement.edition_of(keys.index), edition.counter, editions):
             continue
         here = {(s.level, s.category): s.segment for s in keys.seeds if s.counter == edition.counter}
         for compartments in groups(certified.certificate, charter, here):

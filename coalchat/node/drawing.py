@@ -9,25 +9,36 @@ from the first step on, and goes with the publication that names them.
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 import trio
 
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.custody.documents import document
-from coalchat.custody.editions import MEANT, compromised, next_counter, next_firsts, still_named, unpublished
+from coalchat.custody.editions import (
+    MEANT,
+    compromised,
+    next_counter,
+    next_firsts,
+    still_named,
+    takes_over,
+    unpublished,
+)
 from coalchat.custody.emergency import Pending, demand_of
 from coalchat.custody.keying import draw_seeds, list_of, own_seeds
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.orders import newest_demand, orders_of_others
 from coalchat.node.publishing import Publishing
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Document
 from protocol.base.ids import Tag
 from protocol.base.records import evolve
-from protocol.keys.demand import sign_demand
+from protocol.keys.demand import REQUEST, sign_demand
 from protocol.keys.keyring import HeldSeed, KeyRing
 from protocol.keys.walking import newest
 from protocol.trust.publication import Edition, KeyList
@@ -44,29 +55,49 @@ class Drawing:
     holding: Holding = attrs.field(repr=False)
     publishing: Publishing = attrs.field(repr=False)
 
-    async def draw(self) -> None:
-        """Draw and publish what is missing ahead of the running edition. In another home, and in one that
-        is not ready to publish, it does nothing.
+    async def draw(self, *, at_once: bool = False) -> None:
+        """Draw and publish what is missing ahead of the running edition. In another home, while the seat is not ready to act, and in an
+        alternate's while others key the nation, it does nothing.
+
+        Args:
+            at_once: from now on, whoever else keys the nation: somebody needs keys of this seat.
         """
-        if not self.holding.ring.custodian or not self.publishing.ready():
+        if not self.publishing.may_act():
             return
         async with self.publishing.acting:
-            await self._draw()
+            if at_once or self._keys_the_nation():
+                await self._draw(at_once)
             await self._publish()
+            await self._follow()
             await self._supersede()
 
+    def _keys_the_nation(self) -> bool:
+        member, index = self.context.member, self.publishing.keys.index
+        charter = member.coalition.charter
+        end = max(((edition.last + 1) * charter.segment for edition in self._given()), default=0)
+        return index == 0 or takes_over(index, end, charter, self.context.now())
+
+    def _given(self) -> tuple[Edition, ...]:
+        """The editions of other seats that this device was given seeds of: who hands out no more is silent."""
+        index = self.publishing.keys.index
+        given = {(seed.counter, seed.last) for seed in self.holding.ring.seeds if seed.custodian != index}
+        return tuple(Edition(counter, 0, last, 0) for counter, last in sorted(given))
+
     def _drawn(self) -> dict[int, tuple[HeldSeed, ...]]:
-        return unpublished(self.publishing.keys.seeds, self.publishing.newest().editions)
+        return unpublished(self.publishing.keys.seeds, self.publishing.editions())
 
     def _edition(self, seeds: tuple[HeldSeed, ...]) -> Edition:
         pending = self.pending() or Pending(b"")
         return pending.edition(seeds[0].counter, seeds[0].segment, seeds[0].last)
 
-    async def _draw(self) -> None:
+    async def _draw(self, at_once: bool) -> None:
         member, now = self.context.member, self.context.now()
-        length = member.coalition.charter.edition
-        known = [*self.publishing.newest().editions, *(self._edition(seeds) for seeds in self._drawn().values())]
-        firsts = next_firsts(known, member.coalition.charter, member.segment(now))
+        segment, length = member.segment(now), member.coalition.charter.edition
+        known = [*self.publishing.editions(), *(self._edition(seeds) for seeds in self._drawn().values())]
+        if self.publishing.keys.index and not at_once:
+            # An alternate goes on where the others end.
+            known += [edition for edition in self._given() if edition.last >= segment]
+        firsts = next_firsts(known, member.coalition.charter, segment)
         if firsts:
             counter = self._counter()
             await self._draw_spans([(first, first + length - 1) for first in firsts], counter, None)
@@ -78,13 +109,32 @@ class Drawing:
         value = self.context.store.read.meta(PENDING)
         return Pending.decode(value) if value else None
 
+    async def _follow(self) -> None:
+        """An emergency at another seat is one here: who must not read on may have this seat's seeds, too.
+
+        It is begun under the same random value where there is one: so no seat follows him who follows it.
+        """
+        if self.pending() is not None:
+            return
+        member, index = self.context.member, self.publishing.keys.index
+        charter = member.coalition.charter
+        given = compromised(self.publishing.editions(), charter, member.believed(self.context.now()))
+        own = newest_demand(member.controls, index)
+        for at, request in orders_of_others(member.controls, member.nation, index):
+            new = own is None or (at > own.at and request != own.request)
+            # Seeds that could be had only later were never given to whom that order left out.
+            if new and any(edition.first * charter.segment - charter.preload <= at for edition in given):
+                begun = Pending(request or self.context.entropy(REQUEST)).encode()
+                await self.context.store.write(partial(_begin, begun=begun))
+                return
+
     async def _supersede(self) -> None:
         """Draw and publish what replaces the editions that count, if a rekey was begun and not published."""
         pending = self.pending()
         if pending is None:
             return
         member, now = self.context.member, self.context.now()
-        replaced = compromised(self.publishing.newest().editions, member.coalition.charter, member.believed(now))
+        replaced = compromised(self.publishing.editions(), member.coalition.charter, member.believed(now))
         if not replaced:
             return
         counter, segment = self._counter(), member.segment(now)
@@ -97,7 +147,7 @@ class Drawing:
         """The first counter that was never used."""
         value = self.context.store.read.meta(MEANT)
         meant = 0 if value is None else int.from_bytes(value, "big")
-        return next_counter(self.publishing.newest().editions, self.publishing.keys.seeds, meant)
+        return next_counter(self.publishing.editions(), self.publishing.keys.seeds, meant)
 
     async def _draw_spans(self, spans: list[tuple[int, int]], counter: int, pending: Pending | None) -> None:
         """Draw editions of these segments, under counters from this one on."""
@@ -137,11 +187,12 @@ class Drawing:
             return
         member, now = self.context.member, self.context.now()
         previous = self.publishing.newest()
+        before, listed_before = ((), ()) if previous is None else (previous.editions, previous.lists)
         more = [self._edition(seeds) for seeds in drawn.values()]
         compartments = len(member.policy.compartments())
-        editions = still_named(previous.editions, more, compartments, member.coalition.charter, member.believed(now))
+        editions = still_named(before, more, compartments, member.coalition.charter, member.believed(now))
         counters = {edition.counter for edition in editions}
-        named = [listed for listed in previous.lists if listed.counter in counters]
+        named = [listed for listed in listed_before if listed.counter in counters]
         lists: list[Document] = []
         for seed in (seed for seeds in drawn.values() for seed in seeds):
             await trio.lowlevel.checkpoint()  # each takes some milliseconds
@@ -176,3 +227,7 @@ class Drawing:
 
 def _order(listed: KeyList) -> tuple[int, int, int]:
     return (listed.counter, listed.level, listed.category)
+
+
+def _begin(tx: Transaction, begun: bytes) -> None:
+    tx.set_meta(PENDING, begun)

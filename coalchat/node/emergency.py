@@ -20,6 +20,7 @@ from coalchat.custody.documents import document
 from coalchat.custody.editions import compromised
 from coalchat.custody.emergency import Pending, cut_off_until, disown
 from coalchat.errors import Ambiguous, UsageError
+from coalchat.node.answers.naming import typed_id
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.drawing import PENDING, Drawing
@@ -32,12 +33,6 @@ from protocol.keys.demand import REQUEST
 from protocol.trust.credential import Certified
 from protocol.trust.publication import Edition, Revocation, RevocationReason
 from protocol.trust.revocation import sign_revocation
-
-MIN_PREFIX = 8
-"""Hex digits of a device id that a person types: half of what six words show, and no word of a language."""
-
-DEVICE_ID = 32
-"""Hex digits of a device id."""
 
 
 @attrs.define(eq=False)
@@ -96,7 +91,7 @@ class Emergency:
         standings = [member.directory.standing(c.device, now) for c in member.directory.devices(member.nation)]
         known = [s.certified for s in standings if s is not None and s.revoked is None]
         if request.device:
-            found = [c for c in known if c.device.hex().startswith(_typed_id(request.device))]
+            found = [c for c in known if c.device.hex().startswith(typed_id(request.device))]
             if len(found) > 1:
                 raise Ambiguous(request.device)
         else:
@@ -114,7 +109,7 @@ class Emergency:
     def _replaced(self) -> tuple[Edition, ...]:
         member = self.context.member
         now = member.believed(self.context.now())
-        return compromised(self.publishing.newest().editions, member.coalition.charter, now)
+        return compromised(self.publishing.editions(), member.coalition.charter, now)
 
     # --- doing it ---
 
@@ -149,7 +144,7 @@ class Emergency:
     def _told(
         self, devices: Sequence[Certified], reason: ReasonWord, replaced: Sequence[Edition], *, done: bool
     ) -> Rekeyed:
-        member = self.context.member
+        member, newest = self.context.member, self.publishing.newest()
         progress = self.rekeying.progress() if done and replaced else None
         gone = {certified.device for certified in devices} | {member.device}
         waiting = [c for c in member.valid(member.nation) if c.device not in gone and c.certificate.scope.read]
@@ -160,7 +155,7 @@ class Emergency:
             ),
             reason=reason,
             done=done,
-            publication=self.publishing.newest().number,
+            publication=0 if newest is None else newest.number,
             edition=self._edition(replaced) if done else 0,
             replaced=tuple(edition.counter for edition in replaced),
             cut_off_until=cut_off_until(replaced, member.coalition.charter),
@@ -170,19 +165,4 @@ class Emergency:
     def _edition(self, replaced: Sequence[Edition]) -> int:
         """The edition that runs in place of the first that was replaced; 0 if none was."""
         counters = {edition.counter for edition in replaced}
-        return min((e.counter for e in self.publishing.newest().editions if e.supersedes in counters), default=0)
-
-
-def _typed_id(given: str) -> str:
-    """A device id as a person types it, or how it begins: hex digits and nothing else, never a name.
-
-    Raises:
-        UsageError: it has not this form.
-    """
-    typed = given.lower()
-    if not MIN_PREFIX <= len(typed) <= DEVICE_ID or not set(typed) <= set("0123456789abcdef"):
-        raise UsageError(
-            f"a device is named by {MIN_PREFIX} to {DEVICE_ID} hex digits of its id",
-            hint="a person is named with --person",
-        )
-    return typed
+        return min((e.counter for e in self.publishing.editions() if e.supersedes in counters), default=0)

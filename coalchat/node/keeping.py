@@ -11,11 +11,14 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED, Control
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.membership import Membership
+from coalchat.node.passing import is_named, otar_header, seat_renewed
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Document
 from protocol.base.ids import Tag
 from protocol.trust.amendment import KINDS
 from protocol.trust.channel import ChannelRevision
+from protocol.trust.credential import certificate_hash
 
 MAX_TOLD = 256
 """Messages of a feed that clients are told of singly, the newest; older ones bear their mark when they are listed."""
@@ -61,7 +64,7 @@ def drop_superseded(tx: Transaction, context: Context, control: Control) -> None
 
 async def sweep(context: Context, now: int) -> None:
     """Forget the documents that are over, in memory and on disk. Nobody may be about to take what he has just stored."""
-    context.member.drop_over(now)
+    _drop_over(context.member, now)
     controls, kinds = context.member.controls, {int(tag) for tag in SYNCED if tag not in KINDS}
     over = [row.hash for row in context.store.read.inventory() if row.tag in kinds and row.hash not in controls]
 
@@ -71,6 +74,26 @@ async def sweep(context: Context, now: int) -> None:
 
     if over:
         await context.store.write(write)
+
+
+def _drop_over(member: Membership, now: int) -> None:
+    """Forget, in memory, key lists that no publication names, OTARs that serve nobody, and certificates that were renewed and
+    have ended.
+    """
+    controls, directory = member.controls, member.directory
+    member.keys.drop_unnamed()
+    over = [c for c in controls.of(Tag.SEGMENT_LIST) if not is_named(c, directory)]
+    over += [c for c in controls.of(Tag.OTAR) if member.otar_over(otar_header(c.data), now)]
+    over += [c for c in controls.of(Tag.CUSTODIAN_CERTIFICATE) if seat_renewed(c, directory)]
+    for control in controls.of(Tag.CERTIFICATE):
+        directory.forget_renewed(control.issuer, now)
+        if directory.certificate(control.issuer, certificate_hash(control.data)) is None:
+            over.append(control)
+    segment = member.coalition.segment_at(now)
+    member.direct.editions.drop_over(segment)
+    over += [c for c in controls.of(Tag.DEVICE_EDITION) if member.direct.over(c, segment)]
+    for control in over:
+        controls.drop(control.hash)
 
 
 def keep_channel(tx: Transaction, revision: ChannelRevision, now: int) -> None:

@@ -72,7 +72,7 @@ class Links:
     context: Context = attrs.field(repr=False)
     intake: Intake = attrs.field(repr=False)
     transport: Transport = attrs.field(repr=False)
-    enrolling: Enrolling | None = attrs.field(repr=False)
+    enrolling: Enrolling = attrs.field(repr=False)
     carry: bool = True
     capture: Capture | None = attrs.field(default=None, repr=False)
     set_up_timeout: float = SET_UP_TIMEOUT
@@ -250,14 +250,13 @@ class Links:
 
     def _credentials(self) -> LinkCredentials:
         member = self.context.member
-        invites = {} if self.enrolling is None else self.enrolling.open_invites()
         return LinkCredentials(
             coalition=member.coalition.id,
             seed=member.ring.device.ed25519,
             certificate=member.certified.document.data,
             chain=lambda: member.directory.chain(member.device),
             secrets=member.ring.link_secrets,
-            invites=invites,
+            invites=self.enrolling.open_invites(),
         )
 
     async def _set_up(self, stream: LinkStream, end: End) -> LinkSession | None:
@@ -272,8 +271,7 @@ class Links:
         finally:
             self._unknown -= 1
         if isinstance(outcome, InviteProven):
-            if self.enrolling is not None:
-                await self.enrolling.enrol(stream, outcome)
+            await self.enrolling.enrol(stream, outcome)
             return None
         standing = self.context.member.directory.standing(outcome.device, self.context.now())
         if standing is None or standing.revoked is not None:  # meanwhile

@@ -20,16 +20,17 @@ from coalchat.node.orders import judge_demand, judge_revocation
 from coalchat.node.passing import (
     check_otar,
     inventory,
-    is_named,
     judge_directory,
     judge_list,
     otar_header,
     otar_over,
     otar_place,
     seat_name,
+    seat_renewed,
 )
 from coalchat.node.verdicts import Verdicts
 from coalchat.store.rows import EVERYONE
+from protocol.base import crypto
 from protocol.base.codec import unpack_loose
 from protocol.base.errors import AuthenticationError, DecodeError, RemoteProtocolError, ReplayError, StateError
 from protocol.base.ids import Tag
@@ -38,7 +39,7 @@ from protocol.base.signed import read_signed
 from protocol.exchange.messages import document_hash
 from protocol.keys.direct import DirectContext
 from protocol.keys.edition import SeedChain, SegmentKeys
-from protocol.keys.keyring import KeyRing
+from protocol.keys.keyring import CustodianKeys, KeyRing
 from protocol.keys.otar import OtarHeader
 from protocol.keys.statements import Statements, Verdict
 from protocol.trust.access import Clearance, dominates
@@ -129,6 +130,15 @@ class Membership:
     def certificate(self) -> Certificate:
         """Our own certificate's record."""
         return self.certified.certificate
+
+    @property
+    def seat(self) -> CustodianKeys | None:
+        """The custodian's keys of this home, once the nation's root has certified them."""
+        for keys in self.ring.custodian:
+            certificate = self.directory.custodian(self.nation, keys.index)
+            if certificate is not None and certificate.key == crypto.ed25519_public(keys.seat.ed25519):
+                return keys
+        return None
 
     def segment(self, now: int) -> int:
         """The segment number that counts now: never below the highest one seen."""
@@ -264,14 +274,17 @@ class Membership:
             return self._judge_unsigned(tag, data, name)
         signed = read_signed(data)
         if tag is Tag.CUSTODIAN_CERTIFICATE:
-            certificate = self.directory.apply_custodian(data)
-            issuer = seat_name(certificate.nation, certificate.index)
-            return Control(name, tag, issuer, certificate.not_before, self.everyone, data), True
+            seat = self.directory.apply_custodian(data)
+            issuer = seat_name(seat.nation, seat.index)
+            control = Control(name, tag, issuer, seat.not_before, self.everyone, data)
+            return control, not seat_renewed(control, self.directory)
         if tag in _CUSTODIANS and self.directory.custodian_by_id(signed.signer) is None:
             raise StateError("its custodian is not known yet", field="signer")
         if tag is Tag.CERTIFICATE:
             certified = self.directory.apply_certificate(data)
-            return Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data), True
+            control = Control(name, tag, certified.device, certified.certificate.not_before, self.everyone, data)
+            self.directory.forget_renewed(certified.device, self.now())
+            return control, self.directory.certificate(certified.device, certified.hash) is not None
         if tag is Tag.PUBLICATION:
             publication = self.directory.apply_publication(data)
             rank = (publication.number,)
@@ -361,19 +374,6 @@ class Membership:
         publication = self.directory.publication(header.nation, header.custodian)
         editions = () if publication is None else publication.editions
         return otar_over(header, self.prekeys.newest(header.device), editions, self.coalition.charter, now)
-
-    def drop_over(self, now: int) -> None:
-        """Forget the documents that are over: key lists that no publication names, OTARs that serve nobody."""
-        self.keys.drop_unnamed()
-        for control in self.controls.of(Tag.SEGMENT_LIST):
-            if not is_named(control, self.directory):
-                self.controls.drop(control.hash)
-        for control in self.controls.of(Tag.OTAR):
-            if self.otar_over(otar_header(control.data), now):
-                self.controls.drop(control.hash)
-        segment = self.coalition.segment_at(now)
-        self.direct.editions.drop_over(segment)
-        self._drop_editions(lambda control: self.direct.over(control, segment))
 
     def _drop_otars(self, device: bytes) -> None:
         """Forget the OTARs that a device says it has taken."""

@@ -14,6 +14,7 @@ from protocol.base.records import decode
 from protocol.base.signed import read_signed
 from protocol.keys.demand import RekeyDemand, check_demand
 from protocol.trust.directory import Directory
+from protocol.trust.revocation import DeviceRevocation
 
 
 def judge_revocation(directory: Directory, data: bytes, name: bytes, audience: int) -> Control:
@@ -41,6 +42,20 @@ def judge_demand(directory: Directory, nation: int, data: bytes, name: bytes) ->
     demand = check_demand(custodian, data)
     place, rank = seat_name(custodian.index), (demand.edition,)
     return Control(name, Tag.REKEY_DEMAND, signer, demand.edition, 1 << nation, data, place, rank)
+
+
+def demands(controls: Controls) -> tuple[RekeyDemand, ...]:
+    """The newest demand of each of our nation's custodians, in the order of their time."""
+    found = (decode(RekeyDemand, read_signed(c.data, Tag.REKEY_DEMAND).body) for c in controls.of(Tag.REKEY_DEMAND))
+    return tuple(sorted(found, key=lambda demand: (demand.at, demand.custodian)))
+
+
+def orders_of_others(controls: Controls, nation: int, index: int) -> tuple[tuple[int, bytes], ...]:
+    """When other seats of a nation ordered a rekey, and the random value of it; none where it was a revocation."""
+    acts = (decode(DeviceRevocation, read_signed(c.data, Tag.REVOCATION).body) for c in controls.of(Tag.REVOCATION))
+    found = [(d.at, d.request) for d in demands(controls) if d.custodian != index]
+    found += [(act.at, b"") for act in acts if act.nation == nation and act.custodian != index]
+    return tuple(sorted(found, reverse=True))
 
 
 def newest_demand(controls: Controls, custodian: int) -> RekeyDemand | None:

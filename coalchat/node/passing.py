@@ -20,6 +20,7 @@ from protocol.keys.edition import SegmentKeys, SegmentList
 from protocol.keys.otar import Otar, OtarHeader, PrekeyStatement
 from protocol.keys.walking import erased_at
 from protocol.trust.charter import Charter
+from protocol.trust.credential import CustodianCertificate
 from protocol.trust.directory import Directory
 from protocol.trust.publication import DirectoryPart, Edition
 
@@ -68,6 +69,13 @@ def check_otar(data: bytes, directory: Directory, nation: int) -> OtarHeader:
     return header
 
 
+def seat_renewed(control: Control, directory: Directory) -> bool:
+    """Whether a custodian's certificate was renewed for the same keys: the later one says all that it says."""
+    before = decode(CustodianCertificate, read_signed(control.data).body)
+    now = directory.custodian(before.nation, before.index)
+    return now is not None and now.not_before > before.not_before and (now.key, now.mldsa) == (before.key, before.mldsa)
+
+
 def otar_header(data: bytes) -> OtarHeader:
     """The header of an OTAR that was verified."""
     return decode(Otar, read_signed(data, Tag.OTAR).body).header
@@ -89,7 +97,11 @@ def otar_over(
     level = header.compartments[0].level if header.compartments else 0
     if erased_at(charter, level, header.segment) <= now:
         return True
-    return said is not None and said.counter > header.prekey and reaches(said.edition, header.edition, editions)
+    return (
+        said is not None
+        and said.counter > header.prekey
+        and reaches(said.edition_of(header.custodian), header.edition, editions)
+    )
 
 
 def judge_list(
@@ -121,7 +133,9 @@ def is_named(control: Control, directory: Directory) -> bool:
 
 
 def timely(control: Control, to: int, directory: Directory, charter: Charter, now: int) -> bool:
-    """Whether a key list is to be offered to a nation now."""
+    """Whether a document is to be offered to a nation now; only key lists wait for their time."""
+    if control.tag is not Tag.SEGMENT_LIST:
+        return True
     nation, custodian, _, first, last = control.rank
     segment = now // charter.segment
     if segment > last:

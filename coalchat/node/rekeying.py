@@ -6,6 +6,8 @@ because what is owed is computed anew from what is there.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import attrs
 import trio
 
@@ -15,7 +17,7 @@ from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
-from coalchat.node.orders import newest_demand
+from coalchat.node.orders import demands, newest_demand
 from coalchat.node.passing import otar_header, otar_place
 from coalchat.node.publishing import Publishing
 from coalchat.store.faces import Transaction
@@ -60,10 +62,15 @@ class Progress:
 
 @attrs.define(eq=False)
 class Rekeying:
-    """The node's part for a custodian's OTARs."""
+    """The node's part for a custodian's OTARs.
+
+    Attributes:
+        before: called before what is due is sealed: certificates come first.
+    """
 
     context: Context = attrs.field(repr=False)
     publishing: Publishing = attrs.field(repr=False)
+    before: Callable[[], Awaitable[None]] = attrs.field(default=trio.lowlevel.checkpoint, repr=False)
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
 
     def wake(self) -> None:
@@ -71,25 +78,25 @@ class Rekeying:
         self._woken.set()
 
     async def run(self) -> None:
-        """Seal what is owed, until cancelled."""
+        """Renew and seal what is due, until cancelled."""
         while True:
             await self._woken.wait()
             await trio.sleep(PAUSE)
             self._woken = trio.Event()
+            await self.before()
             await self.seal_due()
 
     async def seal_due(self) -> None:
         """Seal what is owed now. In another home it does nothing."""
         member = self.context.member
-        if not member.ring.custodian:
+        if not self.publishing.may_act():
             return
         for certified in member.valid(member.nation):
             if certified.device == member.device:
                 continue
             async with self.publishing.acting:
-                now = self.context.now()
                 statement = member.prekeys.newest(certified.device)
-                if statement is None or member.doubtful(now) or self._silent_for(certified.device) > self._grace():
+                if statement is None or not self.publishing.may_act() or not self.alive(certified.device):
                     continue
                 if not self.answers(statement):
                     continue
@@ -99,8 +106,10 @@ class Rekeying:
 
     def answers(self, statement: PrekeyStatement) -> bool:
         """Whether a statement was made after the newest demand, which its random value shows (SPEC 7.5)."""
-        demand = newest_demand(self.context.member.controls, self.publishing.keys.index)
-        return demand is None or statement.request == demand.request
+        controls = self.context.member.controls
+        demand = newest_demand(controls, self.publishing.keys.index)
+        # A device answers the newest demand there is: who answers another seat's later one is as fresh.
+        return demand is None or statement.request in {d.request for d in demands(controls) if d.at >= demand.at}
 
     def owed_at_once(self, certified: Certified, statement: PrekeyStatement) -> tuple[Due, ...]:
         """What a joiner is given, whatever waits for it already, to the prekey that it stated on this very link."""
@@ -136,16 +145,20 @@ class Rekeying:
         member = self.context.member
         found = []
         waiting = {control.issuer for control in member.controls.of(Tag.OTAR)}
-        for certified in member.valid(member.nation) if member.ring.custodian else ():
+        for certified in member.valid(member.nation) if member.seat is not None else ():
             if certified.device == member.device or not certified.certificate.scope.read:
                 continue
             silent_for = self._silent_for(certified.device)
             waits = certified.device in waiting
             quiet = silent_for > 2 * member.coalition.charter.segment
-            suspended = silent_for > self._grace() or member.prekeys.clashed(certified.device)
+            suspended = not self.alive(certified.device)
             if suspended or (waits and quiet):
                 found.append(Silent(certified, self._stated(certified.device), suspended))
         return tuple(found)
+
+    def alive(self, device: bytes) -> bool:
+        """Whether a device has stated a prekey of late, and no other at its counter."""
+        return self._silent_for(device) <= self._grace() and not self.context.member.prekeys.clashed(device)
 
     def progress(self) -> Progress | None:
         """How far the devices are that have to answer the newest demand; None if none was made here."""
@@ -153,7 +166,7 @@ class Rekeying:
         demand = newest_demand(member.controls, keys.index)
         if demand is None:
             return None
-        editions = self.publishing.newest().editions
+        editions = self.publishing.editions()
         sealed = {(c.issuer, c.number) for c in member.controls.of(Tag.OTAR)}
         devices = answered = keyed = 0
         for certified in member.valid(member.nation):
@@ -162,13 +175,13 @@ class Rekeying:
             statement = member.prekeys.newest(certified.device)
             devices += 1
             answered += statement is not None and self.answers(statement)
-            said = 0 if statement is None else statement.edition
+            said = 0 if statement is None else statement.edition_of(keys.index)
             keyed += (certified.device, demand.edition) in sealed or reaches(said, demand.edition, editions)
         return Progress(demand.at, devices, answered, keyed)
 
     def warnings(self) -> tuple[str, ...]:
         """To a custodian, that an emergency rekey is not over."""
-        progress = self.progress() if self.context.member.ring.custodian else None
+        progress = self.progress() if self.context.member.seat is not None else None
         if progress is None or progress.keyed >= progress.devices:
             return ()
         return (f"emergency rekey: {progress.keyed} of {progress.devices} devices are keyed",)
@@ -204,7 +217,7 @@ class Rekeying:
                 return Sealed(*control.rank)
             return None
 
-        editions, charter = self.publishing.newest().editions, member.coalition.charter
+        editions, charter = self.publishing.editions(), member.coalition.charter
         due = owed(
             certified,
             statement,

@@ -6,7 +6,7 @@ state are kept together; then the trusted set takes them and links announce them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 import trio
@@ -29,7 +29,7 @@ from coalchat.store.rows import Invite
 from protocol.base.crypto import digest
 from protocol.base.errors import ProtocolError
 from protocol.base.ids import Person, Tag
-from protocol.base.limits import INVITE_LIFETIME, MAX_INVITES
+from protocol.base.limits import INVITE_LIFETIME, MAX_CUSTODIANS, MAX_INVITES
 from protocol.base.signed import read_signed
 from protocol.exchange.invite import make_invite, write_invite
 from protocol.exchange.offer import CheckedOffer
@@ -78,11 +78,16 @@ class Asking:
 
 @attrs.define(eq=False)
 class Seat:
-    """The node's part for its custodian."""
+    """The node's part for its custodian.
+
+    Attributes:
+        draw_now: draws an edition that runs from now on.
+    """
 
     context: Context = attrs.field(repr=False)
     publishing: Publishing = attrs.field(repr=False)
     rekeying: Rekeying = attrs.field(repr=False)
+    draw_now: Callable[[], Awaitable[None]] = attrs.field(repr=False)
     _asking: dict[bytes, Asking] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
@@ -196,12 +201,17 @@ class Seat:
         if tuple(word.lower() for word in words) != asking.words:
             await self.context.record(Finding(AuditEvent.JOIN_REFUSED, row.invite_id.hex(), clause="words"))
             raise WordsDiffer
+        if not any(edition.last >= self._segment() for edition in self.publishing.editions()):
+            await self.draw_now()  # an alternate's, whom nobody has needed so far
         async with self.publishing.acting:
             grant = await self._certify(row, asking)
         asking.grant = grant
         self._asking.pop(row.invite_id, None)
         asking.decided.set()
         return grant.certified
+
+    def _segment(self) -> int:
+        return self.context.member.segment(self.context.now())
 
     async def _certify(self, row: Invite, asking: Asking) -> Grant:
         keys, member, now = self.keys, self.context.member, self.context.now()
@@ -256,7 +266,7 @@ class Seat:
 
     def _grant(self, certified: Certified, otars: tuple[bytes, ...]) -> Grant:
         member = self.context.member
-        chain = member.directory.chain(certified.device)[:-1]
+        chain = [d for index in range(MAX_CUSTODIANS) for d in member.directory.seat_documents(member.nation, index)]
         own = tuple(
             control.data for control in member.controls.of(Tag.SEGMENT_LIST) if control.rank[0] == member.nation
         )

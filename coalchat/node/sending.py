@@ -105,15 +105,23 @@ class Sending:
             raise UnknownLabel(error.detail) from None
         return label if label.releasable else attrs.evolve(label, releasable=member.members(place))
 
-    def decide(self, label: Label, place: Place) -> Denied | None:
-        """Whether this device may seal under a label in a channel now; None grants."""
-        member = self.context.member
-        if member.doubtful(self.context.now()):
+    def standing_denied(self) -> Denied | None:
+        """Whether this device may sign anything new now; None grants."""
+        member, now = self.context.member, self.context.now()
+        if member.doubtful(now):
             return Denied(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
-        standing = member.directory.standing(member.device, self.context.now())
+        standing = member.directory.standing(member.device, now)
         if standing is None or not standing.valid:
             return Denied(Clause.CERTIFICATE, "this device's certificate is not valid now")
-        certificate = standing.certified.certificate
+        return None
+
+    def decide(self, label: Label, place: Place) -> Denied | None:
+        """Whether this device may seal under a label in a channel now; None grants."""
+        denial = self.standing_denied()
+        if denial is not None:
+            return denial
+        member = self.context.member
+        certificate = member.certificate
         if certificate.scope.channels and place.channel not in certificate.scope.channels:
             return Denied(Clause.SCOPE, "this device's certificate does not name the channel")
         if isinstance(place, Conversation):

@@ -6,12 +6,13 @@ receipting, complaints                                    what is owed
 proving, history                                          what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking, stating                                           this device's keys
-seat, publishing, drawing, rekeying, emergency, enrolling a custodian's acts
+seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling  a custodian's acts
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import attrs
 import trio
@@ -30,6 +31,7 @@ from coalchat.node.answers.history import HistoryAnswers
 from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
+from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -53,9 +55,11 @@ from coalchat.node.proving import Proving
 from coalchat.node.publishing import Publishing
 from coalchat.node.receipting import Receipting
 from coalchat.node.rekeying import Rekeying
+from coalchat.node.renewing import Renewing
 from coalchat.node.retaining import Retaining
 from coalchat.node.rollover import Rollover
 from coalchat.node.seat import Seat
+from coalchat.node.seating import Seating
 from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
 from coalchat.node.stating import Stating
@@ -73,6 +77,9 @@ from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.trust.amendment import KINDS, build_coalition
 from protocol.trust.policy import read_policy
+
+ORDERS = (Tag.REVOCATION, Tag.REKEY_DEMAND)
+
 
 _KEYING = frozenset(
     {
@@ -142,6 +149,7 @@ class Station:
     rollover: Rollover = attrs.field(init=False, repr=False)
     publishing: Publishing = attrs.field(init=False, repr=False)
     rekeying: Rekeying = attrs.field(init=False, repr=False)
+    renewing: Renewing = attrs.field(init=False, repr=False)
     taking: Taking = attrs.field(init=False, repr=False)
     stating: Stating = attrs.field(init=False, repr=False)
     drawing: Drawing = attrs.field(init=False, repr=False)
@@ -180,10 +188,12 @@ class Station:
         publishing = self.publishing = Publishing(context)
         self.holding = Holding(context)
         self.rekeying = Rekeying(context, publishing)
-        self.seat = Seat(context, publishing, self.rekeying)
-        self.taking = Taking(context, self.holding, self.intake.keys_came, self._online)
+        self.renewing = Renewing(context, publishing, self.rekeying)
+        self.rekeying.before = self.renewing.renew_due
         self.stating = Stating(context, self.holding)
         self.drawing = Drawing(context, self.holding, publishing)
+        self.seat = Seat(context, publishing, self.rekeying, partial(self.drawing.draw, at_once=True))
+        self.taking = Taking(context, self.holding, self.intake.keys_came, self._online)
         self.rollover = Rollover(
             context,
             self.holding,
@@ -199,7 +209,7 @@ class Station:
             context,
             self.intake,
             self.transport,
-            enrolment if context.member.ring.custodian else None,
+            enrolment,
             self.carry,
             self.capture,
             self.set_up_timeout,
@@ -232,6 +242,7 @@ class Station:
             **CharterAnswers(context, self.amending).handlers(),
             **enrolling.handlers(),
             **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
+            **RenewalAnswers(context, self.renewing, Seating(context, self.holding, publishing)).handlers(),
         }
 
     def handlers(self) -> Handlers:
@@ -336,7 +347,7 @@ class Station:
             self.taking.wake()
         if control is not None and control.tag in {Tag.REVOCATION, Tag.PUBLICATION}:
             self.links.expel()
-        if control is not None and control.tag is Tag.PUBLICATION:
+        if control is not None and control.tag in {Tag.PUBLICATION, Tag.CUSTODIAN_CERTIFICATE, *ORDERS}:
             self.rollover.again()
         if control is not None and control.tag is Tag.DEVICE_EDITION:
             self.stating.wake()

@@ -27,15 +27,16 @@ from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.keeping import control_document, drop_superseded
-from coalchat.node.orders import newest_demand
+from coalchat.node.orders import demands
 from coalchat.node.passing import otar_header, otar_place
 from coalchat.store.faces import Transaction
 from protocol.base import crypto
 from protocol.base.errors import RemoteProtocolError, StateError
 from protocol.base.ids import Tag
+from protocol.base.limits import MAX_CUSTODIANS
 from protocol.base.records import evolve
 from protocol.keys.keyring import MAX_PREKEYS, HeldSeed, KeyRing, Prekey, held
-from protocol.keys.otar import Delivery, OtarHeader, PrekeyStatement, open_otar, sign_prekey
+from protocol.keys.otar import Delivery, HeldEdition, OtarHeader, PrekeyStatement, open_otar, sign_prekey
 from protocol.keys.walking import merged, walk_seeds
 from protocol.trust.founding import newest_first
 from protocol.trust.publication import Edition
@@ -87,8 +88,8 @@ class Taking:
         """Do what is due now."""
         await self._account()
         member = self.context.member
-        # A custodian's own device holds what it drew. A clock in doubt seals nothing, and may erase no prekey.
-        if member.ring.custodian or member.doubtful(self.context.now()):
+        # A clock in doubt seals nothing, and may erase no prekey.
+        if not self._seats() or member.doubtful(self.context.now()):
             return
         await self._take()
         await self._state()
@@ -109,28 +110,37 @@ class Taking:
 
     # --- OTARs ---
 
-    def _editions(self) -> tuple[Edition, ...]:
+    def _seats(self) -> tuple[int, ...]:
+        """The seats that key this device: a custodian's own device holds what it drew, and is keyed by the others."""
         member = self.context.member
-        publication = member.directory.publication(member.nation, member.certificate.custodian)
+        own = None if member.seat is None else member.seat.index
+        seats = range(MAX_CUSTODIANS)
+        return tuple(i for i in seats if i != own and member.directory.custodian(member.nation, i) is not None)
+
+    def _editions(self, seat: int) -> tuple[Edition, ...]:
+        member = self.context.member
+        publication = member.directory.publication(member.nation, seat)
         return () if publication is None else publication.editions
 
-    def _newest(self, seeds: tuple[HeldSeed, ...]) -> int:
-        """The edition up to which these seeds are all that this device may hold now."""
+    def _newest(self, seeds: tuple[HeldSeed, ...], seat: int) -> int:
+        """The edition of a seat up to which these seeds are all that this device may hold now."""
         member = self.context.member
-        own = member.certificate.custodian
         return complete_up_to(
             member.certificate,
-            self._editions(),
+            self._editions(seat),
             member.policy.compartments(),
-            ((seed.counter, seed.level, seed.category) for seed in seeds if seed.custodian == own),
+            ((seed.counter, seed.level, seed.category) for seed in seeds if seed.custodian == seat),
             member.coalition.charter,
             member.believed(self.context.now()),
         )
 
     def _lacks_nothing(self, seeds: tuple[HeldSeed, ...]) -> bool:
         member = self.context.member
-        due = keyable(self._editions(), member.coalition.charter, member.believed(self.context.now()))
-        return bool(due) and self._newest(seeds) == due[-1].counter
+        charter, now = member.coalition.charter, member.believed(self.context.now())
+        due = {seat: keyable(self._editions(seat), charter, now) for seat in self._seats()}
+        return any(due.values()) and all(
+            self._newest(seeds, seat) == editions[-1].counter for seat, editions in due.items() if editions
+        )
 
     async def _take(self) -> None:
         member = self.context.member
@@ -188,11 +198,13 @@ class Taking:
         publication = member.directory.publication(header.nation, header.custodian)
         if prekey is None or custodian is None or publication is None:
             return None
-        certified = member.certified
+        # Sealed before a renewal that is here, or after one that is not yet: any certificate of this device will do.
+        if member.directory.certificate(member.device, header.certificate) is None:
+            raise StateError("its certificate is not here yet", field="certificate")
         return open_otar(
             data,
-            certificate=certified.certificate,
-            certificate_hash=certified.hash,
+            certificate=member.certificate,
+            certificate_hash=header.certificate,
             custodian=custodian,
             prekey_seed=prekey.seed,
             prekey_counter=prekey.counter,
@@ -261,23 +273,25 @@ class Taking:
             return
         prekey = Prekey(counter, self.context.entropy(crypto.XWING_SEED))
         await self.holding.change(lambda ring: evolve(ring, prekeys=(*ring.prekeys, prekey)[-MAX_PREKEYS:]))
+        held_up_to = {seat: self._newest(self.holding.ring.seeds, seat) for seat in self._seats()}
         statement = PrekeyStatement(
             member.coalition.id,
             member.nation,
             member.device,
             counter,
-            self._newest(self.holding.ring.seeds),
+            held_up_to.pop(0, 0),
             request,
             crypto.xwing_public(prekey.seed),
+            tuple(HeldEdition(seat, edition) for seat, edition in sorted(held_up_to.items()) if edition),
         )
         self._answered = request
         await self._publish(sign_prekey(statement, member.ring.device.key).data, {**made, counter: now})
 
     def _demanded(self) -> bytes:
-        """The random value of the newest demand of the custodian who keys this device, or none."""
-        member = self.context.member
-        demand = newest_demand(member.controls, member.certificate.custodian)
-        return b"" if demand is None else demand.request
+        """The random value of the newest demand of the custodians who key this device, or none."""
+        seats = self._seats()
+        found = [d for d in demands(self.context.member.controls) if d.custodian in seats]
+        return found[-1].request if found else b""
 
     def _unanswered(self, request: bytes) -> bool:
         """Whether a demand waits for this device's answer. Once in a segment: who states in its name forces no more."""

@@ -16,6 +16,7 @@ from coalchat.node.holding import Holding
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.publishing import Publishing
 from coalchat.node.rekeying import Rekeying
+from coalchat.node.renewing import certificate_warnings
 
 KEYS_WARNING = 3 * 86_400
 """Seconds before a nation's last published edition ends at which clients are warned."""
@@ -34,7 +35,9 @@ class Warnings:
 
     def said(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self._of_this_device(), *self.rekeying.warnings(), *self._of_this_home(), *self._of_nations())
+        ended, ending = certificate_warnings(self.context.member, self.context.now())
+        now = (*self._of_this_device(), *self.rekeying.warnings(), *self._of_this_home(), *self._of_nations())
+        return (*now, *ended, *self._of_keys(), *ending)
 
     def _of_this_device(self) -> Iterator[str]:
         member, now = self.context.member, self.context.now()
@@ -51,7 +54,7 @@ class Warnings:
     def _of_this_home(self) -> Iterator[str]:
         if self.holding.restored:
             yield "this home was restored from an older copy: key file and store are not of one time"
-        if self.context.member.ring.custodian and not self.publishing.ready():
+        if self.context.member.seat is not None and not self.publishing.ready():
             yield "this custodian's home was restored: it publishes nothing until it has met a peer that it can go on from"
         waiting = len(self.history.requests())
         if waiting:
@@ -64,10 +67,13 @@ class Warnings:
             )
 
     def _of_nations(self) -> Iterator[str]:
-        member, now = self.context.member, self.context.now()
+        member = self.context.member
         yield from charter_warnings(member)
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"
+
+    def _of_keys(self) -> Iterator[str]:
+        member, now = self.context.member, self.context.now()
         ends = []
         for index in sorted(member.coalition.charter.present):
             code = member.coalition.codes[index]

@@ -81,6 +81,8 @@ class Tag(IntEnum):
     DEVICE_EDITION = 98
     DIRECT_CONTEXT = 99
     DIRECT_ENVELOPE = 100
+    # custodians
+    SEAT_REQUEST = 102
 
 
 CRITICAL_TAG_MAX: Final = 127
@@ -106,6 +108,8 @@ class Domain(StrEnum):
     DEVICE_EDITION = "coalchat/device-edition/1"
     DIRECT_ENVELOPE = "coalchat/direct-envelope/1"
     LINK_AUTH = "coalchat/link-auth/1"
+    SEAT_REQUEST = "coalchat/seat-request/1"
+    SEAT_PROOF = "coalchat/seat-proof/1"
     HPKE_OTAR = "coalchat/hpke-otar/1"
     HPKE_ENVELOPE = "coalchat/hpke-envelope/1"
     HPKE_LINK_SECRET = "coalchat/hpke-link-secret/1"

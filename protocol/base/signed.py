@@ -33,6 +33,7 @@ DOMAINS: Final = {
     Tag.CHANNEL_REVISION: Domain.CHANNEL_REVISION,
     Tag.FEED: Domain.FEED,
     Tag.DEVICE_EDITION: Domain.DEVICE_EDITION,
+    Tag.SEAT_REQUEST: Domain.SEAT_REQUEST,
 }
 """Kinds of document that stand in this wrapper, and the domain of their signatures."""
 

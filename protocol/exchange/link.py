@@ -11,7 +11,8 @@
 
 Rule 1: a wrong first message gets no byte; nobody is named before both ends proved the link secret.
 Rule 2: the responder names itself only to a dialler whose certificate it verified.
-Rule 3: a certificate that is not yet known here is asked for with its chain, once; then it is valid or refused.
+Rule 3: a certificate that is not yet known here is asked for with its chain, once; then it is valid or refused. One that is
+older than the one that counts here is as good: the device was off when it was renewed, and its key is the same.
 Rule 4: a signature covers end, exporter, coalition and certificate: it holds on this connection, in this direction.
 Rule 5: a device of a nation that the charter suspends is refused, whatever it proves.
 Rule 6: nobody links with himself: one's own device at the other end is a reflection.
@@ -319,12 +320,14 @@ class Link:
             raise AuthenticationError
         standing = self.directory.standing(certified.device, now)
         revoked = standing is not None and standing.revoked is not None
-        if certified.device == self.credentials.device or revoked or not certified.certificate.current(now):
+        if certified.device == self.credentials.device or revoked:
             raise AuthenticationError
-        if standing is None or not standing.valid or standing.certified.hash != certified.hash:
-            return False
-        self._peer = certified
-        return True
+        if standing is not None and standing.valid and _renewed(certified, standing.certified):
+            self._peer = standing.certified
+            return True
+        if not certified.certificate.current(now):
+            raise AuthenticationError
+        return False
 
     def _on_document(self, message: Document, now: int) -> Step[LinkEvent]:
         self._place.go(On.CHAIN_PART)
@@ -357,3 +360,8 @@ class Link:
         if self.end is End.RESPONDER:
             return Step(send=(self._own_auth(),))
         return Step(send=(encode(Ready()),), events=(Authenticated(self._peer, self._secret),))
+
+
+def _renewed(shown: Certified, counts: Certified) -> bool:
+    """Whether a certificate that a device shows is the one that counts, or an earlier one: it was off when it was renewed."""
+    return shown.hash == counts.hash or shown.certificate.not_before < counts.certificate.not_before

@@ -17,7 +17,7 @@ from protocol.base import crypto
 from protocol.base.crypto import digest
 from protocol.base.errors import AuthenticationError, LocalProtocolError, StateError
 from protocol.base.ids import Domain, Person, Tag
-from protocol.base.limits import MAX_COMPARTMENTS
+from protocol.base.limits import MAX_COMPARTMENTS, MAX_CUSTODIANS
 from protocol.base.records import Bin, Blob, OptBin, Part, Seq, Uint, decode, encode, encode_part, evolve, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.keys.edition import SeedChain, SegmentId, SegmentKeys, check_seed
@@ -27,13 +27,22 @@ from protocol.trust.label import CATEGORY, LEVEL, NATION
 from protocol.trust.publication import COUNTER, SEGMENT, Edition
 
 
+@record()
+class HeldEdition:
+    """The newest edition of an alternate custodian whose seeds a device holds."""
+
+    custodian: Annotated[int, Uint(MAX_CUSTODIANS - 1, 1)]
+    counter: Annotated[int, COUNTER]
+
+
 @record(Tag.PREKEY_STATEMENT)
 class PrekeyStatement:
     """A device says: seal the next OTAR to this key.
 
     Attributes:
         counter: rises strictly; two keys at one counter prove a fork.
-        edition: the newest edition counter whose seeds it holds, or 0.
+        edition: of custodian 0, the newest edition counter whose seeds it holds, or 0.
+        alternates: the same of the others, as far as there is one.
         request: the random request of a custodian's signed demand that this answers, or none.
         key: X-Wing public key, used for OTAR and nothing else.
     """
@@ -45,6 +54,13 @@ class PrekeyStatement:
     edition: Annotated[int, Uint(2**32 - 1)]
     request: Annotated[bytes, OptBin(16)]
     key: Annotated[bytes, Bin(crypto.XWING_PUBLIC)]
+    alternates: Annotated[tuple[HeldEdition, ...], Seq(Part(HeldEdition), MAX_CUSTODIANS - 1, ascending=True)] = ()
+
+    def edition_of(self, custodian: int) -> int:
+        """The newest edition of a custodian whose seeds it holds, or 0."""
+        if custodian == 0:
+            return self.edition
+        return max((held.counter for held in self.alternates if held.custodian == custodian), default=0)
 
 
 @record()

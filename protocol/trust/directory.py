@@ -252,6 +252,22 @@ class Directory:
         every = (max(self._devices[device], key=self._rank) for device in sorted(self._devices))
         return tuple(c for c in every if nation is None or c.certificate.nation == nation)
 
+    def certificate(self, device: bytes, name: bytes) -> Certified | None:
+        """A device's certificate by its hash, whether it counts or not."""
+        return next((c for c in self._devices.get(device, ()) if c.hash == name), None)
+
+    def forget_renewed(self, device: bytes, now: int) -> None:
+        """Forget a device's certificates that have ended and that a listed, newer one has replaced."""
+        newest = max(self._devices[device], key=self._rank)
+        if self._rank(newest)[0]:
+            self._devices[device] = tuple(
+                c
+                for c in self._devices[device]
+                if c.certificate.not_before >= newest.certificate.not_before
+                or now <= c.certificate.not_after + CLOCK_SKEW
+                or self._rank(c)[0]  # its seat has not published since
+            )
+
     def standing(self, device: bytes, now: int) -> Standing | None:
         """What is known of a device; None if it has no verified certificate here."""
         if device not in self._devices:
@@ -304,12 +320,18 @@ class Directory:
     def chain(self, device: bytes) -> tuple[bytes, ...]:
         """Documents that prove a device's standing to one who holds the charter only, in order of application."""
         certified = max(self._devices[device], key=self._rank)
-        seat = self._seats[certified.certificate.nation, certified.certificate.custodian]
+        certificate = certified.certificate
+        return (*self.seat_documents(certificate.nation, certificate.custodian), certified.document.data)
+
+    def seat_documents(self, nation: int, index: int) -> tuple[bytes, ...]:
+        """A custodian's certificate, newest publication and directory, as far as they are here, in order of application."""
+        seat = self._seats.get((nation, index))
+        if seat is None:
+            return ()
         documents = [seat.certificate_document.data]
         if seat.publication is not None and seat.publication_document is not None:
             documents.append(seat.publication_document.data)
             documents.extend(encode(part) for part in _ordered(seat))
-        documents.append(certified.document.data)
         return tuple(documents)
 
     # --- inside ---

@@ -18,6 +18,7 @@ DOORS = {
     "amendment": "read a charter, and check that it may follow that of trust.json",
     "custodian": "check a custodian's certificate against that charter's roots",
     "request": "check a certificate request for nation 0",
+    "seat request": "check a request for a seat by the device of XAA",
     "certificate": "check a certificate against the custodian of XAA",
     "publication": "apply to a directory that knows both custodians and their publications",
     "directory part": "the same",

@@ -21,6 +21,7 @@ from protocol.trust.credential import (
 )
 from protocol.trust.publication import publication_hash, publish
 from protocol.trust.revocation import sign_revocation
+from protocol.trust.seat import PROOF, SeatClaim, SeatRequest
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.trust import admits, channel, revocation, sealed_secret
@@ -32,6 +33,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
     parts: list[Callable[[World], Iterator[Case]]] = [
         _charters,
         _amendments,
+        _seats,
         _requests,
         _certificates,
         _revocations,
@@ -189,6 +191,19 @@ def _signatures(world: World, recorder: Recorder) -> Iterator[Case]:
         ),
         "authentication",
     )
+
+
+def _seats(world: World) -> Iterator[Case]:
+    yield case("control_seat_request", "seat request", {"recorded": "seat request XAA"}, "success")
+    key = world.xaa.device
+    public = world.xbb.custodian.public()
+    claim = SeatClaim(world.coalition.id, 0, 1, world.xaa.certificate.device, public.ed25519, public.mldsa)
+    # Another's keys, without a proof of them.
+    bare = SeatRequest(claim, bytes(PROOF))
+    forged = sign(Tag.SEAT_REQUEST, claim.device, encode(bare), key).data
+    yield case("seat_request_for_keys_of_another", "seat request", forged, "authentication")
+    stranger = sign(Tag.SEAT_REQUEST, claim.device, encode(bare), world.xbb.device).data
+    yield case("seat_request_signed_by_another_device", "seat request", stranger, "authentication")
 
 
 def _requests(world: World) -> Iterator[Case]:

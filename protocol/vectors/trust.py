@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protocol.base import crypto
 from protocol.base.ids import Domain
-from protocol.base.records import encode
+from protocol.base.records import encode, encode_part
 from protocol.base.signed import Signed, SigningKey
 from protocol.trust.amendment import admission, suspension
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
@@ -12,6 +12,7 @@ from protocol.trust.charter import Charter, Nation, check_signature, key_hash, r
 from protocol.trust.credential import custodian_id
 from protocol.trust.publication import RevocationReason, publication_hash
 from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
+from protocol.trust.seat import SeatClaim, check_seat_request, make_seat_request
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import CLEARANCE, CODES, COMPARTMENTS, ENTROPY, LINK_SECRET, NOW, Keyed, World
@@ -27,6 +28,7 @@ def build(world: World, recorder: Recorder) -> File:
             "custodians": "seeds of a custodian; his certificate, hybrid-signed by the root, is recorded",
             "devices": "seeds of a device; its request and its certificate are Ed25519-signed and rebuilt",
             "publications": "hybrid-signed by the custodian and recorded; the directory part that gives its root",
+            "seats": "the device of XAA asks for seat 1; the claim is rebuilt, the seat's hybrid proof of it recorded",
             "link_secret": "sealed to the bundle key of XAA and recorded; `setting` is the charter's commitment to it",
             "revocation": "of the device of XAA by its custodian, Ed25519-signed and rebuilt; one last good entry",
             "amendments": "texts that follow the charter: one admits a nation by seeds of its root, one suspends XCC "
@@ -41,6 +43,7 @@ def build(world: World, recorder: Recorder) -> File:
             "the certificate holds the device's signature over the request that its fields make",
             'certificate hash = H("certificate", document); document hash = H("document", document)',
             "the leaf hashes of the directory part give the publication's root",
+            "the request verifies under the device's key, and its proof under both of the seat's over SEAT_PROOF || 0x00 || claim",
             'setting = H("link secret", key = secret, charter nonce), the value of the charter\'s setting of tag 1',
             'open(bundle seed, HPKE_LINK_SECRET domain || 0x00 || charter hash || nation || H("public key", bundle), sealed) = secret',
             "the custodian's signature of the revocation verifies; its body names him, the device, and what is good",
@@ -53,6 +56,7 @@ def build(world: World, recorder: Recorder) -> File:
         "custodians": [_custodian(world, nation) for nation in (world.xaa, world.xbb)],
         "devices": [_device(nation) for nation in (world.xaa, world.xbb)],
         "publications": [_publication(nation) for nation in (world.xaa, world.xbb)],
+        "seats": [_seat(world, recorder)],
         "link_secret": [_link_secret(world, recorder)],
         "revocation": [_revocation(world)],
         "amendments": [_admission(world, recorder), _suspension(world, recorder)],
@@ -231,6 +235,33 @@ def _publication(nation: Keyed) -> Case:
         "part": nation.part.hex(),
         "compartments": [list(place) for place in COMPARTMENTS],
         "ed25519_signature": document.signature[: crypto.SIGNATURE].hex(),
+    }
+
+
+def seat_request(world: World, recorder: Recorder) -> tuple[SigningKey, SeatClaim]:
+    """The request of the device of XAA for seat 1, recorded, and what it claims."""
+    draw = ENTROPY.fork("seat")
+    seat = SigningKey(draw(32), draw(32))
+    public = seat.public()
+    xaa = world.xaa
+    claim = SeatClaim(world.coalition.id, 0, 1, xaa.certificate.device, public.ed25519, public.mldsa)
+    recorder.keep(
+        "seat request XAA",
+        lambda: make_seat_request(claim, seat, xaa.device).data,
+        lambda recorded: check_seat_request(xaa.certificate, recorded) == claim,
+    )
+    return seat, claim
+
+
+def _seat(world: World, recorder: Recorder) -> Case:
+    seat, claim = seat_request(world, recorder)
+    return {
+        "nation": 0,
+        "index": 1,
+        **seeds(seat),
+        "device": claim.device.hex(),
+        "claim": encode_part(claim).hex(),
+        "request": {"recorded": "seat request XAA"},
     }
 
 

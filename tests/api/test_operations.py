@@ -15,6 +15,7 @@ from coalchat.api import (
     evidence,
     history,
     nouns,
+    renewal,
     requests,
     responses,
     scopes,
@@ -29,7 +30,7 @@ from coalchat.record import fields_of, is_record
 from protocol.messages import receipts
 from protocol.trust import credential
 
-MODULES = (requests, amendment, direct, emergency, enrolment, evidence, history, responses, nouns, events)
+MODULES = (requests, amendment, direct, emergency, enrolment, evidence, history, renewal, responses, nouns, events)
 RECORDS: set[type] = {
     cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and is_record(cls)
 }
@@ -83,6 +84,12 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "invite.withdraw": Scope.ADMIN,
         "join": Scope.ADMIN,
         "join.status": Scope.ADMIN,
+        "nation.devices": Scope.READ,
+        "nation.renew": Scope.ADMIN,
+        "keys.renew": Scope.ADMIN,
+        "custodian.request": Scope.ADMIN,
+        "custodian.certify": Scope.ADMIN,
+        "custodian.list": Scope.READ,
     }
 
 

@@ -8,11 +8,11 @@ from copy import deepcopy
 import attrs
 
 from protocol.base import crypto
-from protocol.base.codec import pack
+from protocol.base.codec import pack, unpack
 from protocol.base.errors import AuthenticationError
 from protocol.base.ids import HYBRID_TAGS, Domain, Tag
 from protocol.base.records import decode, encode, encode_part
-from protocol.base.signed import DOMAINS, Signed, SigningKey, read_signed
+from protocol.base.signed import DOMAINS, Signed, SigningKey, read_signed, sign
 from protocol.exchange.link import Link, LinkContext, LinkCredentials, State
 from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End
@@ -36,6 +36,7 @@ from protocol.trust.credential import (
 )
 from protocol.trust.founding import NationOffer, make_offer, read_offer
 from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
+from protocol.trust.seat import SeatClaim, check_seat_request, make_seat_request
 from tests.fakes.coalition import make_coalition
 from tests.fakes.nation import FakeDevice
 
@@ -95,7 +96,7 @@ class SignedObject:
 
     @property
     def hybrid(self) -> bool:
-        return self.domain in {DOMAINS[tag] for tag in HYBRID_TAGS}
+        return self.domain in {Domain.SEAT_PROOF, *(DOMAINS[tag] for tag in HYBRID_TAGS)}
 
 
 def document(signed: Signed, key: SigningKey, door: Callable[[bytes], object]) -> SignedObject:
@@ -171,6 +172,9 @@ _REQUEST = CertificateRequest(
 )
 _ROOT = XAA.root.public()
 _OFFER = NationOffer("XAA", "Nation XAA", _ROOT.ed25519, _ROOT.mldsa, crypto.xwing_public(ANN.bundle))
+_SEAT_KEY = SigningKey(bytes(range(32)), bytes(range(32, 64)))
+_CLAIM = SeatClaim(WORLD.id, 0, 1, ANN.id, _SEAT_KEY.public().ed25519, _SEAT_KEY.public().mldsa)
+_SEAT = make_seat_request(_CLAIM, _SEAT_KEY, ANN.key)
 _AUTH = decode(Auth, named())
 _HASH = decode(EntryHeader, ENTRY.header).hash
 _REVOCATION = sign_revocation(
@@ -187,6 +191,23 @@ OBJECTS = (
     document(XAA.publication_document, XAA.custodian, _publication),
     document(_REVOCATION, XAA.custodian, lambda data: deepcopy(WORLD.directory).apply_revocation(data)),
     document(_DEMAND, XAA.custodian, lambda data: check_demand(XAA.custodian_certificate, data)),
+    document(_SEAT, ANN.key, lambda data: check_seat_request(ANN.certificate, data)),
+    SignedObject(
+        "seat proof",
+        _SEAT.data,
+        lambda data: check_seat_request(ANN.certificate, data),
+        Domain.SEAT_PROOF,
+        _SEAT_KEY,
+        encode_part(_CLAIM),
+        lambda proof: (
+            sign(
+                Tag.SEAT_REQUEST,
+                ANN.id,
+                pack((int(Tag.SEAT_REQUEST), unpack(encode_part(_CLAIM)), proof)),
+                ANN.key,
+            ).data
+        ),
+    ),
     document(ANN.statement_document, ANN.key, lambda data: check_prekey(ANN.certificate, data)),
     document(ANN.otar, XAA.custodian, _otar),
     document(OPS.document, ANN.key, _revision),

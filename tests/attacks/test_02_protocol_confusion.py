@@ -29,7 +29,7 @@ def test_every_domain_of_a_signature_has_its_object_here() -> None:
 def test_an_object_passes_the_door_of_its_own_kind_only(door: SignedObject) -> None:
     door.door(door.data)
     for one in OBJECTS:
-        if one is not door:
+        if one.data != door.data:  # a request for a seat bears two signatures
             with pytest.raises(RemoteProtocolError):
                 door.door(one.data)
 

@@ -13,6 +13,8 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api.emergency import RekeyNation
+from coalchat.api.renewal import RenewDevice
+from coalchat.errors import Refused
 from coalchat.node.membership import Membership
 from coalchat.node.taking import Taking
 from coalchat.paths import Home
@@ -124,6 +126,8 @@ async def test_a_copy_that_states_prekeys_itself_is_seen_and_keyed_no_more(
         assert any("in this device's name" in warning for warning in laptop.station.warnings())
         await until_time(a, FIRST + EDITION - DAY + HOUR)
         assert not [c for c in a.station.context.member.controls.of(Tag.OTAR) if c.number == 2]
+        with pytest.raises(Refused, match="enrol it anew"):
+            await a.ask(RenewDevice(device=member.device.hex()))
         assert [one.suspended for one in a.station.rekeying.silent()] == [True]
         await a.stop()
         a = await town.start("XAA")

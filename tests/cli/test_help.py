@@ -21,7 +21,8 @@ HEAVY = {
 }  # fmt: skip
 COMMANDS = {
     ("send",), ("read",), ("tail",), ("ack",), ("status",), ("join",), ("demo",),
-    ("nation", "create"), ("nation", "list"),
+    ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
+    ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
     ("charter", "admit"), ("charter", "suspend"),
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
@@ -30,7 +31,7 @@ COMMANDS = {
     ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
     ("label", "check"), ("audit", "list"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
-    ("keys", "zeroize"), ("keys", "revoke"), ("keys", "rekey"),
+    ("keys", "zeroize"), ("keys", "renew"), ("keys", "revoke"), ("keys", "rekey"),
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),

@@ -79,6 +79,20 @@ def test_two_laptops(make: Make) -> None:
     # What he may not send is refused before anything leaves.
     assert officer.run("send", "#ops", "x", "--label", "SECRET", "--json", code=3).error["clause"] == "level-clearance"
 
+    # He is to cover for the custodian: he asks for a seat, and the root certifies it.
+    officer.run("custodian", "request", "--out", "seat.request")
+    assert south.run("custodian", "certify", "seat.request", "--json", code=2).error["code"] == "usage"
+    assert north.run("custodian", "certify", "seat.request").out == "custodian 1 is Lt Carl (1)\n"
+    until(lambda: "custodian 1 (this home): certified until" in officer.run("custodian", "list").out)
+
+    # Certificates are renewed: a device's by its custodian, the custodians' by their root.
+    devices = north.run("nation", "devices", "--json").records
+    assert [(one["person"], one["valid"]) for one in devices] == [("Cdr Aalto", True), ("Lt Carl", True)]
+    his = devices[1]["device_id"]
+    assert south.run("keys", "renew", his, "--json", code=2).error["code"] == "unknown-device"
+    assert north.run("keys", "renew", his[:8]).out.startswith("Lt Carl (1): certified until ")
+    assert [one["seat"] for one in north.run("nation", "renew", "--json").records] == [0, 1]
+
     # His laptop is lost. The custodian is asked; a script says so beforehand; it is named by its id, or he by his name.
     assert "there is no terminal to ask at" in north.run("keys", "revoke", "--person", "Lt Carl", code=2).err
     said, screen = at_terminal(

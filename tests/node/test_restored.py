@@ -19,6 +19,7 @@ from coalchat.errors import TryAgain
 from coalchat.paths import Home, ensure_private_home
 from protocol.base.limits import RESTORE_LEAP
 from protocol.keys.keyring import KeyRing
+from protocol.trust.publication import Publication
 from protocol.vectors.drbg import Drbg
 from tests.fakes.joined import EDITION, FIRST, HOUR, device_home, envelope_of, hours, joined, time, until_time
 from tests.fakes.nodes import FLOOR, PASSPHRASE, Running, Town, linked, until
@@ -40,6 +41,12 @@ async def restored(path: Path, place: Path, now: int) -> Home:
     home = ensure_private_home(place)
     await restore_home(home, PASSPHRASE, read_file(path, SECRET), now=now, cost=FLOOR, entropy=Drbg(str(place)))
     return home
+
+
+def published_by(node: Running) -> Publication:
+    found = node.station.publishing.newest()
+    assert found is not None
+    return found
 
 
 def ring_of(node: Running) -> KeyRing:
@@ -133,7 +140,7 @@ async def test_a_custodian_who_was_restored_goes_on_from_what_was_published(
         town.homes["laptop"] = device_home(tmp_path, "laptop")
         laptop = await joined(town, a, "laptop")
         await until_time(a, FIRST + EDITION + HOUR)
-        published = a.station.publishing.newest()
+        published = published_by(a)
         assert published.number > 2
         await until(partial(_knows, b, published.number))
         await a.stop()
@@ -154,7 +161,7 @@ async def test_a_custodian_who_was_restored_goes_on_from_what_was_published(
         asked = await late.ask(Join(code=made.code, display_name="late"))
         with pytest.raises(TryAgain):
             await a.ask(ApproveInvite(id=made.invite_id, words=asked.words))
-        assert a.station.publishing.newest().number < published.number
+        assert published_by(a).number < published.number
         assert not await a.audited("publication-made")
         town.network.heal("xaa", "xbb")
         await a.ask(AddPeer(address=b.address))
@@ -163,12 +170,12 @@ async def test_a_custodian_who_was_restored_goes_on_from_what_was_published(
         assert not any("publishes nothing" in warning for warning in a.station.warnings())
         await a.ask(ApproveInvite(id=made.invite_id, words=asked.words))
         await late.node.working.wait()
-        newest = a.station.publishing.newest()
+        newest = published_by(a)
         assert newest.number == published.number + 1
         assert newest.devices == published.devices + 1, "nobody was left out"
         await until(partial(_knows, b, newest.number))
         await hours(73)
-        newest = a.station.publishing.newest()
+        newest = published_by(a)
         drawn = {edition.counter for edition in newest.editions} - {edition.counter for edition in published.editions}
         assert min(drawn) > RESTORE_LEAP, "no counter is used twice"
         await until(partial(_knows, b, newest.number))

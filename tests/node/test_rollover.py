@@ -48,7 +48,7 @@ async def test_two_editions_lie_ahead_and_old_ones_leave(homes: dict[str, Home],
         await until_time(a, FIRST + 3 * EDITION + 60)
         assert counters(a) == [3, 4, 5, 6]
         assert all(one.last + 1 == other.first for one, other in pairwise(published(a).editions))
-        assert published(a).not_after == FIRST + 6 * EDITION
+        assert published(a).not_after == FIRST + 7 * EDITION, "one edition after its last"
         assert len(await a.audited("edition-drawn")) == 3
         lists = a.station.context.member.controls.of(Tag.SEGMENT_LIST)
         assert Counter(control.rank[2] for control in lists) == dict.fromkeys([3, 4, 5, 6], 12)

@@ -115,6 +115,18 @@ def test_publications() -> None:
         assert published == [[1, *place, lists[nation, *place]] for place in case["compartments"]]
 
 
+def test_seats() -> None:
+    case, device = only("trust", "seats"), vectors("trust")["devices"][0]
+    ed25519, mldsa = keys_of(case)
+    claim = [coalition(), case["nation"], case["index"], hexed(device["id"]), ed25519, mldsa]
+    assert pack(claim).hex() == case["claim"]
+    tag, signer, _, _ = unpack(raw(case["request"]))
+    assert (tag, signer.hex()) == (102, device["id"])
+    body = document_holds(raw(case["request"]), "seat-request", keys_of(device)[0])
+    assert body[:2] == [102, claim]
+    ed25519_holds(ed25519, "seat-proof", pack(claim), body[2][:64])
+
+
 def test_link_secret() -> None:
     case, charter = only("trust", "link_secret"), only("trust", "charter")
     secret, seed = hexed(case["secret"]), hexed(case["bundle_seed"])

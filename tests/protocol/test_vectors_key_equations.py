@@ -64,7 +64,7 @@ def test_prekey_statement() -> None:
     case, device = only("keys", "prekey"), vectors("trust")["devices"][0]
     body = document_holds(hexed(case["document"]), "prekey-statement", keys_of(device)[0])
     public = xwing_public(hexed(case["seed"]))
-    assert body == [10, COALITION, 0, hexed(case["device"]), case["counter"], 0, b"", public]
+    assert body == [10, COALITION, 0, hexed(case["device"]), case["counter"], 0, b"", public, []]
 
 
 def test_demand() -> None:

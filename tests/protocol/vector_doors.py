@@ -35,6 +35,7 @@ from protocol.trust.credential import Certified, certificate_hash, check_certifi
 from protocol.trust.directory import Directory
 from protocol.trust.founding import CharterFile, SealedSecret, open_link_secret
 from protocol.trust.policy import Policy, read_policy
+from protocol.trust.seat import check_seat_request
 from tests.protocol.vector_files import only, raw, vectors
 
 hexed = bytes.fromhex
@@ -199,6 +200,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "amendment": lambda here, case: check_amendment(here.charter, read_charter(data_of(case["data"]))),
     "custodian": lambda here, case: check_custodian(here.coalition, data_of(case["data"])),
     "request": lambda here, case: check_request(here.coalition.id, 0, data_of(case["data"])),
+    "seat request": lambda here, case: check_seat_request(here.xaa.certificate, data_of(case["data"])),
     "certificate": _certificate,
     "publication": lambda here, case: here.directory.apply_publication(data_of(case["data"])),
     "directory part": lambda here, case: here.directory.apply_directory_part(data_of(case["data"])),

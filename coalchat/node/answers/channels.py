@@ -90,6 +90,9 @@ class ChannelAnswers:
         """Found a channel and tell its members' nodes."""
         del session
         member, now = self.context.member, self.context.now()
+        denial = self.sending.standing_denied()
+        if denial is not None:
+            raise Refused(denial.clause, denial.reason)
         codes = member.coalition.codes
         members = self._nations(request.members)
         if any(known.title.casefold() == request.title.casefold() for known in member.channels.values()):

@@ -47,8 +47,8 @@ class KeyAnswers:
         length = member.coalition.charter.segment
         segment = member.segment(now)
         published = self._published()
-        end = max((edition.last + 1 for edition, _ in published), default=0) * length
-        running = [edition for edition, state in published if state is KeyState.EFFECTIVE]
+        end = max((edition.last + 1 for _, edition, _ in published), default=0) * length
+        running = [edition for _, edition, state in published if state is KeyState.EFFECTIVE]
         edition = running[0] if running else None
         return Keys(
             edition=0 if edition is None else edition.counter,
@@ -57,15 +57,15 @@ class KeyAnswers:
             segment_ends=(segment + 1) * length,
             edition_ends=end if edition is None else (edition.last + 1) * length,
             published_until=end,
-            editions=tuple(self._edition(edition, state) for edition, state in published),
+            editions=tuple(self._edition(*one) for one in published),
             levels=tuple(self._window(level, segment, now) for level in range(member.certificate.clearance.level + 1)),
             clock_doubtful=member.doubtful(now),
             silent=self._silent(),
             demands=self._demands(),
         )
 
-    def _published(self) -> list[tuple[Edition, KeyState]]:
-        """This nation's editions, the own custodian's first, by counter."""
+    def _published(self) -> list[tuple[int, Edition, KeyState]]:
+        """This nation's editions, each with its seat, the own custodian's first, by counter."""
         member = self.context.member
         segment, own = member.segment(self.context.now()), member.certificate.custodian
         found = []
@@ -76,15 +76,17 @@ class KeyAnswers:
             for edition in publication.editions:
                 ahead = edition.first > segment and edition in counting
                 state = KeyState.RESERVE if ahead else KeyState.SUPERSEDED
-                found.append((edition, KeyState.EFFECTIVE if edition in current else state))
+                found.append((publication.custodian, edition, KeyState.EFFECTIVE if edition in current else state))
         return found
 
-    def _edition(self, edition: Edition, state: KeyState) -> KeyEdition:
+    def _edition(self, seat: int, edition: Edition, state: KeyState) -> KeyEdition:
         member = self.context.member
         length, certificate = member.coalition.charter.segment, member.certificate
         wanted = set(certificate.clearance.compartments() if certificate.scope.read else ())
-        here = {(seed.level, seed.category) for seed in member.ring.seeds if seed.counter == edition.counter}
+        place = (seat, edition.counter)
+        here = {(s.level, s.category) for s in member.ring.seeds if (s.custodian, s.counter) == place}
         return KeyEdition(
+            custodian=seat,
             counter=edition.counter,
             state=state,
             starts=edition.first * length,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coalchat.errors import Ambiguous, UnknownChannel, UnknownMessage
+from coalchat.errors import Ambiguous, UnknownChannel, UnknownDevice, UnknownMessage, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
 from coalchat.node.directing import AT, address, find_conversation
@@ -11,6 +11,12 @@ from protocol.trust.channel import ChannelRevision
 
 MIN_PREFIX = 4
 """Hex digits: fewer would name something by accident."""
+
+MIN_DEVICE = 8
+"""Hex digits of a device id that a person types: half of what six words show, and no word of a language."""
+
+DEVICE_ID = 32
+"""Hex digits of a device id."""
 
 
 def find_place(context: Context, given: str, *, begin: bool = False) -> ChannelRevision | Conversation:
@@ -55,6 +61,37 @@ def find_channel(context: Context, given: str) -> ChannelRevision:
     if len(found) > 1:
         raise Ambiguous(given)
     return found[0]
+
+
+def find_device(context: Context, given: str) -> bytes:
+    """The device of our nation whose id is, or begins, as a person typed it.
+
+    Raises:
+        UnknownDevice, Ambiguous. UsageError: it is no id.
+    """
+    typed = typed_id(given)
+    devices = context.member.directory.devices(context.member.nation)
+    found = [c.device for c in devices if c.device.hex().startswith(typed)]
+    if not found:
+        raise UnknownDevice(given)
+    if len(found) > 1:
+        raise Ambiguous(given)
+    return found[0]
+
+
+def typed_id(given: str) -> str:
+    """A device id as a person types it, or how it begins: hex digits and nothing else, never a name.
+
+    Raises:
+        UsageError: it has not this form.
+    """
+    typed = given.lower()
+    if not MIN_DEVICE <= len(typed) <= DEVICE_ID or not set(typed) <= set("0123456789abcdef"):
+        raise UsageError(
+            f"a device is named by {MIN_DEVICE} to {DEVICE_ID} hex digits of its id",
+            hint="a person is named with --person",
+        )
+    return typed
 
 
 def find_message(context: Context, given: str) -> Message:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from protocol.base import crypto
 from protocol.base.errors import AuthenticationError, DecodeError, LimitError, LocalProtocolError, StateError
+from protocol.base.ids import Domain
 from protocol.base.limits import MAX_CHAIN_BYTES
-from protocol.base.records import encode
-from protocol.exchange.link import Link, State
-from protocol.exchange.messages import Chain, Document, Ping, Proof, WantChain, document_hash
+from protocol.base.records import encode, encode_part
+from protocol.exchange.link import Authenticated, Link, LinkContext, State
+from protocol.exchange.messages import Auth, Chain, Document, Ping, Proof, Ready, WantChain, document_hash
 from protocol.exchange.proof import End, proof
+from protocol.trust.credential import certificate_hash
 from tests.fakes.coalition import FakeCoalition, make_coalition
 from tests.protocol.exchange.links import EXPORTER, dialler_auth, link, pair, to_auth
+from tests.protocol.trust.documents import relist, renewed
 
 
 def awaiting_chain(world: FakeCoalition) -> Link:
@@ -80,6 +84,37 @@ def test_a_chain_is_answered_once() -> None:
     assert len(dialler.receive(encode(WantChain()), world.now).send) == 5
     with pytest.raises(StateError):
         dialler.receive(encode(WantChain()), world.now)
+
+
+def shown_and_listed(*, swapped: bool = False) -> tuple[Link, FakeCoalition, bytes]:
+    """A responder that knows two certificates of a dialler, who shows one of them, and the hash of that which counts."""
+    world = make_coalition()
+    ann = world.device("XAA")
+    shown, listed = ann.document.data, renewed(world, ann, not_before=world.now)
+    if swapped:
+        shown, listed = listed, shown
+    for data in (shown, listed):
+        world.directory.apply_certificate(data)
+    relist(world, [listed])
+    responder = link(world, "XBB", End.RESPONDER, directory=world.directory)
+    to_auth(world, responder)
+    context = encode_part(LinkContext(int(End.DIALLER), EXPORTER, world.id, certificate_hash(shown)))
+    auth = Auth(shown, crypto.ed25519_sign(ann.key.ed25519, Domain.LINK_AUTH, context))
+    responder.receive(encode(auth), world.now)
+    return responder, world, certificate_hash(listed)
+
+
+def test_who_shows_the_certificate_from_before_its_renewal_is_taken_for_what_the_renewed_one_says() -> None:
+    responder, world, counts = shown_and_listed()
+    assert responder.state is State.VERIFIED
+    (event,) = responder.receive(encode(Ready()), world.now).events
+    assert isinstance(event, Authenticated)
+    assert event.certified.hash == counts
+
+
+def test_who_shows_a_renewed_certificate_that_no_directory_lists_here_is_asked_for_its_chain() -> None:
+    responder, _, _ = shown_and_listed(swapped=True)
+    assert responder.state is State.CHAIN_AWAITED
 
 
 @pytest.mark.parametrize("message", [Ping(1), None])
