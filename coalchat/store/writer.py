@@ -145,7 +145,7 @@ class Store:
 
     async def _commit(self, batch: Sequence[_Write]) -> None:
         try:
-            appended, purged = await self._run_sync(partial(self._transaction, batch))
+            appended = await self._run_sync(partial(self._transaction, batch))
         except BaseException:  # cancelled before it began: nothing was written
             for write in batch:
                 _settle(write, StoreClosed())
@@ -155,13 +155,9 @@ class Store:
         if appended:
             self._appended.set()
             self._appended = trio.Event()
-        if purged:
-            # A fault of the disk stays with the connection: no write follows it.
-            with suppress(StoreError, StoreCorrupt):
-                await self._run_sync(self._sql.fold_log)
 
-    def _transaction(self, batch: Sequence[_Write]) -> tuple[bool, bool]:
-        """Commit a batch; whether events were appended, and whether something was purged. Runs where `run_sync` runs it."""
+    def _transaction(self, batch: Sequence[_Write]) -> bool:
+        """Commit a batch; whether events were appended. Runs where `run_sync` runs it."""
         sql = self._sql
         transaction = Transaction(sql)
         try:
@@ -173,10 +169,14 @@ class Store:
         except CoalchatError as error:
             for write in batch:
                 write.error = write.error or again(error)
-            return False, False
+            return False
         finally:
             sql.rollback()
-        return transaction.appended, transaction.purged
+        if transaction.purged:
+            # Before anybody is told that it is gone. A fault of the disk stays with the connection: no write follows it.
+            with suppress(StoreError, StoreCorrupt):
+                sql.fold_log()
+        return transaction.appended
 
 
 def _attempt(sql: Sql, transaction: Transaction, write: _Write) -> None:
