@@ -133,11 +133,16 @@ class ListDevices(Request[DeviceList]):
 
 @record
 class RenewCustodians(Request[CustodianList]):
-    """Certify the nation's custodians anew, with the root that rests in this home. Errors: NotAuthorised."""
+    """Certify the nation's custodians anew, with the root that rests in this home. Errors: NotAuthorised, UsageError.
+
+    Attributes:
+        seats: which; none named: all. A seat whose home is lost is left out, and ends.
+    """
 
     op = "nation.renew"
     scope = Scope.ADMIN
     repeatable = False
+    seats: tuple[int, ...] = ()
 
 
 @record

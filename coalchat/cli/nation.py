@@ -129,14 +129,17 @@ def list_devices(context: typer.Context) -> None:
 
 
 @nation.verb("renew")
-def renew(context: typer.Context) -> None:
+def renew(
+    context: typer.Context,
+    seats: Annotated[list[int] | None, typer.Option("--seat", metavar="N", help="This seat only; else all.")] = None,
+) -> None:
     """Certify the custodians anew, by this home's root.
 
     \b
     coalchat nation renew
 
     A custodian's certificate ends after 90 days, and with it what his devices may do. The nodes of the coalition warn a
-    fortnight before.
+    fortnight before. Leave out a seat whose home is lost: name the others.
     """
     from coalchat.cli.custodian import custodian_line
     from coalchat.cli.output import show
@@ -145,7 +148,7 @@ def renew(context: typer.Context) -> None:
     asked = asked_of(context)
 
     async def act(client: Client) -> tuple[Custodian, ...]:
-        return await client.renew_custodians()
+        return await client.renew_custodians(seats or ())
 
     for one in with_node(asked, act):
         show(asked, one, [custodian_line(one)])

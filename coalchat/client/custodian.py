@@ -103,6 +103,6 @@ class CustodianCalls:
         """The custodians of this nation."""
         return (await self.call(renewal.ListCustodians())).custodians
 
-    async def renew_custodians(self) -> tuple[renewal.Custodian, ...]:
-        """Certify the nation's custodians anew, with the root of this home. Raises: NotAuthorised."""
-        return (await self.call(renewal.RenewCustodians())).custodians
+    async def renew_custodians(self, seats: Sequence[int] = ()) -> tuple[renewal.Custodian, ...]:
+        """Certify the nation's custodians anew, all or some, with the root of this home. Raises: NotAuthorised, UsageError."""
+        return (await self.call(renewal.RenewCustodians(seats=tuple(seats)))).custodians

@@ -17,7 +17,7 @@ from coalchat.custody.documents import document
 from coalchat.custody.editions import takes_over
 from coalchat.custody.keying import DEVICE_LIFETIME
 from coalchat.custody.renewal import END_WARNING, RENEW_BEFORE, renewed, renewed_seat
-from coalchat.errors import NotAuthorised, Refused, UnknownDevice
+from coalchat.errors import NotAuthorised, Refused, UnknownDevice, UsageError
 from coalchat.node.answers.naming import find_device
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -126,19 +126,21 @@ class Renewing:
         self.rekeying.wake()
         return made
 
-    async def renew_seats(self) -> tuple[CustodianCertificate, ...]:
-        """Certify the nation's custodians anew, with the root that rests in this home.
+    async def renew_seats(self, only: Sequence[int] = ()) -> tuple[CustodianCertificate, ...]:
+        """Certify the nation's custodians anew, all or some, with the root that rests in this home.
 
         Raises:
-            NotAuthorised: it does not.
+            NotAuthorised: it does not. UsageError: there is no such seat.
         """
+        if not set(only) <= set(range(MAX_CUSTODIANS)):
+            raise UsageError(f"a custodian's seat is 0 to {MAX_CUSTODIANS - 1}")
         member = self.context.member
         root = next((keys.root[0] for keys in member.ring.custodian if keys.root), None)
         if root is None:
             raise NotAuthorised("this home does not hold the nation's root")
         async with self.publishing.acting:
             now, nation = self.context.now(), self.context.code(member.nation)
-            seats = [member.directory.custodian(member.nation, index) for index in range(MAX_CUSTODIANS)]
+            seats = [member.directory.custodian(member.nation, index) for index in only or range(MAX_CUSTODIANS)]
             issued = [renewed_seat(seat, root, member.coalition, now) for seat in seats if seat is not None]
             made = tuple(decode(CustodianCertificate, signed.body) for signed in issued)
             documents = [

@@ -79,6 +79,8 @@ def test_two_laptops(make: Make) -> None:
     # What he may not send is refused before anything leaves.
     assert officer.run("send", "#ops", "x", "--label", "SECRET", "--json", code=3).error["clause"] == "level-clearance"
 
+    assert officer.run("keys", "rekey", "--yes", "--json", code=5).error["code"] == "not-authorised"
+
     # He is to cover for the custodian: he asks for a seat, and the root certifies it.
     officer.run("custodian", "request", "--out", "seat.request")
     assert south.run("custodian", "certify", "seat.request", "--json", code=2).error["code"] == "usage"
@@ -104,7 +106,6 @@ def test_two_laptops(make: Make) -> None:
     assert (said, "Lt Carl (1), device " in screen, "would be revoked" in screen) == (0, True, True)
     assert "nothing was done" in screen
     assert "hex digits" in north.run("keys", "revoke", "Lt Carl", "--yes", code=2).err
-    assert officer.run("keys", "rekey", "--yes", "--json", code=5).error["code"] == "not-authorised"
     (lost,) = [one["device_id"] for one in north.run("invite", "list", "--json").records]
     done = north.run("keys", "revoke", lost[:8], "--reason", "lost", "--yes", "--json").record
     assert [one["device_id"] for one in done["revoked"]] == [lost]

@@ -61,8 +61,8 @@ class RenewalAnswers:
 
     async def renew_custodians(self, request: RenewCustodians, session: Session) -> CustodianList:
         """The root certifies its custodians anew."""
-        del request, session
-        await self.renewing.renew_seats()
+        del session
+        await self.renewing.renew_seats(request.seats)
         return self.custodians()
 
     async def request_seat(self, request: RequestSeat, session: Session) -> SeatRequest:
