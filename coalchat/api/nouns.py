@@ -73,6 +73,7 @@ class Addressee(Response):
         device_id: 32 hex digits. device: its number within the person's. clearance: marking of the highest it may read.
         own: it is this one. confirmed: a person here has compared its words; another one gets nothing.
         keys: it has stated a key for now.
+        person_id: 32 hex digits: namesakes have different ones.
     """
 
     device_id: str
@@ -84,6 +85,7 @@ class Addressee(Response):
     own: bool
     confirmed: bool
     keys: bool
+    person_id: str = ""
 
 
 @record

@@ -166,6 +166,8 @@ class DeskApp(App[int], inherit_bindings=False):
                 screen.changed(changes)
         if changes.refusal is not None:
             self._main.refuse(changes.refusal)
+        if changes.prompt is not None:
+            self._main.ask_about(changes.prompt)
         if changes.bell:
             self.bell()
         self._follow_flash()

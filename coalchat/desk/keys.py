@@ -19,6 +19,7 @@ KEYS: Final = (
     ("PgUp, PgDn", "look back"),
     ("F4", "who has it"),
     ("F6", "label of the message"),
+    ("F7", "keys, warnings, what is to do"),
     ("Alt-P", "next precedence"),
     ("Tab", "complete a command"),
     ("^C", "with nothing selected: ask whether to quit"),

@@ -7,8 +7,9 @@ from typing import Any, Final
 from coalchat.api import nouns
 from coalchat.api.vocabulary import Answer, Flag, LinkState, Precedence, State
 from coalchat.record import evolve
+from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import KEYS, link_record
+from tests.fakes.api_records import link_record
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
@@ -23,10 +24,8 @@ def at(hhmm: int) -> int:
 def scene() -> FakeNode:
     """The node, with six channels and what was said in them."""
     node = FakeNode()
-    node.keys = evolve(
-        KEYS, edition=12, segment=3, segments=12, segment_ends=at(1800), edition_ends=at(1800) + 54 * 3600,
-        published_until=at(1800) + 126 * 3600,
-    )  # fmt: skip
+    let_keys(node, NOW, at(1800))
+    let_direct(node, addressee(0x5F0C6A1B << 96, "XCC", "Oja"))
     _links(node)
     node.add_channel("ops-north", *ALL, purpose="Northern sector")
     node.add_channel("intel-fusion", "XAA", "XBB", purpose="What two of us know")
@@ -36,6 +35,13 @@ def scene() -> FakeNode:
     node.add_channel("liaison", *ALL, ceiling="MISSION RESTRICTED")
     _elsewhere(node)
     _ops_north(node)
+    return node
+
+
+def trouble() -> FakeNode:
+    """The same, in an emergency."""
+    node = scene()
+    let_trouble(node, NOW)
     return node
 
 

@@ -198,7 +198,8 @@ async def test_the_first_picture_is_the_desk_and_the_session_goes_on_from_it() -
 def test_what_opens_later_is_loaded_later() -> None:
     """Whatever is imported here, a person waits for."""
     later = ("anyio", "attr", "coalchat.api.operations", "typer", "argparse", "json", "tomllib", "coalchat.client", "coalchat.cli.app",
-             "coalchat.desk.screens.dialogs", "coalchat.desk.crash")  # fmt: skip
+             "coalchat.desk.screens.dialogs", "coalchat.desk.crash", "coalchat.api.direct", "coalchat.api.history", "coalchat.api.renewal",
+             "coalchat.desk.model.keying", "coalchat.desk.model.keyscreen", "coalchat.desk.model.direct", "coalchat.desk.paint.keys")  # fmt: skip
     program = (
         "import sys, coalchat.cli.quick, coalchat.desk.main, coalchat.desk.app, coalchat.desk.first, coalchat.desk.ending; "
         f"print([name for name in {later} if name in sys.modules])"

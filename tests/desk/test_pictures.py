@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import scene
+from tests.desk.scene import scene, trouble
 from tests.desk.svg import picture
+from tests.fakes.api_node import FakeNode
 
 KEPT: Final = Path(__file__).parent / "pictures"
 WIDE, NARROW = (120, 40), (80, 24)
@@ -30,7 +31,10 @@ class View:
     ascii_only: bool = False
     keys: tuple[str, ...] = ()
     sees: tuple[str, ...] = ("Engineers say 25 t", "Northern Guard")
+    node: Callable[[], FakeNode] = scene
 
+
+KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 VIEWS: Final[Mapping[str, View]] = {
     "main-120x40": View(),
@@ -44,6 +48,13 @@ VIEWS: Final[Mapping[str, View]] = {
     "label-80x24": View(NARROW, keys=("f6",), sees=("READABLE BY", "will be marked")),
     "who-120x40": View(keys=("f4",), sees=("WHO HAS IT", "GAPS", "held by XBB")),
     "who-80x24": View(NARROW, keys=("f4",), sees=("WHO HAS IT", "held by XBB")),
+    "keys-120x40": View(keys=("f7",), sees=KEYS),
+    "keys-80x24": View(NARROW, keys=("f7",), sees=KEYS),
+    "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),
+    "keys-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=("f7",), sees=("TO DO", "Varga (2)"), node=trouble),
+    "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
+    "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
+    "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }
@@ -51,7 +62,7 @@ VIEWS: Final[Mapping[str, View]] = {
 
 async def draw(view: View) -> str:
     """The picture of a view."""
-    async with seat(scene(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
+    async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
         await desk.sees("Engineers say 25 t")
         await _settled(desk)
         if view.keys:

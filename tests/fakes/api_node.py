@@ -79,6 +79,7 @@ class FakeNode:
     peers: dict[str, nouns.Link] = attrs.field(factory=dict)
     audit: list[nouns.AuditRecord] = attrs.field(factory=list)
     invites: list[enrolment.Invite] = attrs.field(factory=list)
+    warnings: tuple[str, ...] = ()
     connections: int = 0
     stopped: anyio.Event = attrs.field(factory=anyio.Event)
     _news: anyio.Event = attrs.field(factory=anyio.Event)
@@ -258,7 +259,7 @@ class FakeNode:
             queued=0,
             unread=sum(not message.read for message in self.messages),
             cursor=len(self.happened),
-            warnings=(),
+            warnings=self.warnings,
         )
 
     def _channel(self, channel: nouns.Channel) -> nouns.Channel:

@@ -23,14 +23,34 @@ def show(state: State, channel_id: str) -> Changes:
     if state.coalition.channel(channel_id) is None or channel_id == state.shown:
         return NOTHING
     if state.shown:
-        left = state.composing.draft(state.shown)
-        left.kept = bool(left.text)
+        _leave(state, state.shown)
     log = state.log(channel_id)
     state.shown, state.selected, state.visible, state.reading_back = channel_id, None, None, False
     state.composing.trouble = ""
     state.drop(log.trim())
     state.timeline = Timeline(log, state.lines, state.coalition)
     return Changes(_WHOLE, reset=True, asks=(*state.fill(), *state.composing.ask(channel_id)))
+
+
+def _leave(state: State, channel_id: str) -> None:
+    """Its draft stays with it. A conversation that was begun, and in which nothing was written, is none."""
+    left = state.composing.draft(channel_id)
+    left.kept = bool(left.text)
+    if state.coalition.is_begun(channel_id) and not left.text.strip() and not state.log(channel_id).outgoing:
+        del state.logs[channel_id]
+        state.coalition.end_begun(channel_id)
+
+
+def settle(state: State) -> Changes:
+    """Conversations that were begun here and that the node has by now: what is shown is shown there."""
+    changes = NOTHING
+    for begun in tuple(state.places):
+        if other := state.settled(begun):
+            if state.shown == begun:
+                state.shown = ""
+                changes += show(state, other)
+            changes += state.redraw(Part.CHANNELS)
+    return changes
 
 
 def next_active(state: State) -> str | None:

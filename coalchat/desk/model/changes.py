@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from coalchat.api.base import Request
 from coalchat.desk.model.views import Item, Refusal
 from coalchat.record import record
+
+if TYPE_CHECKING:
+    from coalchat.desk.model.directviews import DirectView, WordsView
 
 Asks: TypeAlias = tuple[Request[Any], ...]
 """Requests to put to the node, in order."""
@@ -26,6 +29,8 @@ class Part(Enum):
     RAIL = auto()
     WHO = auto()
     """The who-has-it screen, while it is open."""
+    KEYS = auto()
+    """The key screen, while it is open."""
 
 
 @record(kw_only=False)
@@ -45,6 +50,7 @@ class Changes:
     asks: requests to put to the node, in order; their answers go into `Desk.take`.
     refusal: to be shown at once.
     bell: something of FLASH precedence has come.
+    prompt: to be asked at once.
     """
 
     parts: frozenset[Part] = frozenset()
@@ -53,6 +59,7 @@ class Changes:
     asks: Asks = ()
     refusal: Refusal | None = None
     bell: bool = False
+    prompt: DirectView | WordsView | None = None
 
     def __add__(self, other: Changes) -> Changes:
         """Both, one after the other."""
@@ -63,6 +70,7 @@ class Changes:
             self.asks + tuple(ask for ask in other.asks if ask not in self.asks),
             other.refusal or self.refusal,
             self.bell or other.bell,
+            other.prompt or self.prompt,
         )
 
 

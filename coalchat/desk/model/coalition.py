@@ -32,6 +32,8 @@ class Coalition:
     keys: Keys | None = None
     marks: Marks = field(factory=Marks)
     _channels: dict[str, Channel] = field(factory=dict)
+    _begun: dict[str, Channel] = field(factory=dict)
+    """Conversations of which nothing was sent yet: the node does not know them."""
 
     # --- who we are ---
 
@@ -81,7 +83,20 @@ class Coalition:
 
     def took_channels(self, channels: tuple[Channel, ...]) -> None:
         """The list, with its counts. Where an event has told of more than this list knew, ours stay."""
-        self._channels = {channel.id: self._newer(channel) for channel in channels}
+        self._channels = {channel.id: self._newer(channel) for channel in channels} | self._begun
+
+    def begin(self, channel: Channel) -> None:
+        """A conversation that is to be."""
+        self._begun[channel.id] = self._channels[channel.id] = channel
+
+    def is_begun(self, channel_id: str) -> bool:
+        """Whether it is one of which nothing was sent yet."""
+        return channel_id in self._begun
+
+    def end_begun(self, channel_id: str) -> None:
+        """It is the node's by now, or nobody's."""
+        if self._begun.pop(channel_id, None) is not None:
+            del self._channels[channel_id]
 
     def _newer(self, channel: Channel) -> Channel:
         known = self._channels.get(channel.id)

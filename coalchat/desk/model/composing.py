@@ -91,6 +91,11 @@ class Composing:
         """The draft of a channel."""
         return self._drafts.setdefault(channel_id, Draft())
 
+    def move(self, channel_id: str, other_id: str) -> None:
+        """A conversation has its own id now."""
+        if channel_id in self._drafts:
+            self._drafts[other_id] = self._drafts.pop(channel_id)
+
     # --- its label ---
 
     def label(self, channel_id: str) -> Label:
@@ -186,10 +191,11 @@ class Composing:
             reads=tuple((reach.nation, reach.devices) for reach in preview.readers) if preview else (),
             withheld=tuple(reach.nation for reach in preview.withheld) if preview else (),
             denied=denial_of(said),
-            warnings=(*trouble, *(_readers(preview) if preview else ()), *(preview.warnings if preview else ())),
+            warnings=(*trouble, *(preview.warnings if preview else ())),
             reply=f"{author_of(draft.answers)} {clock(draft.answers.author_time)}" if draft.answers else "",
             note=note,
             known=preview is not None,
+            only=_only(preview) if preview else "",
         )
 
     def confirm_needed(self, channel_id: str, last: Label | None) -> str:
@@ -217,10 +223,10 @@ class Composing:
         return [*said, f"{listed(gained)} will see it too."] if gained else said
 
 
-def _readers(preview: LabelPreview) -> tuple[str, ...]:
-    """Of a direct message, the devices that can read it, by name: "Only 2 devices can read it: Berg (1), Kowal (1)."."""
+def _only(preview: LabelPreview) -> str:
+    """Of a direct message, who can read it: "only Berg (1) and Kowal (1) can read it, your nation cannot"."""
     names = [f"{device.person} ({device.device})" for device in preview.devices]
-    return (f"Only {len(names)} devices can read it: {listed(names)}.",) if names else ()
+    return f"only {listed(names)} can read it, your nation cannot" if names else ""
 
 
 def denial_of(said: LabelPreview | tuple[str, str] | None) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ Rule 4: no text of a person is lost: what was refused goes back into the draft, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coalchat.api.base import Request, Response
 from coalchat.api.events import Event
@@ -39,6 +39,12 @@ from coalchat.desk.model.views import (
 )
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
+
+if TYPE_CHECKING:
+    from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.directviews import WordsView
+    from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.keyviews import HistoryView, KeyScreen
 
 
 class Desk:
@@ -135,6 +141,68 @@ class Desk:
             UsageError: it cannot be done so; the words say why.
         """
         return obeying.obey(self._state, command, selected, now)
+
+    # --- what opens later: keys, and direct messages ---
+
+    @property
+    def _keying(self) -> Keying:
+        if self._state.keying is None:
+            from coalchat.desk.model.keying import Keying
+
+            self._state.keying = Keying()
+        return self._state.keying
+
+    def open_keys(self) -> Changes:
+        """The key screen opens: ask what it shows, and again when that changes."""
+        return self._keying.begin()
+
+    def close_keys(self) -> None:
+        """It is closed."""
+        self._keying.end()
+
+    def keys(self, now: int) -> KeyScreen:
+        """The key screen."""
+        from coalchat.desk.model.keyscreen import key_screen
+
+        return key_screen(self._state.coalition, self._keying, now)
+
+    def history_requests(self) -> tuple[HistoryView, ...]:
+        """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
+        return self._keying.waiting()
+
+    def decide_history(self, request_id: str, *, approve: bool) -> Changes:
+        """A person lets a device of the own nation have what it asks for, or nothing."""
+        return self._keying.decide(request_id, approve=approve)
+
+    @property
+    def _direct(self) -> Direct:
+        if self._state.direct is None:
+            from coalchat.desk.model.direct import Direct
+
+            self._state.direct = Direct(self._state)
+        return self._state.direct
+
+    def direct(self, given: str, *, writing: bool) -> Changes:
+        """Write to the confirmed devices of the person, or to the device, that is named; or only confirm them.
+
+        What has to be asked first comes as `Changes.prompt`.
+
+        Raises:
+            UsageError: nobody is named.
+        """
+        return self._direct.begin(given, writing=writing)
+
+    def compare(self, device_id: str) -> Changes:
+        """Ask for the words of a device; they come as `Changes.prompt`."""
+        return self._direct.words(device_id)
+
+    def confirm(self, view: WordsView) -> Changes:
+        """A person says that the words of this view were read out to him."""
+        return self._direct.confirm(view)
+
+    def write_direct(self) -> Changes:
+        """Write to those devices of the person that are confirmed."""
+        return self._direct.write()
 
     # --- composing ---
 

@@ -34,8 +34,9 @@ from coalchat.api.responses import (
     Sent,
     Status,
 )
+from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Flag
-from coalchat.desk.model.acts import show
+from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
@@ -66,7 +67,7 @@ class Intake:
             case _, MessagePage() if isinstance(request, ListMessages):
                 return self._page(request, answer)
             case SendMessage(), Sent():
-                return sent(self.state, request, answer)
+                return sent(self.state, request, answer) + settle(self.state)
             case PreviewLabel(), LabelPreview():
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
@@ -78,7 +79,15 @@ class Intake:
                 return self._marked(answer)
             case _, Acknowledged():
                 return self._acknowledged(answer)
-        return self._facts(answer)
+        changes = self._facts(answer)
+        return changes if changes is not NOTHING else self._later(request, answer)
+
+    def _later(self, request: Request[Any], answer: Response) -> Changes:
+        """What was asked for by something that opened later."""
+        for wants in (self.state.keying, self.state.direct):
+            if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
+                return changes
+        return NOTHING
 
     def _facts(self, answer: Response) -> Changes:
         state = self.state
@@ -91,10 +100,10 @@ class Intake:
             case Policy():
                 return self._worded(state.coalition.took_policy(answer))
             case NationList():
-                return self._worded(state.coalition.took_nations(answer.nations))
+                return self._worded(state.coalition.took_nations(answer.nations)) + Changes(frozenset({Part.KEYS}))
             case Keys():
                 state.coalition.keys = answer
-                return Changes(frozenset({Part.RAIL, Part.NOTICE}))
+                return Changes(frozenset({Part.RAIL, Part.NOTICE, Part.KEYS}))
             case ChannelList():
                 return self._channels(answer)
         return NOTHING
@@ -121,7 +130,7 @@ class Intake:
         state.unmark(marks)
         if members != {channel.id: channel.members for channel in answer.channels}:
             state.lines.forget_all()
-        changes = state.redraw(*_FRAME) + self._preview()
+        changes = settle(state) + state.redraw(*_FRAME) + self._preview()
         if state.coalition.channel(state.shown) is None and answer.channels:
             changes += show(state, max(answer.channels, key=_pressing).id)
         return changes
@@ -191,6 +200,9 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
+        for wants in (state.keying, state.direct):
+            if wants is not None and (changes := wants.failed(request, error)) is not None:
+                return changes
         match request:
             case SendMessage():
                 return not_sent(state, request, error, now)
@@ -205,7 +217,7 @@ class Intake:
                 return NOTHING
             case ListMessages() if isinstance(error, UnknownChannel):
                 return Changes(asks=(ListChannels(),))
-        if request.repeatable:
+        if request.repeatable and request.scope is Scope.READ:
             self._again[request] = now + PAUSE
         return self._trouble(error)
 

@@ -126,6 +126,14 @@ class Marks:
             raise UnknownLabel(rest)
         return Label(level, self.ordered(nations), categories[rest] if rest else "")
 
+    def level_of(self, marking: str) -> int:
+        """Index of the level that a clearance or ceiling names.
+
+        Raises:
+            UnknownLabel: none of the policy.
+        """
+        return self._level_of(" ".join(marking.upper().split()))[0]
+
     def _level_of(self, head: str) -> tuple[int, str]:
         policy = self.policy
         if policy is None:

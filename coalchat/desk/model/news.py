@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from coalchat.api.events import (
+    AuditWritten,
     ControlChanged,
     Event,
     LinkChanged,
@@ -37,6 +38,8 @@ _ANEW: Final[dict[ControlSubject, Asks]] = {
     ControlSubject.INVITE: (),
     ControlSubject.KEYS: (ShowKeys(), GetStatus()),
 }
+_HISTORY: Final = "history-"
+"""Audit events of requests for history: nothing else tells of them, and of the warning that one waits."""
 _DECIDES: Final = frozenset(
     {ControlSubject.CHARTER, ControlSubject.CHANNEL, ControlSubject.NATION, ControlSubject.KEYS}
 )
@@ -78,6 +81,9 @@ class News:
                 return Changes(asks=(GetStatus(),))
             case ControlChanged():
                 return self._control(body.subject)
+            case AuditWritten() if body.event.startswith(_HISTORY):
+                keying = state.keying
+                return Changes(asks=(GetStatus(), *(keying.audited(body.event) if keying is not None else ())))
         return NOTHING
 
     def _message(self, body: MessageArrived) -> Changes:
@@ -117,6 +123,7 @@ class News:
         if subject in _DECIDES:
             state.composing.forget_previews()
             asks += state.composing.ask(state.shown) if state.shown else ()
+        asks += state.keying.anew(subject) if state.keying is not None else ()
         return Changes(frozenset({Part.COMPOSER} if subject in _DECIDES else ()), asks=asks)
 
     def tick(self, now: int) -> Changes:

@@ -8,7 +8,7 @@ it can be sent again or taken back.
 from __future__ import annotations
 
 from coalchat.api.nouns import Message
-from coalchat.api.requests import MarkRead, PreviewLabel, SendMessage
+from coalchat.api.requests import ListChannels, MarkRead, PreviewLabel, SendMessage
 from coalchat.api.responses import Sent
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.labels import Label
@@ -67,6 +67,9 @@ def sent(state: State, request: SendMessage, answer: Sent) -> Changes:
     if outgoing is not None and answer.position >= log.low:
         changes = state.ingest((_message(state, outgoing, answer),), provisional=True)
     asks = state.receipts.lacks(answer.entry_id)
+    if state.coalition.is_begun(request.channel):
+        state.places[request.channel] = answer.channel_id
+        asks += (ListChannels(),)
     answers = state.find(request.reply_to) if request.reply_to else None
     if answers is not None and state.lines.is_unread(answers):
         asks += (MarkRead(channel=request.channel, entry_id=request.reply_to),)

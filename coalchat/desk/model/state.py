@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from coalchat.api.nouns import Message
+from coalchat.api.nouns import Channel, Message
 from coalchat.api.requests import ShowMessage
 from coalchat.desk.model.arrivals import Arrivals
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part, Splice
@@ -24,7 +25,11 @@ from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
 from coalchat.desk.model.timeline import Timeline
 from coalchat.display import display_safe
-from coalchat.record import field, part
+from coalchat.record import evolve, field, part
+
+if TYPE_CHECKING:
+    from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.keying import Keying
 
 
 @part
@@ -36,6 +41,8 @@ class State:
         visible: lines on the screen; none: nobody has said yet. reading_back: the newest line is not among them.
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
+        places: of conversations that were begun here, the ids that the node has given them.
+        keying, direct: what only the key screen, or who begins a direct message, wants to know; made when it is wanted.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -51,6 +58,9 @@ class State:
     authors: dict[tuple[str, str], Message] = field(factory=dict)
     quoted: dict[str, Message] = field(factory=dict)
     sought: set[str] = field(factory=set)
+    places: dict[str, str] = field(factory=dict)
+    keying: Keying | None = None
+    direct: Direct | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -64,6 +74,8 @@ class State:
 
     def log(self, channel_id: str) -> Log:
         """A channel's log."""
+        if not self.coalition.is_begun(channel_id):
+            channel_id = self.places.get(channel_id, channel_id)
         if channel_id not in self.logs:
             log = self.logs[channel_id] = Log(channel_id)
             if self.arrivals.newest is not None:
@@ -98,6 +110,28 @@ class State:
             or self.deadlines.get(entry_id) is not None
             or (newest is not None and newest.entry_id == entry_id)
         )
+
+    # --- conversations that begin here ---
+
+    def begin(self, channel: Channel) -> None:
+        """A conversation of which nothing was sent yet: there is nothing of it to ask for."""
+        self.places.pop(channel.id, None)
+        self.coalition.begin(channel)
+        self.log(channel.id).low = 0
+
+    def settled(self, channel_id: str) -> str:
+        """If the node's list has the conversation that was begun here, all of it goes there: its id, or ""."""
+        other_id = self.places.get(channel_id, "")
+        if not self.coalition.is_begun(channel_id) or self.coalition.channel(other_id) is None:
+            return ""
+        begun, log = self.logs.pop(channel_id), self.log(other_id)
+        self.coalition.end_begun(channel_id)
+        self.composing.move(channel_id, other_id)
+        for outgoing in begun.outgoing:
+            outgoing.request = evolve(outgoing.request, channel=other_id)
+        log.outgoing += begun.outgoing
+        log.placed |= begun.placed
+        return other_id
 
     # --- messages come in ---
 

@@ -200,12 +200,12 @@ class Composer:
 
     Attributes:
         label: "SECRET REL XAA, XBB", without the policy's name. short: the same with the portion: "S REL XAA, XBB".
-        reads: nations that will be able to read it, with the number of their devices.
-        withheld: members that will not.
+        reads: nations that will be able to read it, with the number of their devices. withheld: members that will not.
         denied: clause and sentence, if it cannot be sent so. warnings: what to know before sending.
         reply: "Berg 1531Z" of the message that it answers, or "".
         note: at the right of the label: "sending", "not sent", "draft", or "".
         known: the node has said who can read it; else reads and withheld are empty.
+        only: of a direct message, whose devices alone can read it, by name; else "".
     """
 
     channel: str
@@ -221,6 +221,7 @@ class Composer:
     reply: str
     note: str
     known: bool
+    only: str = ""
 
 
 # --- the rail ---

@@ -81,7 +81,7 @@ def _hidden(rows: tuple[ChannelRow, ...], arrow: str, width: int, glyphs: Glyphs
 def _row(row: ChannelRow, width: int, glyphs: Glyphs, roomy: bool, letters: int) -> Line:
     name = channel_name(row.title)
     if not roomy:
-        name = name[1:]
+        name = name.removeprefix("#")  # a conversation keeps its sign: a channel may be titled like a person
     new = row.unread > 0 or row.acts > 0
     ink = Ink.BRIGHT if new or row.selected else Ink.MUTED
     letter = [Span(" " * (letters - cells(row.letter))), Span(row.letter, Ink.MARK, row.level), Span(" ")]

@@ -15,7 +15,7 @@ from coalchat.desk.model.views import Composer
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, width_of
-from coalchat.desk.paint.text import cells, cut, one_line, ours
+from coalchat.desk.paint.text import cells, cut, one_line, ours, wrap
 
 INDENT: Final = 2
 """Columns left of the text field: the focus bar, and a blank."""
@@ -34,10 +34,15 @@ def paint_composer_top(view: Composer, width: int, glyphs: Glyphs, focused: bool
 
 
 def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
-    """The row below the text field: who can read it, or why it cannot be sent."""
+    """The row below the text field: who can read it, or why it cannot be sent. Of a direct message it names the devices, in
+    as many rows as they need.
+    """
     inner = width - INDENT - 1
     if view.denied is not None:
         return [_row(_denied(view, inner, glyphs), focused, width, glyphs)]
+    if view.only:
+        rows = wrap(ours(view.only, glyphs), max(inner, 2))
+        return [_row([Span(row, Ink.BRIGHT)], focused, width, glyphs) for row in rows]
     withheld = _withheld(view, ("withheld from ", "nobody"), inner * 2 // 3)
     room = inner - width_of(withheld) - 2
     return [_row(apart(_reads(view, glyphs, room), withheld, inner, glyphs, gap=2), focused, width, glyphs)]

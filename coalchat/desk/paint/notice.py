@@ -3,6 +3,7 @@
 Rule 1: what is fine is muted; only what needs somebody is bold, and what is overdue is reversed.
 Rule 2: where there is no room the gravest warning gives way to their number, then the node's words are cut; what is due
 stays longest.
+Rule 3: the gravest warning that has no room in this row has one of its own below it, as long as there is one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import Notice
-from coalchat.desk.paint.ink import Ink, Line, Span
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
 from coalchat.desk.paint.text import cells, cut, ours
 
@@ -39,6 +40,25 @@ def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
         left += [blank(max(start - cells(node), 2)), *due]
     right = _warnings(view, inner - width_of(left) - 2, glyphs)
     return [Line(fit((Span(" "), *apart(left, right, inner, glyphs, gap=2)), width, glyphs))]
+
+
+def warning_stands(view: Notice, width: int, glyphs: Glyphs) -> bool:
+    """Whether the row of the notice has room for the whole of the gravest warning, or there is none."""
+    if not view.warnings:
+        return True
+    (line,) = paint_notice(view, width, glyphs)
+    return ours(view.warnings[0], glyphs) in line.text
+
+
+def paint_warning(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
+    """The row below: the gravest warning, how many more there are, and where they all stand."""
+    if not view.warnings:
+        return []
+    more = len(view.warnings) - 1
+    right = [Span(f"+{more} ", Ink.MUTED)] if more else []
+    right += [Span("F7", Ink.ACCENT)]
+    left = [Span(f"{glyphs.act} {ours(view.warnings[0], glyphs)}", Ink.BRIGHT)]
+    return [Line((Span(" "), *apart(left, right, width - 2, glyphs, gap=2)), Ground.HEAD)]
 
 
 def _due(view: Notice, glyphs: Glyphs) -> list[Span]:

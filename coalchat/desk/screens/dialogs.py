@@ -2,8 +2,10 @@
 
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
 from coalchat.desk.screens.choose import ChooseDialog
+from coalchat.desk.screens.direct import DirectDialog, WordsDialog
 from coalchat.desk.screens.help import HelpScreen
 from coalchat.desk.screens.jump import JumpDialog
+from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.unlock import UnlockScreen
@@ -12,10 +14,13 @@ from coalchat.desk.screens.who import WhoScreen
 __all__ = [
     "AcknowledgeDialog",
     "ChooseDialog",
+    "DirectDialog",
     "HelpScreen",
     "JumpDialog",
+    "KeysScreen",
     "LabelDialog",
     "RefusedDialog",
     "UnlockScreen",
     "WhoScreen",
+    "WordsDialog",
 ]

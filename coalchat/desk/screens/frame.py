@@ -14,21 +14,23 @@ from coalchat.desk.paint.channels import channel_at, paint_channels
 from coalchat.desk.paint.head import paint_head
 from coalchat.desk.paint.hints import paint_hints
 from coalchat.desk.paint.ink import Ground, Line
-from coalchat.desk.paint.notice import paint_notice
+from coalchat.desk.paint.notice import paint_notice, paint_warning, warning_stands
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
 from coalchat.desk.paint.timeline import paint_new_below
 from coalchat.desk.screens.base import Banded, Hints
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.layout import Layout, layout_for
+from coalchat.desk.screens.layout import HINTED, Layout, layout_for
 from coalchat.desk.widgets.composer import Composer
 from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 from coalchat.desk.widgets.timeline import Timeline
+from coalchat.record import evolve
 
 HINTS: Final[Hints] = (
     ("^K", "jump"),
     ("Alt-A", "next"),
     ("F4", "who has it"),
     ("F6", "label"),
+    ("F7", "keys"),
     ("F1", "help"),
     ("End", "read"),
 )
@@ -60,6 +62,7 @@ class Frame(Banded[None]):
         """The notice, and the columns."""
         dress = self.door.dress
         yield Painted(dress, self._paint_notice, ground=Ground.HEAD, id="notice")
+        yield Painted(dress, self._paint_warning, ground=Ground.HEAD, id="warning")
         with Across(id="columns"):
             yield ChannelList(self.door, id="channels")
             with Down(id="middle"):
@@ -86,7 +89,20 @@ class Frame(Banded[None]):
 
     def _paint_notice(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_notice(self.door.desk.notice(self.door.now()), width, self.door.dress.glyphs)
+        notice = self.door.desk.notice(self.door.now())
+        if self.query_one("#warning").display:
+            notice = evolve(notice, warnings=())
+        return paint_notice(notice, width, self.door.dress.glyphs)
+
+    def _paint_warning(self, width: int, height: int) -> list[Line]:
+        del height
+        return paint_warning(self.door.desk.notice(self.door.now()), width, self.door.dress.glyphs)
+
+    def _place_warning(self) -> None:
+        """A warning that the notice has no room for has a row, where one can be spared."""
+        size, glyphs = self.app.size, self.door.dress.glyphs
+        whole = warning_stands(self.door.desk.notice(self.door.now()), size.width, glyphs)
+        self.query_one("#warning").display = not whole and size.height >= HINTED
 
     def _paint_head(self, width: int, height: int) -> list[Line]:
         del height
@@ -130,6 +146,7 @@ class Frame(Banded[None]):
 
     def _arrange(self, width: int, height: int) -> None:
         layout = layout_for(width, height)
+        self._place_warning()
         channels = self.query_one("#channels", ChannelList)
         channels.roomy = layout.roomy and layout.list > LIST_TIGHT
         channels.styles.width = layout.list + 1
@@ -143,6 +160,8 @@ class Frame(Banded[None]):
     def changed(self, changes: Changes) -> None:
         """Bring every part up to date that the model names."""
         super().changed(changes)
+        if Part.NOTICE in changes.parts:
+            self._place_warning()
         for part, names in _PARTS.items():
             if part in changes.parts:
                 for name in names:
@@ -193,7 +212,7 @@ class Frame(Banded[None]):
 
 LIST_TIGHT: Final = 18
 _PARTS: Final = {
-    Part.NOTICE: ("#notice",),
+    Part.NOTICE: ("#notice", "#warning"),
     Part.CHANNELS: ("#channels",),
     Part.HEAD: ("#head",),
     Part.RAIL: ("#rail", "#rail-line"),

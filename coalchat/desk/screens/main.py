@@ -8,12 +8,13 @@ Rule 3: what starts with a slash is a command or an error, never text.
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 
 from coalchat.api.vocabulary import Answer, Precedence
+from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.commands import Command, Unknown, parse_command
 from coalchat.desk.model.views import Refusal
 from coalchat.desk.screens.frame import Frame
@@ -21,6 +22,9 @@ from coalchat.desk.widgets.composer import Draft
 from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.timeline import Timeline
 from coalchat.errors import UsageError
+
+if TYPE_CHECKING:
+    from coalchat.desk.model.directviews import DirectView, WordsView
 
 
 class MainScreen(Frame):
@@ -33,6 +37,7 @@ class MainScreen(Frame):
         Binding("f1", "help", priority=True, show=False),
         Binding("f4", "who", priority=True, show=False),
         Binding("f6", "label", priority=True, show=False),
+        Binding("f7", "keys", priority=True, show=False),
         Binding("alt+p", "precedence", priority=True, show=False),
         Binding("ctrl+c", "app.ask_quit", show=False),
     ]
@@ -168,6 +173,39 @@ class MainScreen(Frame):
 
         self.open(dialogs.HelpScreen(self.door, command))
 
+    def action_keys(self) -> None:
+        """Keys, and what is to do."""
+        from coalchat.desk.screens import dialogs
+
+        self.open(dialogs.KeysScreen(self.door))
+
+    def ask_about(self, view: DirectView | WordsView) -> None:
+        """Ask what has to be known before a direct message; nothing is done by default."""
+        from coalchat.desk.model.directviews import DirectView, Step
+        from coalchat.desk.screens import dialogs
+        from coalchat.desk.screens.direct import SAME
+
+        if not isinstance(view, DirectView):
+            words = view
+
+            def answered(place: int | None) -> None:
+                if place == SAME:
+                    self.door.put(self.door.desk.confirm(words))
+
+            self.open(dialogs.WordsDialog(self.door, words), answered)
+            return
+        dialog = dialogs.DirectDialog(self.door, view)
+
+        def chosen(place: int | None) -> None:
+            choice = dialog.choice(place)
+            if choice is not None and choice.step is Step.WORDS:
+                self.door.put(self.door.desk.compare(choice.device))
+            elif choice is not None and choice.step is Step.WRITE:
+                self.door.put(self.door.desk.write_direct())
+                self.action_write()
+
+        self.open(dialog, chosen)
+
     def refuse(self, refusal: Refusal) -> None:
         """Show why a message was not sent, and the ways on."""
         from coalchat.desk.screens import dialogs
@@ -243,16 +281,23 @@ class MainScreen(Frame):
                 self.action_jump(command.rest)
             case "who":
                 self.action_who()
+            case "keys":
+                self.action_keys()
             case "quit":
                 await self.run_action("app.ask_quit")
             case _:
                 try:
-                    changes = self.door.desk.obey(command, self.timeline.cursor, self.door.now())
+                    changes = self._changes_of(command)
                 except UsageError as error:
                     self.composer.complain(str(error))
                     return
                 self.door.put(changes)
         self.composer.draft.load("")
+
+    def _changes_of(self, command: Command) -> Changes:
+        if command.name in {"dm", "confirm"}:
+            return self.door.desk.direct(command.rest, writing=command.name == "dm")
+        return self.door.desk.obey(command, self.timeline.cursor, self.door.now())
 
     def _send(self, text: str) -> None:
         from coalchat.desk.screens import dialogs

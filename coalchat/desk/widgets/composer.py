@@ -182,6 +182,7 @@ class Composer(Widget):
 
     def repaint(self) -> None:
         """The model's composer has changed."""
+        self._place_foot()
         for part in self.query(Painted):
             part.repaint()
 
@@ -189,8 +190,13 @@ class Composer(Widget):
         """With room, label and readers have rows of their own."""
         if roomy != self.roomy:
             self.roomy = roomy
-            self.query_one("#composer-foot").display = roomy
+            self._place_foot()
             self.query_one("#composer-top", Painted).redress()
+
+    def _place_foot(self) -> None:
+        """Who alone can read a direct message is named in every size."""
+        view = self._view()
+        self.query_one("#composer-foot").display = self.roomy or (bool(view.only) and view.denied is None)
 
     # --- errors ---
 

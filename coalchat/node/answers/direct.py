@@ -88,6 +88,7 @@ def addressee(context: Context, certified: Certified) -> Addressee:
         own=certified.device == member.device,
         confirmed=certified.device in member.direct.confirmed,
         keys=member.direct.editions.key(certified.device, member.segment(context.now())) is not None,
+        person_id=certificate.person.hex(),
     )
 
 

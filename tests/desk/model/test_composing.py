@@ -312,7 +312,8 @@ def test_a_direct_message_says_which_devices_can_read_it_and_that_no_nation_can(
     driver.desk.take(request, evolve(said, devices=DEVICES, warnings=(CLOSED,)), NOW)
     composer = driver.desk.composer()
     assert (composer.channel, composer.label) == ("@Kowal", "SECRET REL XAA, XBB")
-    assert composer.warnings == ("Only 2 devices can read it: Berg (1) and Kowal (1).", CLOSED)
+    assert composer.only == "only Berg (1) and Kowal (1) can read it, your nation cannot"
+    assert composer.warnings == (CLOSED,)
 
 
 def test_it_is_sent_from_the_desk_like_any_and_is_no_way_on_for_a_channel_s() -> None:

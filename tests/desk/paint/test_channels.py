@@ -133,3 +133,9 @@ def test_a_conversation_has_its_own_sign() -> None:
         "@Kowal",
         "#@Kowal",
     ]
+
+
+def test_a_conversation_keeps_its_sign_in_the_narrow_list_too() -> None:
+    for roomy, shown in ((True, ["#Kowal", "@Kowal"]), (False, ["Kowal", "@Kowal"])):
+        lines = text_of(paint_channels((channel("Kowal"), channel("@Kowal")), 18, 8, UNICODE, roomy))
+        assert [line.split()[0] for line in lines[2 if roomy else 1 :] if line.strip()] == shown

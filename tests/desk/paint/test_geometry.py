@@ -16,10 +16,13 @@ from coalchat.desk.paint.block import paint_block
 from coalchat.desk.paint.channels import paint_channels
 from coalchat.desk.paint.composer import paint_composer_foot, paint_composer_line, paint_composer_top
 from coalchat.desk.paint.dialogs import paint_confirm, paint_help, paint_jump, paint_picker, paint_refusal, paint_unlock
+from coalchat.desk.paint.dialogs.direct import paint_direct, paint_words
+from coalchat.desk.paint.dialogs.history import paint_history
 from coalchat.desk.paint.head import paint_head
 from coalchat.desk.paint.hints import paint_hints
 from coalchat.desk.paint.ink import Line
-from coalchat.desk.paint.notice import paint_notice
+from coalchat.desk.paint.keys import paint_keys, paint_keys_head
+from coalchat.desk.paint.notice import paint_notice, paint_warning
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.timeline import paint_item
@@ -46,6 +49,7 @@ from tests.desk.paint.made import (
     tally,
     who,
 )
+from tests.desk.paint.made_keys import direct, history, key_screen, words
 
 GLYPHS = (UNICODE, ASCII, skin_for(MONO).glyphs)
 Paint = Callable[[int, Glyphs], list[Line]]
@@ -74,6 +78,7 @@ def parts(text: str, body: str, code: str, number: int) -> Iterator[Paint]:
         reply=text,
         note="draft",
     )
+    direct_to = composer(only=text)
     closed = composer(denied=(text, text))
     pick = picker(
         policy=text, channel=text, marking=text, mark=text, warnings=(text,), categories=((text, True),),
@@ -93,12 +98,20 @@ def parts(text: str, body: str, code: str, number: int) -> Iterator[Paint]:
     yield lambda w, g: paint_composer_top(view, w, g, focused=True)
     yield lambda w, g: paint_composer_foot(view, w, g, focused=True)
     yield lambda w, g: paint_composer_line(view, w, g, focused=True)
+    yield lambda w, g: paint_composer_foot(direct_to, w, g, focused=True)
     yield lambda w, g: paint_composer_foot(closed, w, g, focused=True)
     yield lambda w, g: paint_composer_line(closed, w, g, focused=True)
     yield lambda w, g: paint_rail(side, w, number, g)
     yield lambda w, g: paint_rail_line(side, w, g)
     yield lambda w, g: paint_who_head(whole, w, g)
     yield lambda w, g: paint_who(whole, w, g)
+    keys = key_screen(text, code, number, trouble=text, doubtful=True)
+    yield lambda w, g: paint_keys_head(keys, w, g)
+    yield lambda w, g: paint_keys(keys, w, number, g)
+    yield lambda w, g: paint_warning(notice(warnings=(text, text)), w, g)
+    yield lambda w, g: paint_block(paint_direct(direct(text), 1, w, g), w, g)
+    yield lambda w, g: paint_block(paint_words(words(text), (text, text), 1, w, g), w, g)
+    yield lambda w, g: paint_block(paint_history(history(text, (text, text)), (text, text), 1, w, g), w, g)
     yield lambda w, g: paint_hints((("^K", "jump"), ("F1", "help")), text, w)
     yield lambda w, g: paint_block(paint_picker(pick, w, g, number), w, g, height=number)
     yield lambda w, g: paint_block(paint_refusal(refusal(reason=text, clause=text, ways=(text,)), w, g), w, g)

@@ -6,7 +6,7 @@ import pytest
 
 from coalchat.desk.look.glyphs import ASCII, UNICODE
 from coalchat.desk.paint.ink import Ink
-from coalchat.desk.paint.notice import paint_notice
+from coalchat.desk.paint.notice import paint_notice, paint_warning, warning_stands
 from tests.desk.paint.made import inks_of, notice
 
 DUE = {"due": "acknowledge Duarte 1537Z by 1547Z", "left": "5 min"}
@@ -50,3 +50,17 @@ def test_what_is_due_stays_longest(width: int) -> None:
     assert len(line.text) <= width
     if width >= 60:
         assert "! acknowledge Duarte 1537Z by 1547Z · 5 min" in line.text
+
+
+def test_a_warning_without_room_has_a_row_of_its_own_that_says_where_all_are() -> None:
+    view = notice(**DUE, warnings=("the published keys of XCC end in 52 h", "a device asks for history"))
+    assert not warning_stands(view, 80, UNICODE)
+    (line,) = paint_warning(view, 80, UNICODE)
+    assert line.text == " ! the published keys of XCC end in 52 h" + " " * 34 + "+1 F7"
+    assert inks_of(line, "the published keys of XCC end in 52 h") == {Ink.BRIGHT}
+
+
+def test_where_there_is_none_or_it_has_room_there_is_no_row() -> None:
+    assert warning_stands(notice(**DUE), 80, UNICODE)
+    assert paint_warning(notice(**DUE), 80, UNICODE) == []
+    assert warning_stands(notice(warnings=("the clock differs",)), 80, UNICODE)

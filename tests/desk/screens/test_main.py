@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from coalchat.api import requests
-from coalchat.api.events import ControlChanged
-from coalchat.api.vocabulary import ControlSubject, Phase, Precedence
+from coalchat.api.events import ControlChanged, MessagePurged
+from coalchat.api.nouns import Disowned
+from coalchat.api.vocabulary import ControlSubject, Flag, Phase, Precedence
 from coalchat.desk.model.views import NodeState
 from coalchat.errors import NodeUnavailable, StoreCorrupt
+from coalchat.record import evolve
 from tests.desk.piloting import seat
-from tests.desk.scene import scene
+from tests.desk.scene import NOW, scene
 from tests.desk.screens.looking import lines, quiet_node
 from tests.fakes.api_node import FakeNode
 
@@ -196,3 +198,21 @@ async def test_a_line_that_failed_can_be_sent_again_or_taken_back() -> None:
         await desk.sees("send it again")
         await desk.press("2")
         await desk.until(lambda: [message.text for message in desk.node.messages] == ["try me"])
+
+
+async def test_what_is_held_against_a_message_stands_on_the_screen_in_whole_words() -> None:
+    node = quiet_node(1)
+    node.add_message("#ops", "two of one number", flags=(Flag.DISPUTED,))
+    node.add_message("#ops", "by a thief", flags=(Flag.DISOWNED,), disowned=Disowned(nation="XBB", time=NOW))
+    node.add_message("#ops", "purged 221542Z: its retention is over", flags=(Flag.PURGED,))
+    node.add_message("#ops", "cannot be opened: key erased 211800Z", flags=(Flag.UNREADABLE,))
+    async with seat(node, (80, 24), theme="mono") as desk:
+        await desk.sees(
+            "two of one number", "DISPUTED: two entries stand at this", "number", "by a thief", "DISOWNED BY XBB AT 221542Z NOV 26",
+            "purged 221542Z: its retention is over", "cannot be opened: key erased 211800Z",
+        )  # fmt: skip
+        gone = evolve(node.messages[0], text="purged 221543Z: its retention is over", flags=(Flag.PURGED,))
+        node.messages[0] = gone
+        node.tell(MessagePurged(channel_id=gone.channel_id, entry_id=gone.entry_id))
+        await desk.sees("purged 221543Z")
+        assert "message number 0" not in desk.text

@@ -11,7 +11,7 @@ from tests.desk.scene import NOW, scene
 from tests.fakes.api_node import FakeNode
 
 SIZES = [(40, 12), (60, 18), (71, 19), (72, 20), (80, 24), (109, 30), (110, 29), (120, 40), (200, 60)]
-SCREENS = {"main": (), "jump": ("ctrl+k",), "label": ("f6",), "who": ("f4",), "help": ("f1",), "quit": ("ctrl+c",),
+SCREENS = {"main": (), "jump": ("ctrl+k",), "label": ("f6",), "who": ("f4",), "keys": ("f7",), "help": ("f1",), "quit": ("ctrl+c",),
            "acknowledge": ("up", "up", "up", "a")}  # fmt: skip
 
 

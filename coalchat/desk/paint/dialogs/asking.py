@@ -54,6 +54,12 @@ def paint_confirm(
         *block_text(sentence, Ink.TEXT, width, glyphs),
         EMPTY,
     ]
+    return [*lines, *paint_choices(choices, cursor, width, glyphs)]
+
+
+def paint_choices(choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs) -> list[Line]:
+    """What can be answered, and the keys at the foot."""
+    lines: list[Line] = []
     for place, choice in enumerate(choices):
         here = place == cursor
         dot = Span(f"{glyphs.on if here else glyphs.off} ", Ink.BRIGHT if here else Ink.MUTED)
