@@ -63,10 +63,11 @@ class HistoryApproved(Response):
 class AskHistory(Request[HistoryAsked]):
     """Ask for what is closed to this device. A second time it takes the first one's place.
 
-    Errors: UnknownDevice; Unreachable (no link to it is up); UsageError (nothing is closed); UnknownChannel, Ambiguous.
+    Errors: UnknownDevice; Unreachable (no link to it is up); UsageError (no id, or nothing is closed); UnknownChannel,
+    Ambiguous.
 
     Attributes:
-        device: the beginning of a device's id; "": one that a link is up to, a custodian's first.
+        device: a device's id, or the first 8 hex digits or more; "": one that a link is up to, a custodian's first.
         channel: title or id; "": all.
     """
 

@@ -22,7 +22,10 @@ Id = Annotated[str, typer.Argument(metavar="REQUEST", help="Its id, or the begin
 def ask(
     context: typer.Context,
     device: Annotated[
-        str, typer.Option("--from", metavar="DEVICE", help="The device's id, or its beginning; else the custodian's.")
+        str,
+        typer.Option(
+            "--from", metavar="DEVICE", help="Its id, or the first 8 hex digits or more; else the custodian's."
+        ),
     ] = "",
     channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL", help="Of this channel only.")] = "",
 ) -> None:

@@ -1,7 +1,8 @@
 """Direct messages (SPEC 8.8): whom a name means, whom a person confirmed, and when a device may seal to some devices.
 
 Rule 1: a device gets a slot only after a person here confirmed it by words; it is asked anew for each envelope.
-Rule 2: a name means one person, or it is refused; an id is an id and is never looked up as a name.
+Rule 2: a name means one person, or it is refused; an id is an id and is never looked up as a name, nor is what could be the
+beginning of one.
 Rule 3: what a custodian certifies is listed, and gets nothing by that.
 """
 
@@ -32,6 +33,8 @@ from protocol.trust.label import Label
 
 AT = "@"
 HEX_ID = 32
+HEX_BEGINNING = 8
+"""Hex digits from which on a text could be the beginning of an id, as other doors take one."""
 
 
 def load_direct(read: Reader, member: Membership) -> None:
@@ -144,7 +147,7 @@ def _meant(member: Membership, given: str) -> tuple[Certified, ...]:
         UnknownDevice, Ambiguous.
     """
     text = given.removeprefix(AT)
-    if len(text) == HEX_ID and set(text) <= set(string.hexdigits):
+    if HEX_BEGINNING <= len(text) <= HEX_ID and set(text) <= set(string.hexdigits):
         return (find_device(member, given),)
     every = addressable(member)
     found = [c for c in every if c.certificate.name == text] or [

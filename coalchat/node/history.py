@@ -23,7 +23,7 @@ import attrs
 import trio
 
 from coalchat.errors import Expired, NotAuthorised, UnknownDevice, UnknownRequest, Unreachable, UsageError
-from coalchat.node.answers.naming import MIN_PREFIX
+from coalchat.node.answers.naming import MIN_PREFIX, find_device
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import Feeds
@@ -115,10 +115,10 @@ class History:
         """Ask a device of this nation for what cannot be read here.
 
         Args:
-            given: the beginning of its id; "": any that a link is up to, a custodian's first.
+            given: its id, or the first 8 digits or more; "": any that a link is up to, a custodian's first.
 
         Raises:
-            UnknownDevice: there is none. Unreachable: no link to it is up. UsageError: there is nothing to ask for.
+            UnknownDevice, Ambiguous: there is none, or not one. Unreachable: no link to it is up. UsageError: that is no id, or there is nothing to ask for.
         """
         session = self._holder(given)
         entries = sorted(self._wanted(channel))
@@ -135,10 +135,12 @@ class History:
         member = self.context.member
         valid = [one for one in member.valid(member.nation) if one.device != member.device]
         valid.sort(key=lambda one: (one.certificate.role != CUSTODIAN, one.device))
-        named = [one for one in valid if one.device.hex().startswith(given.lower())] if len(given) >= MIN_PREFIX else []
-        if given and len(named) != 1:
-            raise UnknownDevice(given)
-        sessions = (self.session(one.device) for one in (named or valid))
+        if given:
+            device = find_device(self.context, given)
+            valid = [one for one in valid if one.device == device]
+            if not valid:
+                raise UnknownDevice(given)
+        sessions = (self.session(one.device) for one in valid)
         for session in sessions:
             if session is not None and session.live:
                 return session

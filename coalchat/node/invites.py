@@ -24,6 +24,8 @@ from protocol.trust.credential import Precedence, Role, Scope
 from protocol.trust.policy import Policy
 
 OPEN = frozenset({InviteState.OPEN, InviteState.ASKED})
+MIN_PREFIX = 4
+"""Hex digits of an id, as for everything else that has one."""
 
 
 @attrs.frozen
@@ -93,13 +95,13 @@ def _categories(given: Sequence[str], policy: Policy) -> tuple[int, ...]:
 
 
 def find_invite(context: Context, given: str) -> Invite:
-    """The invite whose id begins so.
+    """The invite whose id begins so, with 4 hex digits or more.
 
     Raises:
         UnknownInvite: none does, or more than one.
     """
-    found = [row for row in context.store.read.invites() if given and row.invite_id.hex().startswith(given)]
-    if len(found) != 1:
+    found = [row for row in context.store.read.invites() if row.invite_id.hex().startswith(given.lower())]
+    if len(given) < MIN_PREFIX or len(found) != 1:
         raise UnknownInvite(given)
     return found[0]
 

@@ -60,10 +60,13 @@ async def test_a_device_that_was_off_is_handed_what_it_missed(
         town = Town(nursery, with_laptop)
         a, b, laptop = await away(town)
         holder = a.station.context.member.device.hex()
-        for name in ("ffff", laptop.station.context.member.device.hex()):
+        for name in ("f" * 8, laptop.station.context.member.device.hex()):
             with pytest.raises(UnknownDevice):
                 await laptop.ask(AskHistory(device=name, channel=""))
-        asked = await laptop.ask(AskHistory(device=holder[:6], channel=""))
+        for name in (holder[:7], "Officer XAA"):
+            with pytest.raises(UsageError):
+                await laptop.ask(AskHistory(device=name, channel=""))
+        asked = await laptop.ask(AskHistory(device=holder[:8], channel=""))
         assert (asked.person, asked.asked) == ("Officer XAA", 4), "three reports, and the receipt of who had them"
         await until(lambda: requests(a))
         await laptop.ask(AskHistory(device=holder, channel="ops"))
