@@ -25,6 +25,7 @@ from coalchat.desk.model.directviews import DeviceChoice, DeviceRow, DirectView,
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.state import State
 from coalchat.desk.model.words import counted
+from coalchat.display import display_safe
 from coalchat.errors import CoalchatError, UnknownLabel, UsageError
 from coalchat.record import part
 
@@ -117,10 +118,14 @@ class Direct:
         meant = self._meant()
         others = [one for one in meant if not one.own]
         if not others:
-            wrong = "That is this very device." if meant else f"No device of the coalition belongs to {self.given}."
+            wrong = (
+                "That is this very device."
+                if meant
+                else f"No device of the coalition belongs to {display_safe(self.given)}."
+            )
             return self._refuse(wrong, ())
         if _persons(others) > 1:
-            wrong = f"Several are called {self.given}. Write /{self._command} and the id of the device that you mean."
+            wrong = f"Several are called {display_safe(self.given)}. Write /{self._command} and the id of the device that you mean."
             return self._refuse(wrong, others)
         open_ = [one for one in others if not one.confirmed]
         if self.writing and not open_:

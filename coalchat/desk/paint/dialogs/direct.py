@@ -1,8 +1,8 @@
 """Before a direct message: whose devices are meant, and the words to compare by voice (SPEC 8.8).
 
-Rule 1: a device is shown by its certified name and its whole id, each in its own column with its own word: what stands in
-the one cannot pass for the other.
-Rule 2: words stand in rows of their own, one under the other, numbered: nobody skips one.
+Rule 1: a device is shown by its certified name, and in a row of its own by its whole id, after the words "device id": what
+stands in the one place cannot pass for the other.
+Rule 2: words stand in rows of their own, numbered: nobody skips one.
 """
 
 from __future__ import annotations
