@@ -79,6 +79,22 @@ class MessageMarked:
 
 
 @record
+class RekeyMoved:
+    """An emergency rekey of this nation went on, as its custodian's node counts it: more of its devices are keyed.
+
+    Attributes:
+        at: when new prekeys were demanded. devices: that have to be keyed. answered: whose prekey answers the demand.
+        keyed: to whom the seeds were sealed.
+    """
+
+    kind: ClassVar[str] = "rekey"
+    at: int
+    devices: int
+    answered: int
+    keyed: int
+
+
+@record
 class LinkChanged:
     """A link to a peer came up or went."""
 
@@ -121,6 +137,7 @@ Body: TypeAlias = (
     | MessagePurged
     | MarkMoved
     | MessageMarked
+    | RekeyMoved
     | LinkChanged
     | AuditWritten
     | ControlChanged

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from coalchat.api.emergency import Rekeyed
+    from coalchat.api.events import RekeyMoved
+    from coalchat.api.nouns import KeyDemand
     from coalchat.api.renewal import Device
     from coalchat.api.responses import Keys
     from coalchat.cli.options import Asked
@@ -25,12 +27,16 @@ keys = Noun("The keys of this nation, and their replacement.")
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
+Follow = Annotated[bool, typer.Option("--follow", help="Then count the devices that are keyed, until all are.")]
+
+
 @keys.verb("status")
-def status(context: typer.Context) -> None:
+def status(context: typer.Context, follow: Follow = False) -> None:
     """Show which keys are in use, and until when each is kept.
 
     \b
     coalchat keys status --json
+    coalchat keys status --follow
 
     "On the wire" says when traffic that was recorded is closed to whoever steals a device later. "On this device" says
     until when its oldest keys are kept, and until when the text of a message that is sent now.
@@ -40,11 +46,40 @@ def status(context: typer.Context) -> None:
 
     asked = asked_of(context)
 
-    async def act(client: Client) -> Keys:
-        return await client.keys()
+    async def act(client: Client) -> None:
+        found = await client.keys()
+        show(asked, found, key_lines(found))
+        if follow:
+            await follow_rekey(asked, client)
 
-    found = with_node(asked, act)
-    show(asked, found, key_lines(found))
+    with_node(asked, act)
+
+
+async def follow_rekey(asked: Asked, client: Client) -> None:
+    """One line each time that an emergency rekey went on, until all are keyed; it may be interrupted and asked for again."""
+    from coalchat.api.events import RekeyMoved
+    from coalchat.cli.output import show
+
+    events = client.events()
+    for demand in (await client.keys()).demands:
+        show(asked, demand, [counted(demand)])
+        if demand.keyed >= demand.devices:
+            return
+        async for event in events:
+            if isinstance(event.body, RekeyMoved):
+                show(asked, event.body, [counted(event.body)])
+                if event.body.keyed >= event.body.devices:
+                    return
+
+
+def counted(moved: KeyDemand | RekeyMoved) -> str:
+    """How far an emergency rekey is."""
+    from coalchat.cli.times import dtg
+
+    return (
+        f"emergency rekey of {dtg(moved.at)}: {moved.keyed} of {moved.devices} devices are keyed, {moved.answered} have"
+        " answered"
+    )
 
 
 @keys.verb("revoke")
@@ -75,11 +110,12 @@ def revoke(
 
 
 @keys.verb("rekey")
-def rekey(context: typer.Context, yes: Yes = False) -> None:
+def rekey(context: typer.Context, yes: Yes = False, follow: Follow = False) -> None:
     """Replace this nation's keys now, as its custodian.
 
     \b
     coalchat keys rekey
+    coalchat keys rekey --yes --follow
 
     For when keys may have been copied and no device is to be blamed. Where one is, revoke it: that does this too. Each
     device gets the new keys when it shows a fresh prekey.
@@ -88,16 +124,18 @@ def rekey(context: typer.Context, yes: Yes = False) -> None:
     async def act(client: Client, rehearse: bool) -> Rekeyed:
         return await client.rekey(rehearse=rehearse)
 
-    _emergency(asked_of(context), act, yes)
+    _emergency(asked_of(context), act, yes, follow=follow)
 
 
-def _emergency(asked: Asked, act: Callable[[Client, bool], Awaitable[Rekeyed]], yes: bool) -> None:
+def _emergency(
+    asked: Asked, act: Callable[[Client, bool], Awaitable[Rekeyed]], yes: bool, *, follow: bool = False
+) -> None:
     """Say what would be done, ask, do it, and say what is still open."""
     from coalchat.cli import terminal
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
 
-    async def both(client: Client) -> Rekeyed:
+    async def both(client: Client) -> None:
         if not yes:
             if not terminal.available():
                 raise UsageError("there is no terminal to ask at", hint="say --yes")
@@ -105,14 +143,15 @@ def _emergency(asked: Asked, act: Callable[[Client, bool], Awaitable[Rekeyed]], 
             said = terminal.ask_line("; ".join(meant) + " - do it? [yes/no] ")
             if said.lower() not in {"y", "yes"}:
                 raise Unconfirmed
-        return await act(client, False)
+        made = await act(client, False)
+        show(asked, made, rekeyed_lines(made))
+        if follow:
+            await follow_rekey(asked, client)
 
     try:
-        made = with_node(asked, both)
+        with_node(asked, both)
     except Unconfirmed:
         show(asked, {"done": False}, ["nothing was done"])
-        return
-    show(asked, made, rekeyed_lines(made))
 
 
 class Unconfirmed(Exception):
@@ -198,11 +237,7 @@ def key_lines(found: Keys) -> list[str]:
         for edition in found.editions
         if edition.cut_off_until
     ]
-    lines += [
-        f"emergency rekey of {dtg(demand.at)}: {demand.keyed} of {demand.devices} devices are keyed, {demand.answered} have"
-        " answered"
-        for demand in found.demands
-    ]
+    lines += [counted(demand) for demand in found.demands]
     for level in found.levels:
         kept = dtg(level.kept_until) if level.kept_until else "no key is held"
         texts = f"until {dtg(level.bodies_until)}" if level.bodies_until else "without end"

@@ -43,7 +43,7 @@ def judge_revision(member: Membership, data: bytes, signer: Certified) -> Contro
     if ours:
         member.channels[channel] = revision
     audience = sum(1 << nation for nation in revision.members)
-    for before in member.controls.of(Tag.CHANNEL_REVISION):
-        if before.issuer == channel and audience & ~before.audience:
+    for before in member.controls.by(Tag.CHANNEL_REVISION, channel):
+        if audience & ~before.audience:
             member.controls.widen(before.hash, audience)
     return Control(document_hash(data), Tag.CHANNEL_REVISION, channel, revision.number, audience, data)

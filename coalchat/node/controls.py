@@ -69,6 +69,8 @@ class Controls(Mapping[bytes, Control]):
 
     _all: dict[bytes, Control] = attrs.field(factory=dict, init=False, repr=False)
     _places: dict[tuple[Tag, bytes], list[bytes]] = attrs.field(factory=dict, init=False, repr=False)
+    # A nation of a thousand devices has thousands of OTARs: whoever asks for one kind, or one device, looks at no others.
+    _issued: dict[Tag, dict[bytes, dict[bytes, None]]] = attrs.field(factory=dict, init=False, repr=False)
 
     def __getitem__(self, name: bytes) -> Control:
         return self._all[name]
@@ -79,9 +81,13 @@ class Controls(Mapping[bytes, Control]):
     def __len__(self) -> int:
         return len(self._all)
 
-    def of(self, *tags: Tag) -> tuple[Control, ...]:
-        """Documents of some kinds, in the order in which they came."""
-        return tuple(control for control in self._all.values() if control.tag in tags)
+    def of(self, tag: Tag) -> tuple[Control, ...]:
+        """Documents of a kind, those of one issuer together."""
+        return tuple(self._all[name] for names in self._issued.get(tag, {}).values() for name in names)
+
+    def by(self, tag: Tag, issuer: bytes) -> tuple[Control, ...]:
+        """Documents of a kind and an issuer, in the order in which they came."""
+        return tuple(self._all[name] for name in self._issued.get(tag, {}).get(issuer, ()))
 
     def at(self, tag: Tag, place: bytes) -> tuple[Control, ...]:
         """Documents at a place."""
@@ -98,6 +104,7 @@ class Controls(Mapping[bytes, Control]):
                     self.drop(other.hash)
             self._places.setdefault((control.tag, control.place), []).append(control.hash)
         self._all[control.hash] = control
+        self._issued.setdefault(control.tag, {}).setdefault(control.issuer, {})[control.hash] = None
         return True
 
     def widen(self, name: bytes, audience: int) -> None:
@@ -108,6 +115,10 @@ class Controls(Mapping[bytes, Control]):
     def drop(self, name: bytes) -> None:
         """Forget a document."""
         control = self._all.pop(name)
+        issued = self._issued[control.tag]
+        del issued[control.issuer][name]
+        if not issued[control.issuer]:
+            del issued[control.issuer]
         here = self._places.get((control.tag, control.place))
         if control.place and here is not None:
             here.remove(name)

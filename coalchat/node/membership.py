@@ -342,13 +342,10 @@ class Membership:
             signer.certificate, self.coalition.charter, data, name,
             now=self.believed(self.now()), everyone=self.everyone, known=self._loading,
         )  # fmt: skip
-        self._drop_editions(lambda other: other.issuer == control.issuer and self.direct.superseded(other))
+        for other in self.controls.by(Tag.DEVICE_EDITION, control.issuer):
+            if self.direct.superseded(other):
+                self.controls.drop(other.hash)
         return control, counts
-
-    def _drop_editions(self, over: Callable[[Control], bool]) -> None:
-        for control in self.controls.of(Tag.DEVICE_EDITION):
-            if over(control):
-                self.controls.drop(control.hash)
 
     def _judge_otar(self, data: bytes, name: bytes) -> tuple[Control, bool]:
         header = check_otar(data, self.directory, self.nation)
@@ -377,8 +374,8 @@ class Membership:
 
     def _drop_otars(self, device: bytes) -> None:
         """Forget the OTARs that a device says it has taken."""
-        for control in self.controls.of(Tag.OTAR):
-            if control.issuer == device and self.otar_over(otar_header(control.data), self.now()):
+        for control in self.controls.by(Tag.OTAR, device):
+            if self.otar_over(otar_header(control.data), self.now()):
                 self.controls.drop(control.hash)
 
     def inventory(self, nation: int, now: int, *, carries: bool = False) -> tuple[tuple[int, bytes], ...]:

@@ -174,8 +174,8 @@ class Publishing:
         ]
 
     def _document(self, seat: bytes, number: int) -> bytes:
-        controls = self.context.member.controls.of(Tag.PUBLICATION)
-        return next(control.data for control in controls if (control.issuer, control.number) == (seat, number))
+        controls = self.context.member.controls.by(Tag.PUBLICATION, seat)
+        return next(control.data for control in controls if control.number == number)
 
     async def keep(self, documents: Sequence[Document], also: Callable[[Transaction], None]) -> None:
         """Store what was made, in one transaction with what belongs to it; then let it count."""

@@ -1,22 +1,24 @@
 """Rekeying (SPEC 7.2): the custodian's node seals to each valid device of its nation what it is owed.
 
 Every OTAR is a document of its own, stored before it is announced: a node that is killed in between goes on where it was,
-because what is owed is computed anew from what is there.
+because what is owed is computed anew from what is there. Devices are sealed to some at a time, one transaction each, and
+between any two of them everything else has its turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import attrs
 import trio
 
+from coalchat.api.events import RekeyMoved
 from coalchat.custody.documents import document
 from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, owed_secret, reaches, seal
 from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
-from coalchat.node.journal import Finding, write_finding
+from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.orders import demands, newest_demand
 from coalchat.node.passing import otar_header, otar_place
 from coalchat.node.publishing import Publishing
@@ -29,6 +31,10 @@ from protocol.trust.publication import Edition
 
 PAUSE = 10.0
 """Seconds for the statements of a new segment to come first: who is online is sealed to the prekey that he made just now."""
+
+
+BATCH = 16
+"""Devices whose OTARs are stored together: what a commit costs is as much as sealing to three of them."""
 
 
 @attrs.frozen
@@ -58,6 +64,42 @@ class Progress:
     devices: int
     answered: int
     keyed: int
+
+
+@attrs.define
+class _Tally:
+    """An emergency rekey, counted on while it goes.
+
+    Attributes:
+        at: when its demand was made. edition: whose seeds are sealed. waiting: devices that they are still owed.
+        answered, keyed: numbers of devices.
+    """
+
+    at: int
+    edition: int
+    waiting: set[bytes] = attrs.field(factory=set)
+    answered: int = 0
+    keyed: int = 0
+
+    def add(self, documents: Sequence[Document]) -> bool:
+        """Count OTARs that are about to be stored; whether somebody is keyed by them who was not before."""
+        here = {d.issuer for d in documents if d.number == self.edition} & self.waiting
+        self.waiting -= here
+        self.keyed += len(here)
+        return bool(here)
+
+    def progress(self) -> Progress:
+        """As a person asks for it."""
+        return Progress(self.at, len(self.waiting) + self.keyed, self.answered, self.keyed)
+
+    def moved(self) -> RekeyMoved:
+        """As clients are told of it."""
+        shown = self.progress()
+        return RekeyMoved(at=shown.at, devices=shown.devices, answered=shown.answered, keyed=shown.keyed)
+
+
+def _answers(statement: PrekeyStatement, fresh: frozenset[bytes] | None) -> bool:
+    return fresh is None or statement.request in fresh
 
 
 @attrs.define(eq=False)
@@ -91,25 +133,33 @@ class Rekeying:
         member = self.context.member
         if not self.publishing.may_act():
             return
-        for certified in member.valid(member.nation):
-            if certified.device == member.device:
-                continue
+        devices = [certified for certified in member.valid(member.nation) if certified.device != member.device]
+        tally = self._tally()
+        for first in range(0, len(devices), BATCH):
             async with self.publishing.acting:
-                statement = member.prekeys.newest(certified.device)
-                if statement is None or not self.publishing.may_act() or not self.alive(certified.device):
-                    continue
-                if not self.answers(statement):
-                    continue
-                due = self._owed(certified, statement)
-                if due:
-                    await self._keep(certified, self.seal(due))
+                if self.publishing.may_act():
+                    await self._seal_batch(devices[first : first + BATCH], tally)
 
-    def answers(self, statement: PrekeyStatement) -> bool:
-        """Whether a statement was made after the newest demand, which its random value shows (SPEC 7.5)."""
+    async def _seal_batch(self, devices: Sequence[Certified], tally: _Tally | None) -> None:
+        member, fresh = self.context.member, self.fresh()
+        sealed: list[tuple[Certified, tuple[bytes, ...]]] = []
+        for certified in devices:
+            await trio.lowlevel.checkpoint()
+            statement = member.prekeys.newest(certified.device)
+            if statement is None or not _answers(statement, fresh) or not self.alive(certified.device):
+                continue
+            due = self._owed(certified, statement)
+            if due:
+                sealed.append((certified, self.seal(due)))
+        if sealed:
+            await self._keep(sealed, tally)
+
+    def fresh(self) -> frozenset[bytes] | None:
+        """The random values of which a statement must carry one to be answered (SPEC 7.5); None: any will do."""
         controls = self.context.member.controls
         demand = newest_demand(controls, self.publishing.keys.index)
         # A device answers the newest demand there is: who answers another seat's later one is as fresh.
-        return demand is None or statement.request in {d.request for d in demands(controls) if d.at >= demand.at}
+        return None if demand is None else frozenset(d.request for d in demands(controls) if d.at >= demand.at)
 
     def owed_at_once(self, certified: Certified, statement: PrekeyStatement) -> tuple[Due, ...]:
         """What a joiner is given, whatever waits for it already, to the prekey that it stated on this very link."""
@@ -133,10 +183,18 @@ class Rekeying:
             detail = f"edition {otar_header(otar).edition}"
             write_finding(tx, now, Finding(AuditEvent.OTAR_SEALED, certified.device.hex(), nation, detail=detail))
 
-    async def _keep(self, certified: Certified, otars: tuple[bytes, ...]) -> None:
+    async def _keep(self, sealed: Sequence[tuple[Certified, tuple[bytes, ...]]], tally: _Tally | None) -> None:
         now = self.context.now()
-        documents = self.documents(certified, otars, now)
-        await self.publishing.keep(documents, lambda tx: self.note(tx, certified, otars, now))
+        documents = [made for certified, otars in sealed for made in self.documents(certified, otars, now)]
+        moved = tally is not None and tally.add(documents)
+
+        def note(tx: Transaction) -> None:
+            for certified, otars in sealed:
+                self.note(tx, certified, otars, now)
+            if tally is not None and moved:
+                write_event(tx, now, tally.moved())
+
+        await self.publishing.keep(documents, note)
 
     # --- who waits ---
 
@@ -162,22 +220,28 @@ class Rekeying:
 
     def progress(self) -> Progress | None:
         """How far the devices are that have to answer the newest demand; None if none was made here."""
+        tally = self._tally()
+        return None if tally is None else tally.progress()
+
+    def _tally(self) -> _Tally | None:
         member, keys = self.context.member, self.publishing.keys
-        demand = newest_demand(member.controls, keys.index)
+        demand, fresh = newest_demand(member.controls, keys.index), self.fresh()
         if demand is None:
             return None
         editions = self.publishing.editions()
-        sealed = {(c.issuer, c.number) for c in member.controls.of(Tag.OTAR)}
-        devices = answered = keyed = 0
+        tally = _Tally(demand.at, demand.edition)
         for certified in member.valid(member.nation):
             if certified.device == member.device or not certified.certificate.scope.read:
                 continue
             statement = member.prekeys.newest(certified.device)
-            devices += 1
-            answered += statement is not None and self.answers(statement)
+            tally.answered += statement is not None and _answers(statement, fresh)
             said = 0 if statement is None else statement.edition_of(keys.index)
-            keyed += (certified.device, demand.edition) in sealed or reaches(said, demand.edition, editions)
-        return Progress(demand.at, devices, answered, keyed)
+            sealed = any(c.number == demand.edition for c in member.controls.by(Tag.OTAR, certified.device))
+            if sealed or reaches(said, demand.edition, editions):
+                tally.keyed += 1
+            else:
+                tally.waiting.add(certified.device)
+        return tally
 
     def warnings(self) -> tuple[str, ...]:
         """To a custodian, that an emergency rekey is not over."""

@@ -144,7 +144,7 @@ class Taking:
 
     async def _take(self) -> None:
         member = self.context.member
-        mine = [c for c in member.controls.of(Tag.OTAR) if c.issuer == member.device and c.hash not in self._refused]
+        mine = [c for c in member.controls.by(Tag.OTAR, member.device) if c.hash not in self._refused]
         came: list[Delivery] = []
         used = []
         for control in sorted(mine, key=lambda c: c.number):

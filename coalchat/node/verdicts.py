@@ -105,7 +105,7 @@ class Verdicts:
         elif tag is Tag.CUSTODIAN_CERTIFICATE:
             certificate = decode(CustodianCertificate, signed.body)
             issuer, number = seat_name(certificate.nation, certificate.index), certificate.not_before
-            known = tuple(c for c in controls.of(tag) if (c.issuer, c.number) == (issuer, number))
+            known = tuple(c for c in controls.by(tag, issuer) if c.number == number)
         else:
             return None
         if issuer in self.splits or not known:

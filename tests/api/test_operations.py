@@ -112,7 +112,18 @@ def test_every_record_s_fields_can_travel() -> None:
 
 def test_the_kind_of_an_event_is_no_field_of_it() -> None:
     kinds = {body.kind: _shape(body) for body in get_args(events.Body)}
-    assert list(kinds) == ["message", "receipt", "state", "purged", "mark", "marked", "link", "audit", "control"]
+    assert list(kinds) == [
+        "message",
+        "receipt",
+        "state",
+        "purged",
+        "mark",
+        "marked",
+        "rekey",
+        "link",
+        "audit",
+        "control",
+    ]
     assert not any("kind" in shape for shape in kinds.values())
 
 

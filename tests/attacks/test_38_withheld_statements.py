@@ -70,7 +70,7 @@ async def test_without_the_request_it_would_be(
 ) -> None:
     """The control: a custodian who takes any newest statement."""
     everyone = homes | {"laptop": device_home(tmp_path, "laptop")}
-    monkeypatch.setattr(Rekeying, "answers", lambda *_: True)
+    monkeypatch.setattr(Rekeying, "fresh", lambda _: None)
     async with trio.open_nursery() as nursery:
         town = Town(nursery, everyone)
         a, b, _, thief, _ = await withheld(town, tmp_path / "copy")

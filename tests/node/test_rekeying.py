@@ -125,6 +125,7 @@ async def test_a_custodians_kill_between_otars_is_made_good(
             return seal(due)
 
         monkeypatch.setattr(Rekeying, "seal", lambda _self, due: cut(due))
+        monkeypatch.setattr("coalchat.node.rekeying.BATCH", 1)
         a.station.context.clock = TrioClock(town.now + 60)
         with pytest.raises(Cut):
             await a.station.rekeying.seal_due()

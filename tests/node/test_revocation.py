@@ -332,7 +332,7 @@ async def test_a_device_that_lost_its_keys_makes_another_envelope(
     async with trio.open_nursery() as nursery:
         town = Town(nursery, with_devices)
         a, b, laptop = await start(town)
-        monkeypatch.setattr(Rekeying, "answers", lambda *_: False)
+        monkeypatch.setattr(Rekeying, "fresh", lambda _: frozenset())
         await a.ask(RekeyNation(rehearse=False))
         await trio.sleep(30)
         first = await laptop.send("ops", "one", "SECRET")

@@ -19,6 +19,7 @@ from coalchat.api.events import (
     MessageMarked,
     MessagePurged,
     ReceiptArrived,
+    RekeyMoved,
     StateChanged,
 )
 from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowMessage, ShowPolicy
@@ -77,8 +78,8 @@ class News:
                 return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
             case MessageMarked():
                 return Changes(asks=(ShowMessage(id=body.entry_id),) if state.find(body.entry_id) else ())
-            case LinkChanged():
-                return Changes(asks=(GetStatus(),))
+            case LinkChanged() | RekeyMoved():
+                return Changes(asks=_ANEW[ControlSubject.KEYS if isinstance(body, RekeyMoved) else ControlSubject.NODE])
             case ControlChanged():
                 return self._control(body.subject)
             case AuditWritten() if body.event.startswith(_HISTORY):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coalchat.api.base import Request
-from coalchat.api.events import AuditWritten, ControlChanged, Event, LinkChanged, MessageArrived
+from coalchat.api.events import AuditWritten, ControlChanged, Event, LinkChanged, MessageArrived, RekeyMoved
 from coalchat.api.requests import (
     GetStatus,
     ListChannels,
@@ -110,8 +110,10 @@ def test_a_link_is_news_and_an_audit_line_is_none() -> None:
     desk = started().desk
     link = LinkChanged(address="a", nation="XBB", state=LinkState.UP, reason="")
     assert desk.event(Event(cursor=1, time=NOW, body=link), NOW).asks == (GetStatus(),)
+    rekey = RekeyMoved(at=NOW, devices=9, answered=3, keyed=2)
+    assert desk.event(Event(cursor=2, time=NOW, body=rekey), NOW).asks == (ShowKeys(), GetStatus())
     audit = AuditWritten(number=1, event="x", nation="")
-    assert desk.event(Event(cursor=2, time=NOW, body=audit), NOW) == NOTHING
+    assert desk.event(Event(cursor=3, time=NOW, body=audit), NOW) == NOTHING
 
 
 def test_an_event_before_the_first_page_loses_nothing() -> None:
