@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coalchat.api.base import Request, Response
+from coalchat.api.nouns import Checkpointed
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.record import field, record
@@ -36,6 +37,7 @@ class Proof(Response):
         state, answer, covered: of a receipt: what it says, and of which entries; else none.
         refs: entry ids that it answers or builds on.
         run: entries behind it that it took to find a signature that holds; 0: its own does.
+        checkpoint: covers the entry at the node that checked it; it is not in the evidence. None: no node, or none does.
     """
 
     coalition: str
@@ -63,6 +65,7 @@ class Proof(Response):
     covered: tuple[str, ...]
     refs: tuple[str, ...]
     run: int
+    checkpoint: Checkpointed | None = None
 
 
 @record

@@ -8,6 +8,7 @@ from coalchat.api.nouns import (
     Addressee,
     AuditRecord,
     Channel,
+    Checkpointed,
     Delivery,
     Denial,
     KeyDemand,
@@ -239,6 +240,7 @@ class MessageStatus(Response):
         deliveries: each recipient device, by nation and person: those that said something, and of our own messages
             also those that are cleared for it and said nothing. A nation of which no such device is known has one row
             without a person. The author's own device has no row.
+        checkpoint: covers it, or none.
     """
 
     entry_id: str
@@ -247,6 +249,7 @@ class MessageStatus(Response):
     author_time: int
     own_nation: str
     deliveries: tuple[Delivery, ...]
+    checkpoint: Checkpointed | None = None
 
 
 @record

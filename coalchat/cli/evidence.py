@@ -104,6 +104,7 @@ def _by_charter(charter: Path, data: bytes) -> Proof:
 def proof_lines(proof: Proof) -> list[str]:
     """A proof in words."""
     from coalchat.cli.output import body
+    from coalchat.cli.status import covered_line
     from coalchat.cli.times import dtg
 
     kind = "exercise coalition" if proof.exercise else "coalition"
@@ -121,6 +122,7 @@ def proof_lines(proof: Proof) -> list[str]:
         f"  label  {proof.marking}, {proof.precedence}",
         f"  where  number {proof.seq} of feed {proof.feed_id} in channel {proof.channel_id}",
         f"  entry  {proof.entry_id}, {signed}",
+        *([] if proof.checkpoint is None else [f"         {covered_line(proof.checkpoint)}, which this node holds"]),
         f"  what   {_what(proof)}",
         *(body(proof.text) if proof.text else []),
         *(f"  about  {name}" for name in (*proof.covered, *proof.refs)),
@@ -132,7 +134,12 @@ def proof_lines(proof: Proof) -> list[str]:
         "not shown by this:",
         "  when it was sealed or received, and by whom it was read; what the channel is called;",
         "  whether that device was in the hands of its person, or was revoked, or wrote something else in this place;",
-        "  whether it was entitled to this label there.",
+        "  whether it was entitled to this label there" + (";" if proof.checkpoint is None else "."),
+        *(
+            ["  that its author signed it by an algorithm that outlasts quantum computers."]
+            if proof.checkpoint is None
+            else []
+        ),
         "This text and no other stands under that entry's id.",
     ]
 

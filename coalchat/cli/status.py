@@ -9,6 +9,7 @@ import typer
 from coalchat.cli.options import asked_of
 
 if TYPE_CHECKING:
+    from coalchat.api.nouns import Checkpointed
     from coalchat.api.responses import MessageStatus, Status
     from coalchat.client import Client
 
@@ -36,9 +37,17 @@ def status(
             show(asked, whole, status_lines(whole))
         else:
             one = await client.message_status(message)
-            show(asked, one, [f"{one.entry_id}  [{one.marking}]", *delivery_lines(one)])
+            covered = [] if one.checkpoint is None else [covered_line(one.checkpoint)]
+            show(asked, one, [f"{one.entry_id}  [{one.marking}]", *covered, *delivery_lines(one)])
 
     with_node(asked, act)
+
+
+def covered_line(checkpoint: Checkpointed) -> str:
+    """That a checkpoint covers an entry."""
+    from coalchat.cli.times import dtg
+
+    return f"post-quantum signed up to number {checkpoint.up_to} of its feed, by its device's checkpoint of {dtg(checkpoint.at)}"
 
 
 def status_lines(status: Status) -> list[str]:

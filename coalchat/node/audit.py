@@ -40,6 +40,7 @@ class AuditEvent(StrEnum):
     ENTRY_FORK = "entry-fork"
     """Two authentic entries stand at one place of a feed; both are kept as proof."""
     CUSTODIAN_FORK = "custodian-fork"
+    CHECKPOINT_CONTRADICTED = "checkpoint-contradicted"
     """A custodian signed two publications of one number, or his root two certificates of his seat and time; both are kept
     as proof."""
     RECEIPT_REFUSED = "receipt-refused"

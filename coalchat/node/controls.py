@@ -28,11 +28,17 @@ SYNCED = (
     Tag.OTAR,
     Tag.DEVICE_EDITION,
     Tag.FORK_PROOF,
+    Tag.CHECKPOINT,
+    Tag.CHECKPOINT_PROOF,
 )
 """Kinds that nodes exchange, in the order in which they can be judged, but for the directory (see `Membership`)."""
 
-PASSING = frozenset({Tag.SEGMENT_LIST, Tag.PREKEY_STATEMENT, Tag.OTAR, Tag.DEVICE_EDITION})
+PASSING = frozenset(
+    {Tag.SEGMENT_LIST, Tag.PREKEY_STATEMENT, Tag.OTAR, Tag.DEVICE_EDITION, Tag.CHECKPOINT, Tag.CHECKPOINT_PROOF}
+)
 """Kinds that are over at some time: one that no longer fits what is known is dropped, and is no fault of its bearer."""
+
+_OF_FEEDS = frozenset({Tag.FORK_PROOF, Tag.CHECKPOINT_PROOF})
 
 
 @attrs.frozen
@@ -60,7 +66,7 @@ class Control:
 
     def is_for(self, nation: int, *, carries: bool) -> bool:
         """Whether nodes of a nation may be given it; what belongs to a feed, also those that carry for others."""
-        return bool(self.audience >> nation & 1) or (carries and self.tag is Tag.FORK_PROOF)
+        return bool(self.audience >> nation & 1) or (carries and self.tag in _OF_FEEDS)
 
 
 @attrs.define(eq=False)

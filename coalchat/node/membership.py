@@ -15,6 +15,7 @@ import attrs
 
 from coalchat.node.addressing import Addressing, Conversation, conversation
 from coalchat.node.channels import judge_revision
+from coalchat.node.checkpoints import Judging
 from coalchat.node.controls import PASSING, SYNCED, Control, Controls, in_any_order
 from coalchat.node.orders import judge_demand, judge_revocation
 from coalchat.node.passing import (
@@ -71,6 +72,7 @@ class Membership:
     controls: Controls = attrs.field(factory=Controls, init=False, repr=False)
     prekeys: Statements = attrs.field(factory=Statements, init=False, repr=False)
     verdicts: Verdicts = attrs.field(init=False, repr=False)
+    checkpoints: Judging = attrs.field(init=False, repr=False)
     chains: tuple[SeedChain, ...] = attrs.field(default=(), init=False, repr=False)
     device: bytes = attrs.field(init=False)
     direct: Addressing = attrs.field(init=False, repr=False)
@@ -90,6 +92,7 @@ class Membership:
         self.directory = Directory(self.coalition)
         self.keys = SegmentKeys(self.directory)
         self.verdicts = Verdicts(self.directory)
+        self.checkpoints = Judging(self.directory)
         self.device = device_id(self.coalition.id, self.nation, self.ring.device.key.public().ed25519)
         self.direct = Addressing(self.device)
         self.use_ring(self.ring)
@@ -270,7 +273,7 @@ class Membership:
         """Verify a document; it, and whether it still has a place."""
         tag = peek(unpack_loose(data))
         name = document_hash(data)
-        if tag in {Tag.SEGMENT_LIST, Tag.DIRECTORY, Tag.FORK_PROOF}:
+        if tag in {Tag.SEGMENT_LIST, Tag.DIRECTORY, Tag.FORK_PROOF, Tag.CHECKPOINT_PROOF}:
             return self._judge_unsigned(tag, data, name)
         signed = read_signed(data)
         if tag is Tag.CUSTODIAN_CERTIFICATE:
@@ -302,6 +305,10 @@ class Membership:
             return judge(data, self._signer(signed.signer), name)
         if tag is Tag.OTAR:
             return self._judge_otar(data, name)
+        if tag is Tag.CHECKPOINT:
+            return self.checkpoints.checkpoint(
+                data, name, self.controls, self.now(), everyone=self.everyone, known=self._loading
+            )
         raise DecodeError("is not a control document", field="tag")
 
     def _judge_unsigned(self, tag: Tag, data: bytes, name: bytes) -> tuple[Control, bool]:
@@ -309,6 +316,8 @@ class Membership:
             return judge_list(data, name, self.directory, self.keys, self.everyone)
         if tag is Tag.DIRECTORY:
             return judge_directory(data, name, self.directory, self.everyone), True
+        if tag is Tag.CHECKPOINT_PROOF:
+            return self.checkpoints.proof(data, name, self.now(), known=self._loading)
         return self.verdicts.judge_fork(data, self.controls, self.now())
 
     def _signer(self, signer: bytes) -> Certified:

@@ -3,7 +3,7 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-proving, history                                          what is shown to others, and handed to own devices
+proving, checkpointing, history                           what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking, stating                                           this device's keys
 seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling  a custodian's acts
@@ -33,6 +33,7 @@ from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.session import Handlers
+from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED
@@ -76,6 +77,7 @@ from protocol.keys.keyring import KeyRing
 from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.trust.amendment import KINDS, build_coalition
+from protocol.trust.credential import Precedence
 from protocol.trust.policy import read_policy
 
 ORDERS = (Tag.REVOCATION, Tag.REKEY_DEMAND)
@@ -144,6 +146,7 @@ class Station:
     complaints: Complaints = attrs.field(init=False, repr=False)
     retaining: Retaining = attrs.field(init=False, repr=False)
     marking: Marking = attrs.field(init=False, repr=False)
+    checkpointing: Checkpointing = attrs.field(init=False, repr=False)
     intake: Intake = attrs.field(init=False, repr=False)
     holding: Holding = attrs.field(init=False, repr=False)
     rollover: Rollover = attrs.field(init=False, repr=False)
@@ -173,6 +176,7 @@ class Station:
         opening = Opening(context, self.feeds, self.envelopes)
         self.retaining = Retaining(context)
         self.marking = Marking(context, self._marked)
+        self.checkpointing = Checkpointing(context)
         self.intake = Intake(
             context,
             self.feeds,
@@ -219,8 +223,10 @@ class Station:
             context, self.feeds, opening, self.retaining, self.intake, proving, self.links.register.session
         )
         context.history = self.history.take
-        self._warning = Warnings(context, self.holding, self.publishing, self.rekeying, self.history, self.own)
-        context.feed_moved = self.links.feed_moved
+        self._warning = Warnings(
+            context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing
+        )
+        context.feed_moved = self._feed_moved
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
         context.heads_named = self.own.named
@@ -268,6 +274,7 @@ class Station:
             nursery.start_soon(self.intake.run)
             nursery.start_soon(self.intake.run_late)
             nursery.start_soon(self.marking.run)
+            nursery.start_soon(self.checkpointing.run)
             nursery.start_soon(self.receipting.run)
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
@@ -316,6 +323,7 @@ class Station:
         self.taking.wake()
         self.retaining.wake()
         self.stating.wake()
+        self.checkpointing.wake()
 
     async def _confirmed(self) -> None:
         """A device was confirmed: receipts that it was owed can go."""
@@ -331,6 +339,10 @@ class Station:
         self.rekeying.wake()
         self.taking.wake()
 
+    def _feed_moved(self, feed_id: bytes, precedence: Precedence) -> None:
+        self.links.feed_moved(feed_id, precedence)
+        self.checkpointing.moved(feed_id)
+
     def _control_changed(self, name: bytes) -> None:
         control = self.context.member.controls.get(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION and control.number:
@@ -338,6 +350,8 @@ class Station:
         self.links.control_changed(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION:
             self.intake.channel_known(control.issuer)
+        if control is not None and control.tag is Tag.CHECKPOINT_PROOF:
+            self.checkpointing.moved(control.issuer)
         if control is not None and control.tag is Tag.FORK_PROOF:
             self.marking.judged([control.issuer])
         if control is not None and control.tag is Tag.REVOCATION:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import attrs
 
 from coalchat.node.amending import charter_warnings
+from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.context import Context
 from coalchat.node.history import History
 from coalchat.node.holding import Holding
@@ -32,6 +33,7 @@ class Warnings:
     rekeying: Rekeying = attrs.field(repr=False)
     history: History = attrs.field(repr=False)
     own: OwnFeeds = attrs.field(repr=False)
+    checkpointing: Checkpointing = attrs.field(repr=False)
 
     def said(self) -> tuple[str, ...]:
         """All of them."""
@@ -69,6 +71,7 @@ class Warnings:
     def _of_nations(self) -> Iterator[str]:
         member = self.context.member
         yield from charter_warnings(member)
+        yield from self.checkpointing.warnings()
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"
 

@@ -44,6 +44,7 @@ class Tag(IntEnum):
     REKEY_DEMAND = 25
     FORK_PROOF = 26
     BACKUP = 27
+    CHECKPOINT = 28
     EVIDENCE = 29
     ENTRY_HEADER = 30
     # link messages
@@ -83,6 +84,8 @@ class Tag(IntEnum):
     DIRECT_ENVELOPE = 100
     # custodians
     SEAT_REQUEST = 102
+    # checkpoints
+    CHECKPOINT_PROOF = 103
 
 
 CRITICAL_TAG_MAX: Final = 127
@@ -105,6 +108,7 @@ class Domain(StrEnum):
     FEED = "coalchat/feed/1"
     ENVELOPE = "coalchat/envelope/1"
     ENTRY = "coalchat/entry/1"
+    CHECKPOINT = "coalchat/checkpoint/1"
     DEVICE_EDITION = "coalchat/device-edition/1"
     DIRECT_ENVELOPE = "coalchat/direct-envelope/1"
     LINK_AUTH = "coalchat/link-auth/1"
@@ -151,6 +155,7 @@ class Person(StrEnum):
     MESSAGE_KEY = "message key"
     CIPHERTEXT = "ciphertext"
     ENTRY = "entry"
+    CHECKPOINT_LEAF = "checkpoint leaf"
     OTAR_HEADER = "otar header"
     LINK_PROOF = "link proof"
     INVITE_KEY = "invite key"
@@ -180,5 +185,5 @@ EXPORTER_LABEL: Final = b"EXPORTER-coalchat-link"
 VERSION: Final = 1
 """Version of entries and envelope contexts."""
 
-HYBRID_TAGS: Final = frozenset({Tag.CHARTER_SIGNATURE, Tag.CUSTODIAN_CERTIFICATE, Tag.PUBLICATION})
+HYBRID_TAGS: Final = frozenset({Tag.CHARTER_SIGNATURE, Tag.CUSTODIAN_CERTIFICATE, Tag.PUBLICATION, Tag.CHECKPOINT})
 """Objects whose signature is Ed25519 and ML-DSA-65, both of which must verify."""

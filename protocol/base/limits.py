@@ -96,6 +96,8 @@ MAX_EVIDENCE_RUN: Final = 64
 """Later entries in a piece of evidence: as many without a signature may wait in a feed for one that holds."""
 MAX_EVIDENCE: Final = 131_072
 """Bytes of a piece of evidence: the longest payload, a custodian's certificate and that many headers."""
+CHECKPOINT_ENTRIES: Final = 4_096
+"""Entries of a device after which it makes a checkpoint before its time: what is not covered yet stays little."""
 MAX_SEQ: Final = 2**48
 """Highest sequence number of a feed: a jump to 2**63 is refused before anything is allocated for it."""
 

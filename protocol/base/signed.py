@@ -32,6 +32,7 @@ DOMAINS: Final = {
     Tag.OTAR: Domain.OTAR,
     Tag.CHANNEL_REVISION: Domain.CHANNEL_REVISION,
     Tag.FEED: Domain.FEED,
+    Tag.CHECKPOINT: Domain.CHECKPOINT,
     Tag.DEVICE_EDITION: Domain.DEVICE_EDITION,
     Tag.SEAT_REQUEST: Domain.SEAT_REQUEST,
 }

@@ -7,7 +7,7 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 from __future__ import annotations
 
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import hostile_direct, hostile_keys, hostile_messages, hostile_trust
+from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -38,6 +38,8 @@ DOORS = {
     "payload": "decode a payload",
     "evidence": "check by the charter of trust.json",
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
+    "checkpoint": "check a checkpoint of the device of XAA",
+    "checkpoint proof": "check a proof against the checkpoint of checkpoints.json",
     "proof": "find the secret of a proof by the dialler",
     "auth": "verify an AUTH by the device of XAA as dialler, with the exporter of link.json",
     "invite": "read an invite's text",
@@ -51,6 +53,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),
+        *checkpoints.hostile(world, recorder),
         *_limits(),
     ]
     return {

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from protocol.trust.policy import policy_from_toml
-from protocol.vectors import custody, direct, encoding, hostile, keys, labels, link, messages, primitives, trust, world
+from protocol.vectors import (
+    checkpoints,
+    custody,
+    direct,
+    encoding,
+    hostile,
+    keys,
+    labels,
+    link,
+    messages,
+    primitives,
+    trust,
+    world,
+)
 from protocol.vectors.notation import File, write
 from protocol.vectors.recorder import Recorder
 
@@ -32,6 +45,7 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "link.json": link.build(built),
         "custody.json": custody.build(built),
         "direct.json": direct.build(built, recorder),
+        "checkpoints.json": checkpoints.build(built, recorder),
         "hostile.json": hostile.build(built, recorder),
     }
     files[RECORDED] = {

@@ -22,6 +22,7 @@ from protocol.keys.direct import DirectContext, DirectSlot, read_direct, seal_di
 from protocol.keys.edition import DeviceChain, DeviceSegment
 from protocol.keys.envelope import read_envelope
 from protocol.keys.otar import check_prekey, open_otar
+from protocol.messages.checkpoint import Head, check_checkpoint, make_checkpoint
 from protocol.messages.entry import EntryHeader, read_entry, read_header
 from protocol.messages.feed import check_feed
 from protocol.trust.channel import check_revision
@@ -37,6 +38,7 @@ from protocol.trust.credential import (
 from protocol.trust.founding import NationOffer, make_offer, read_offer
 from protocol.trust.revocation import DeviceRevocation, LastGood, sign_revocation
 from protocol.trust.seat import SeatClaim, check_seat_request, make_seat_request
+from protocol.vectors.drbg import Drbg
 from tests.fakes.coalition import make_coalition
 from tests.fakes.nation import FakeDevice
 
@@ -180,6 +182,9 @@ _HASH = decode(EntryHeader, ENTRY.header).hash
 _REVOCATION = sign_revocation(
     DeviceRevocation(WORLD.id, 0, 0, ANN.id, WORLD.now, 1, (LastGood(FEED.record.id, 1, ENTRY.id),)), XAA.custodian
 )
+_CHECKPOINT, _ = make_checkpoint(
+    ANN.certificate, ANN.key, 1, WORLD.now, [Head(FEED.record.id, FEED.document.data, 1, ENTRY.id)], Drbg("checkpoint")
+)
 _DEMAND = sign_demand(RekeyDemand(WORLD.id, 0, 0, 2, bytes(range(16)), WORLD.now), XAA.custodian)
 
 OBJECTS = (
@@ -223,6 +228,7 @@ OBJECTS = (
             (int(Tag.ENVELOPE), SEALED.envelope.ctx, SEALED.envelope.commitment, SEALED.envelope.wraps, signature)
         ),
     ),
+    document(_CHECKPOINT, ANN.key, lambda data: check_checkpoint(ANN.certificate, data)),
     document(EDITION, ANN.key, lambda data: check_edition(ANN.certificate, WORLD.charter, data, WORLD.now)),
     SignedObject(
         "direct envelope",

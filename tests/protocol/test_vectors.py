@@ -40,7 +40,19 @@ from tests.protocol.vector_files import (
 )
 
 hexed = bytes.fromhex
-NAMES = ["encoding", "primitives", "labels", "trust", "keys", "messages", "link", "custody", "direct", "hostile"]
+NAMES = [
+    "encoding",
+    "primitives",
+    "labels",
+    "trust",
+    "keys",
+    "messages",
+    "link",
+    "custody",
+    "direct",
+    "checkpoints",
+    "hostile",
+]
 
 # --- the files ---
 

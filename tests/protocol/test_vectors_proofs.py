@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nacl.bindings
 
-from tests.protocol.vector_files import ed25519_holds, h, unpack, vectors
+from tests.protocol.vector_files import document_holds, ed25519_holds, h, only, raw, unpack, vectors
 
 hexed = bytes.fromhex
 
@@ -52,6 +52,30 @@ def test_forks() -> None:
                 said.setdefault(seq, set()).add(name)
         assert case["seq"] == min(seq for seq, ids in said.items() if seq and len(ids) > 1)
         assert case["runs"][0]["ids"] < case["runs"][1]["ids"]
+
+
+def test_checkpoints() -> None:
+    case, device = (
+        only("checkpoints", "checkpoint"),
+        unpack(unpack(hexed(vectors("trust")["devices"][0]["certificate"]))[2]),
+    )
+    data = raw(case["document"])
+    mldsa = unpack(unpack(data)[2])[6]
+    assert h("public key", mldsa) == device[5], "the certificate names its hash"
+    tag, coalition, nation, name, number, at, _, root, leaves = document_holds(data, "checkpoint", device[4], mldsa)
+    assert (tag, coalition, nation, root.hex(), leaves) == (28, device[1], device[2], case["root"], case["leaves"])
+    assert name == unpack(data)[1]
+    shown = vectors("checkpoints")["proofs"]
+    for place, proof in enumerate(shown):
+        tag, device_id, of, feed, seq, entry, salt, index, path = unpack(hexed(proof["encoded"]))
+        assert (tag, device_id, of, index) == (103, name, number, place)
+        assert (at, h("feed id", feed_body(feed), size=16).hex()) == (number, proof["feed"])
+        assert h("checkpoint leaf", salt, hexed(proof["feed"]), seq.to_bytes(8, "big"), entry).hex() == proof["leaf"]
+        others = [hexed(one["leaf"]) for one in shown if one is not proof]
+        assert path[0] == (h("directory node", *others) if place == 2 else others[0])
+    one, two, three = (hexed(proof["leaf"]) for proof in shown)
+    assert one < two < three
+    assert h("directory node", h("directory node", one, two), three) == root
 
 
 def feed_body(document: bytes) -> bytes:

@@ -23,6 +23,7 @@ from protocol.keys.direct import open_own, read_direct
 from protocol.keys.edition import SegmentKeys
 from protocol.keys.envelope import open_slot, own_slots, read_envelope
 from protocol.keys.otar import check_prekey, open_otar
+from protocol.messages.checkpoint import check_checkpoint, check_proof
 from protocol.messages.entry import open_entry, read_entry, read_header
 from protocol.messages.evidence import check_evidence
 from protocol.messages.feed import Accepted, Chain, check_feed
@@ -194,6 +195,11 @@ def _auth(here: World, case: Any) -> None:
     ed25519_verify(certified.certificate.key, Domain.LINK_AUTH, encode_part(context), auth.signature)
 
 
+def _checkpoint_proof(here: World, case: Any) -> None:
+    kept = check_checkpoint(here.xaa.certificate, raw(only("checkpoints", "checkpoint")["document"]))
+    check_proof(here.xaa.certificate, kept, data_of(case["data"]))
+
+
 DOORS: dict[str, Callable[[World, Any], object]] = {
     "charter": lambda here, case: read_charter(data_of(case["data"])),
     "charter signature": _charter_signature,
@@ -223,6 +229,8 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "evidence": lambda here, case: check_evidence(here.coalition, _policy(), data_of(case["data"])),
     "chain": _chain,
     "fork": lambda here, case: check_fork(here.xaa.certificate, data_of(case["data"])),
+    "checkpoint": lambda here, case: check_checkpoint(here.xaa.certificate, data_of(case["data"])),
+    "checkpoint proof": _checkpoint_proof,
     "proof": _proof,
     "auth": _auth,
     "invite": lambda here, case: read_invite(case["data"]),

@@ -8,8 +8,10 @@ from coalchat.api.evidence import CheckEvidence, EvidenceOf, ExportEvidence, Pro
 from coalchat.custody.evidence import check
 from coalchat.node.answers.naming import find_message
 from coalchat.node.answers.session import Handlers, Session
+from coalchat.node.checkpoints import checkpointed
 from coalchat.node.context import Context
 from coalchat.node.proving import Proving
+from coalchat.record import evolve
 from coalchat.store.rows import Message
 
 WHOLE_ID = 64
@@ -46,7 +48,12 @@ class EvidenceAnswers:
         return self.context.store.read.message(bytes.fromhex(given))
 
     async def check(self, request: CheckEvidence, session: Session) -> Proof:
-        """Say what a piece of evidence proves."""
+        """Say what a piece of evidence proves, and whether a checkpoint covers that entry here."""
         del session
-        member = self.context.member
-        return check(member.coalition, member.policy, request.data)
+        member, read = self.context.member, self.context.store.read
+        proof = check(member.coalition, member.policy, request.data)
+        device, feed = bytes.fromhex(proof.device_id), bytes.fromhex(proof.feed_id)
+        here = read.entry_at(feed, proof.seq)
+        if here is None or here.entry_id.hex() != proof.entry_id:
+            return proof  # a checkpoint that agrees with what stands here says nothing of another entry
+        return evolve(proof, checkpoint=checkpointed(member.checkpoints.found, read, device, feed, proof.seq))

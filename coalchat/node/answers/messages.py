@@ -24,6 +24,7 @@ from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
 from coalchat.node.answers.naming import find_message, find_place
 from coalchat.node.answers.session import Handlers, Session, check_limit
+from coalchat.node.checkpoints import checkpointed
 from coalchat.node.context import Context
 from coalchat.node.directing import place_title
 from coalchat.node.folding import ANSWERS
@@ -188,6 +189,13 @@ class MessageAnswers:
             author_time=message.author_time,
             own_nation=self.context.code(self.context.member.nation),
             deliveries=deliveries(self.context, message),
+            checkpoint=checkpointed(
+                self.context.member.checkpoints.found,
+                self.context.store.read,
+                message.device,
+                message.feed_id,
+                message.seq,
+            ),
         )
 
     # --- nouns ---
