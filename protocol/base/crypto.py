@@ -195,10 +195,7 @@ def hpke_seal(public: bytes, info: bytes, plaintext: bytes) -> bytes:
     Raises:
         AuthenticationError: the public key is not one (wrong length, ML-KEM modulus check, small-order X25519 half).
     """
-    try:
-        return _HPKE.encrypt(plaintext, _xwing_public_key(public), info)
-    except ValueError:
-        raise AuthenticationError from None
+    return _HPKE.encrypt(plaintext, _xwing_public_key(public), info)
 
 
 def hpke_open(seed: bytes, info: bytes, sealed: bytes) -> bytes:

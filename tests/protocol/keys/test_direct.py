@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from protocol.base import crypto
+from protocol.base.codec import pack
 from protocol.base.errors import AuthenticationError, DecodeError, LocalProtocolError, VersionError
-from protocol.base.ids import VERSION, Domain
+from protocol.base.ids import VERSION, Domain, Tag
 from protocol.base.limits import MAX_SLOTS
 from protocol.base.records import encode, encode_part, evolve
 from protocol.keys.device import direct_channel
@@ -105,6 +106,14 @@ def test_its_form(changed: DirectContext, field: str) -> None:
     with pytest.raises(DecodeError) as refused:
         read_direct(sealed(changed).data)
     assert refused.value.field == field
+
+
+def test_there_is_one_wrap_a_device() -> None:
+    made = sealed(context(ANN.id, BO.id, CY.id))
+    for wraps in (made.wraps[:-1], (*made.wraps, made.wraps[0])):
+        with pytest.raises(DecodeError) as refused:
+            read_direct(pack((int(Tag.DIRECT_ENVELOPE), made.ctx, made.commitment, wraps, made.signature)))
+        assert refused.value.field == "wraps"
 
 
 def test_a_newer_version_is_newer() -> None:

@@ -216,6 +216,20 @@ def test_slots_are_the_current_editions_whose_keys_are_here() -> None:
     assert world.keys.slots(9, 2, 1, n) == ()
 
 
+def test_lists_that_no_publication_names_any_more_are_forgotten() -> None:
+    world = make_coalition()
+    nation, n = world.nation("XAA"), world.segment
+    world.keys.drop_unnamed()
+    assert len(world.keys.slots(0, 2, 0, n)) == len(world.keys.slots(1, 2, 0, n)) == 1
+    later = Edition(2, n, nation.edition.last, 0)
+    published(world, evolve(make_list(world.id, nation.chains[2, 0]), counter=2), later)
+    place = SegmentId(0, 0, 1, 2, 0, n)
+    assert world.keys.public_key(place) is not None
+    world.keys.drop_unnamed()
+    assert world.keys.public_key(place) is None
+    assert len(world.keys.slots(1, 2, 0, n)) == 1, "another nation's stay"
+
+
 def test_a_superseded_edition_gets_no_slot() -> None:
     world = make_coalition()
     nation, n = world.nation("XAA"), world.segment

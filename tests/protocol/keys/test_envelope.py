@@ -27,8 +27,10 @@ from protocol.keys.envelope import (
     envelope_id,
     open_slot,
     own_slots,
+    pack_slots,
     read_envelope,
     seal_envelope,
+    unpack_slots,
 )
 from protocol.trust.charter import key_hash
 from tests.fakes.coalition import make_coalition
@@ -212,3 +214,10 @@ def test_a_key_that_the_author_did_not_commit_to_is_refused() -> None:
     other = read_envelope(wire(ENVELOPE.ctx, (ENVELOPE.wraps[0], wrapped(bytes(32)))))
     with pytest.raises(AuthenticationError):
         open_slot(other, 1, private(1))
+
+
+def test_slots_are_kept_as_they_were() -> None:
+    slots = (Slot(0, 0, 1), Slot(1, 2, 2**32 - 1), Slot(31, 1, 256))
+    assert unpack_slots(pack_slots(slots)) == slots
+    assert len(pack_slots(slots)) == 18
+    assert unpack_slots(pack_slots(())) == ()

@@ -22,6 +22,7 @@ from protocol.keys.edition import SegmentKeys
 from protocol.keys.otar import (
     CompartmentId,
     Delivery,
+    HeldEdition,
     Otar,
     OtarHeader,
     OtarSeeds,
@@ -96,6 +97,13 @@ def test_a_statement_names_an_edition_or_none() -> None:
         assert check_prekey(ANN.certificate, stated(edition=edition)).edition == edition
     with pytest.raises(LocalProtocolError):
         stated(edition=2**32)
+
+
+def test_a_statement_speaks_of_each_seat_by_itself() -> None:
+    alternates = (HeldEdition(1, 7), HeldEdition(2, 3))
+    said = check_prekey(ANN.certificate, stated(edition=9, alternates=alternates))
+    assert [said.edition_of(seat) for seat in range(3)] == [9, 7, 3]
+    assert [ANN.statement.edition_of(seat) for seat in (1, 2)] == [0, 0]
 
 
 # ------------------------------------------------------------------------------------------------ OTAR

@@ -21,16 +21,18 @@ from protocol.base.errors import (
 )
 from protocol.base.ids import Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD, MAX_SEQ, MAX_TEXT
-from protocol.base.records import encode, evolve
+from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import SigningKey
 from protocol.messages.entry import (
     PAD_BLOCK,
     EntryBase,
+    EntryHeader,
     content_key,
     entry_id,
     open_entry,
     open_with_content_key,
     pad,
+    prove_payload,
     read_any_entry,
     read_entry,
     read_header,
@@ -294,3 +296,18 @@ def test_any_bytes_are_an_entry_a_header_or_refused(data: bytes) -> None:
     for each in (data, b"\x95\x1e" + data, b"\x95\x12" + data):
         with pytest.raises(RemoteProtocolError):
             read_any_entry(each)
+
+
+def test_a_payload_is_proved_by_salt_and_ciphertext() -> None:
+    """Who holds the key and the text makes both anew; a header of another ciphertext under the same salt is another entry."""
+    ck = content_key(TEK, ENTRY.base_data)
+    bare = read_header(ENTRY.header)
+    prove_payload(bare, ck, b"radio check")
+    other = read_header(encode(evolve(decode(EntryHeader, ENTRY.header), hash=bytes(32))))
+    for entry, key, text in (
+        (other, ck, b"radio check"),
+        (bare, bytes(32), b"radio check"),
+        (bare, ck, b"radio silence"),
+    ):
+        with pytest.raises(AuthenticationError):
+            prove_payload(entry, key, text)

@@ -120,6 +120,18 @@ def test_a_charter_of_others_proves_nothing() -> None:
         check_evidence(WORLD.coalition, evolve(WORLD.policy, version=99), made())
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"releasable": (0, 1, 9)}, "releasable"), ({"level": 9}, "release"), ({"category": 9}, "release")],
+)
+def test_a_label_that_charter_and_policy_do_not_have_is_none(changes: dict[str, object], field: str) -> None:
+    """Its author signed it: by the charter it has no words."""
+    feed = WORLD.feed(ANN, OPS, evolve(FEED.record.release, **changes))
+    with pytest.raises(DecodeError) as refused:
+        check(encode(evolve(decode(Evidence, made()), feed=feed.document.data)))
+    assert refused.value.field == field
+
+
 def test_a_receipt_is_proved_as_a_message_is() -> None:
     covered = (Range(FEED.id, 1, FIRST.id),)
     payload = ReceiptPayload(
