@@ -96,6 +96,10 @@ class SignedObject:
             return self.under(crypto.hybrid_sign(self.key.ed25519, self.key.mldsa, domain, self.message))
         return self.under(crypto.ed25519_sign(self.key.ed25519, domain, self.message))
 
+    def bearing(self, ed25519: bytes) -> bytes:
+        """The document with another Ed25519 signature; a hybrid one keeps its own other half, which no link can be brought to make."""
+        return self.under(ed25519 + (self.data[-crypto.MLDSA_SIGNATURE :] if self.hybrid else b""))
+
     @property
     def hybrid(self) -> bool:
         return self.domain in {Domain.SEAT_PROOF, *(DOMAINS[tag] for tag in HYBRID_TAGS)}

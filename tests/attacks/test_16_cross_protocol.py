@@ -52,7 +52,7 @@ def test_a_link_signature_over_a_chosen_exporter_signs_nothing_else(one: SignedO
     auth = named(exporter)
     link_door(auth, exporter)
     with pytest.raises(AuthenticationError):
-        one.door(one.under(decode(Auth, auth).signature))
+        one.door(one.bearing(decode(Auth, auth).signature))
     one.door(one.data)
 
 
@@ -60,7 +60,7 @@ def test_a_link_signature_over_a_chosen_exporter_signs_nothing_else(one: SignedO
 def test_a_signature_of_anything_else_opens_no_link(one: SignedObject) -> None:
     auth = decode(Auth, named())
     other = crypto.ed25519_sign(ANN.key.ed25519, one.domain, one.message)
-    assert one.under(other) == one.data
+    assert one.bearing(other) == one.data
     with pytest.raises(AuthenticationError):
         link_door(encode(evolve(auth, signature=other)))
     link_door(encode(auth))
@@ -73,7 +73,7 @@ def test_a_link_signature_over_another_domains_bytes_is_of_no_use() -> None:
         for message in (one.message, one.domain.prefix + one.message):
             signature = crypto.ed25519_sign(ANN.key.ed25519, Domain.LINK_AUTH, message)
             with pytest.raises(AuthenticationError):
-                one.door(one.under(signature))
+                one.door(one.bearing(signature))
     link_auth.door(link_auth.signed(Domain.LINK_AUTH))
 
 
