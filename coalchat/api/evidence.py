@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coalchat.api.base import Request, Response
-from coalchat.api.nouns import Checkpointed
+from coalchat.api.nouns import Checkpointed, Quoted
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.record import field, record
@@ -33,11 +33,12 @@ class Proof(Response):
         certified_from, certified_to: the certificate's validity; whether it was revoked is not in the evidence.
         channel_id, feed_id, seq, entry_id: the place.
         marking, nations: the label. precedence: as signed, not clamped.
-        kind: "text", "receipt" or "complaint". text: its words, as they were sent.
+        kind: "text", "quoting", "receipt" or "complaint". text: its words, as they were sent.
         state, answer, covered: of a receipt: what it says, and of which entries; else none.
         refs: entry ids that it answers or builds on.
         run: entries behind it that it took to find a signature that holds; 0: its own does.
         checkpoint: covers the entry at the node that checked it; it is not in the evidence. None: no node, or none does.
+        quotes: what it repeats of others, as its author said it.
     """
 
     coalition: str
@@ -66,6 +67,7 @@ class Proof(Response):
     refs: tuple[str, ...]
     run: int
     checkpoint: Checkpointed | None = None
+    quotes: tuple[Quoted, ...] = ()
 
 
 @record

@@ -8,7 +8,7 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 from __future__ import annotations
 
 from coalchat.api.base import Response
-from coalchat.api.vocabulary import Answer, Flag, KeyState, LinkState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Flag, KeyState, Likeness, LinkState, Phase, Precedence, Role, State
 from coalchat.record import record
 
 
@@ -258,6 +258,28 @@ class Disowned:
 
 
 @record
+class Quoted:
+    """What a message repeats of another.
+
+    Attributes:
+        entry_id: of the other one. nation, person, time: its author, and his clock, as the quote says.
+        marking, level, portion, nations, text: as in `Message`, of the quoted one.
+        likeness: whether that is so, as far as this node knows.
+    """
+
+    entry_id: str
+    nation: str
+    person: str
+    time: int
+    marking: str
+    level: int
+    portion: str
+    nations: tuple[str, ...]
+    text: str
+    likeness: Likeness
+
+
+@record
 class Message(Response):
     """One entry that this device may read.
 
@@ -275,6 +297,7 @@ class Message(Response):
         answered: how this person acknowledged it, or none.
         refs: entry ids that it answers or builds on.
         disowned: with the flag of that name, who disowns it.
+        quotes: what it repeats of others; of what is only forwarded, `text` is "".
     """
 
     position: int
@@ -302,6 +325,7 @@ class Message(Response):
     refs: tuple[str, ...]
     flags: tuple[Flag, ...]
     disowned: Disowned | None
+    quotes: tuple[Quoted, ...] = ()
 
 
 @record

@@ -119,14 +119,16 @@ class PreviewLabel(Request[LabelPreview]):
 class SendMessage(Request[Sent]):
     """Seal a message and queue it; the answer comes when it is durable.
 
-    Errors: Refused, UnknownChannel, UnknownLabel, UnknownNation, UnknownMessage (reply_to), AlreadyExists (`client_id`
-    was used for another text or label).
+    Errors: Refused, UnknownChannel, UnknownLabel, UnknownNation, UnknownMessage (reply_to, quotes), AlreadyExists
+    (`client_id` was used for another text or label), Expired (what is quoted was purged).
 
     Attributes:
         label: `[policy] LEVEL [CATEGORY] [REL [TO] A, B]`; without REL the channel's members.
         ack_by: when it should be acknowledged; 0: not asked.
         client_id: made by the client, 1 to 128 characters: the same one is sent once, however often it is asked for.
         reply_to: entry id, or "".
+        quotes: ids of messages that are repeated whole, of any channel; then `text` may be "". The label must be at least
+            what theirs make together (SPEC 5.4), and all texts together have at most 16,384 bytes.
     """
 
     op = "message.send"
@@ -138,6 +140,7 @@ class SendMessage(Request[Sent]):
     ack_by: int
     client_id: str
     reply_to: str
+    quotes: tuple[str, ...] = ()
 
 
 @record

@@ -103,6 +103,17 @@ class Flag(StrEnum):
     """Sent by a bot."""
 
 
+class Likeness(StrEnum):
+    """Whether a quote says what the message says that it repeats."""
+
+    SAME = "same"
+    """The original can be read here, and says this."""
+    UNKNOWN = "unknown"
+    """The original cannot be read here, or not any more: the quote is its sender's word."""
+    DIFFERS = "differs"
+    """The original can be read here, and says something else, or is of another label, author or time."""
+
+
 class LinkState(StrEnum):
     """How a link to a peer stands."""
 

@@ -104,6 +104,7 @@ def _by_charter(charter: Path, data: bytes) -> Proof:
 def proof_lines(proof: Proof) -> list[str]:
     """A proof in words."""
     from coalchat.cli.output import body
+    from coalchat.cli.reading import quote_lines
     from coalchat.cli.status import covered_line
     from coalchat.cli.times import dtg
 
@@ -125,6 +126,7 @@ def proof_lines(proof: Proof) -> list[str]:
         *([] if proof.checkpoint is None else [f"         {covered_line(proof.checkpoint)}, which this node holds"]),
         f"  what   {_what(proof)}",
         *(body(proof.text) if proof.text else []),
+        *(line for quoted in proof.quotes for line in quote_lines(quoted)),
         *(f"  about  {name}" for name in (*proof.covered, *proof.refs)),
         "claimed by its author, and no more:",
         f"  when   {dtg(proof.author_time)}",

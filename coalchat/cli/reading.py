@@ -16,17 +16,22 @@ import typer
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.base import NEWEST as LAST
-from coalchat.api.vocabulary import Flag
+from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.cli.options import Asked, asked_of
 
 if TYPE_CHECKING:
-    from coalchat.api.nouns import Message
+    from coalchat.api.nouns import Message, Quoted
     from coalchat.client import Client
 
 NEWEST = 50
 """Messages shown without --limit."""
 HELD_AGAINST = frozenset({Flag.DISPUTED, Flag.DISOWNED})
 """Said in a sentence of their own."""
+LIKENESS = {
+    Likeness.SAME: "",
+    Likeness.UNKNOWN: "the original is not here",
+    Likeness.DIFFERS: "THE ORIGINAL DIFFERS",
+}
 BEYOND = 2**53
 """A position that no message has: asks whether there is such a channel, and for nothing else."""
 
@@ -174,4 +179,16 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
     if message.disowned is not None:
         held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
-    return [f"[{marking}]", "  ".join(word for word in words if word), *held, *body(message.text), ""]
+    said = body(message.text) if message.text or not message.quotes else []
+    quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
+    return [f"[{marking}]", "  ".join(word for word in words if word), *held, *said, *quotes, ""]
+
+
+def quote_lines(quoted: Quoted) -> list[str]:
+    """What a message repeats: label and author of the other one, whether it is so, and its text further in."""
+    from coalchat.cli.output import body, short
+    from coalchat.cli.times import dtg
+
+    who = f"{quoted.nation} {quoted.person}".rstrip()
+    head = (f"quotes [{quoted.marking}]", dtg(quoted.time), who, LIKENESS[quoted.likeness], short(quoted.entry_id))
+    return ["  " + "  ".join(word for word in head if word), *("    " + line for line in body(quoted.text))]

@@ -1,4 +1,4 @@
-"""`coalchat send`: one message.
+"""`coalchat send` and `coalchat forward`: one message.
 
 Rule 1: the whole marking and who can read it are shown before anything is sent; the node decides, and says which clause
 refuses.
@@ -47,12 +47,14 @@ def send(
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0, help="Seconds to wait.")] = WAIT,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
     reply_to: Annotated[str, typer.Option("--reply-to", metavar="ID", help="Message that it answers.")] = "",
+    quote: Annotated[list[str] | None, typer.Option("--quote", metavar="ID", help="Message that it repeats; may be given several times.")] = None,
 ) -> None:  # fmt: skip
     """Send a message.
 
     \b
     coalchat send "#ops" "convoy at PL RED" --label "SECRET REL XAA, XBB" --wait delivered
     coalchat send @Kowal "meet at PL RED" --label SECRET
+    coalchat send "#ops" "confirmed" --quote 3f2a9c --label SECRET
     tail -1 sensor.log | coalchat send "#alerts" --label RESTRICTED --key sensor-7-0042
 
     Its id goes to stdout once it is durable on this node. Without REL the channel's nations are written out. With --wait and --json a second object has the deliveries; exit
@@ -74,10 +76,41 @@ def send(
             ack_by=deadline,
             client_id=key,
             reply_to=reply_to,
+            quotes=quote or (),
         )
         _tell(asked, sent)
         if wait is not None:
             await _wait(client, asked, sent, State(wait.value), timeout)
+
+    with_node(asked, act)
+
+
+def forward(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of a message, or how it begins.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id, or @NAME or @ID of a device.")],
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What you say to it.")] = "",
+    *,
+    label: Annotated[str, typer.Option("--label", help="[policy] LEVEL [CATEGORY] [REL [TO] A, B]")],
+    precedence: Annotated[Precedence, typer.Option("--precedence", case_sensitive=False)] = Precedence.ROUTINE,
+    key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
+) -> None:  # fmt: skip
+    """Repeat a message elsewhere, with its label.
+
+    \b
+    coalchat forward 3f2a9c "#coalition" --label "SECRET REL XAA, XBB"
+
+    Its label is the lock there too: yours is at least of its level, bears its category, and names no nation to which it is not released. Otherwise it is refused (exit
+    code 3) and nothing leaves.
+    """
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+    said = _said(text) if text else ""
+
+    async def act(client: Client) -> None:
+        await _preview(client, asked, channel, label)
+        _tell(asked, await client.send(channel, said, label, precedence=precedence, client_id=key, quotes=[message]))
 
     with_node(asked, act)
 
@@ -94,6 +127,15 @@ def _text(asked: Asked, given: str | None) -> str:
         data = sys.stdin.buffer.read(MAX_INPUT).rstrip(b"\r\n")
     if not data:
         raise UsageError("the message is empty")
+    return _decoded(data)
+
+
+def _said(given: str) -> str:
+    """An argument as text."""
+    return _decoded(given.encode("utf-8", "surrogateescape"))
+
+
+def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -180,6 +180,7 @@ class Client(CustodianCalls):
         ack_by: int = 0,
         client_id: str | None = None,
         reply_to: str = "",
+        quotes: Sequence[str] = (),
     ) -> responses.Sent:
         """Send a message; it is durable on the node when this returns.
 
@@ -191,6 +192,7 @@ class Client(CustodianCalls):
             ack_by: Unix time by which it should be acknowledged; 0: not asked.
             client_id: idempotency key; the same one is sent once. None: a new one.
             reply_to: entry id, or "".
+            quotes: ids of messages that are repeated; then the text may be "".
 
         Raises:
             Refused: by policy, before anything has left; `.clause` names the rule.
@@ -205,6 +207,7 @@ class Client(CustodianCalls):
             ack_by=ack_by,
             client_id=secrets.token_hex(16) if client_id is None else client_id,
             reply_to=reply_to,
+            quotes=tuple(quotes),
         )
         return await self.call(request)
 

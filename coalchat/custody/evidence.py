@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
+
 from coalchat.api.evidence import Proof
-from coalchat.api.vocabulary import Answer, State
+from coalchat.api.nouns import Quoted
+from coalchat.api.vocabulary import Answer, Likeness, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.custody.founding import show_charter_file
 from coalchat.errors import PeerCorrupt, UsageError
@@ -11,9 +14,10 @@ from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
 from protocol.messages.payload import Payload, TextPayload, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
+from protocol.messages.versions import Quote, QuotingPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
-from protocol.trust.label import label_of, marking
+from protocol.trust.label import label_of, marking, portion_mark
 from protocol.trust.policy import Policy
 
 
@@ -73,8 +77,29 @@ def _proof(coalition: Coalition, policy: Policy, proved: Proved) -> Proof:
         covered=() if receipt is None else tuple(covered.entry.hex() for covered in receipt.ranges),
         refs=tuple(ref.entry.hex() for ref in payload.refs),
         run=proved.run,
+        quotes=()
+        if not isinstance(payload, QuotingPayload)
+        else tuple(quoted(coalition, policy, name, quote, Likeness.UNKNOWN) for name, quote in payload.quoted),
+    )
+
+
+def quoted(coalition: Coalition, policy: Policy, name: bytes, quote: Quote, likeness: Likeness) -> Quoted:
+    """A quote; its level, category and nations are the policy's and the charter's."""
+    label, codes = quote.label(policy.hash), coalition.codes
+    bare = attrs.evolve(label, releasable=frozenset())
+    return Quoted(
+        entry_id=name.hex(),
+        nation=codes[quote.nation],
+        person=quote.person,
+        time=quote.time,
+        marking=marking(label, policy, codes),
+        level=quote.level,
+        portion=portion_mark(bare, policy, codes)[1:-1],
+        nations=tuple(codes[nation] for nation in quote.releasable),
+        text=quote.text,
+        likeness=likeness,
     )
 
 
 def _text(payload: Payload) -> str:
-    return payload.text if isinstance(payload, TextPayload | ReceiptPayload) else ""
+    return payload.text if isinstance(payload, TextPayload | QuotingPayload | ReceiptPayload) else ""

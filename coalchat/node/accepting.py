@@ -60,6 +60,8 @@ class Accepting:
     def keep(self, tx: Transaction, arrival: Arrival, now: int) -> None:
         """Write what an entry opened to, inside the transaction that accepts it."""
         feed, entry, outcome = arrival.feed, arrival.entry, arrival.outcome
+        if isinstance(outcome, Opened) and (denial := self.folding.denied(tx, feed, outcome.payload)) is not None:
+            outcome = Rejected(denial)
         nation = feed.author.certificate.nation
         if isinstance(outcome, Rejected):
             denial = outcome.denial

@@ -16,12 +16,15 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.quoting import denied_originals
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
+from protocol.base.errors import Denied
 from protocol.messages.entry import Entry
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.versions import QuotingPayload
 from protocol.trust.credential import Precedence
 
 ANSWERS = {
@@ -46,12 +49,16 @@ class Folding:
 
     context: Context = attrs.field(repr=False)
 
+    def denied(self, tx: Transaction, feed: KnownFeed, payload: Payload) -> Denied | None:
+        """Whether what an author says goes with what stands here already; None: it does."""
+        return denied_originals(tx, feed.label, payload)
+
     def takes_a_line(self, tx: Transaction, payload: Payload | None) -> bool:
         """Whether a payload is shown as a line of its channel.
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, TextPayload):
+        if not isinstance(payload, TextPayload | QuotingPayload):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)

@@ -14,6 +14,7 @@ import attrs
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, NoKey
 from coalchat.node.feeds import Feeds, KnownFeed
+from coalchat.node.quoting import denied_quotes
 from coalchat.node.times import dtg
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, VersionError
 from protocol.base.ids import Tag
@@ -22,6 +23,7 @@ from protocol.keys.envelope import Envelope, own_slots
 from protocol.messages.entry import Entry, open_entry
 from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, may_issue
+from protocol.messages.versions import QuotingPayload
 from protocol.trust.access import Clause
 from protocol.trust.credential import Role
 
@@ -168,6 +170,10 @@ class Opening:
         kind = kind_of(payload)
         if certificate.scope.kinds and int(kind) not in certificate.scope.kinds and kind is not Tag.RECEIPT:
             return Denied(Clause.SCOPE, "the author's certificate does not name this kind of message")
+        if isinstance(payload, QuotingPayload):
+            denial = denied_quotes(self.context, feed.label, payload.quotes)
+            if denial is not None:
+                return denial
         if isinstance(payload, ReceiptPayload):
             if not may_issue(Role(certificate.role), ReceiptState(payload.state)):
                 return Denied("receipt-role", "a device of this role makes no such receipt")

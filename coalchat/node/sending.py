@@ -24,17 +24,19 @@ from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_conversation
 from coalchat.node.ownfeeds import OwnFeeds
+from coalchat.node.quoting import denied_quotes
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
 from coalchat.store.rows import Feed as FeedRow
 from protocol.base.errors import DecodeError, Denied
-from protocol.base.ids import VERSION, Tag
+from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
+from protocol.messages.versions import QuotingPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
@@ -143,7 +145,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload,
+        text: TextPayload | QuotingPayload,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -155,11 +157,13 @@ class Sending:
         """
         denial = self.decide(label, place)
         certificate = self.context.member.certificate
-        if denial is None and certificate.scope.kinds and int(Tag.TEXT) not in certificate.scope.kinds:
+        if denial is None and certificate.scope.kinds and int(kind_of(text)) not in certificate.scope.kinds:
             denial = Denied(Clause.SCOPE, "this device's certificate does not name this kind of message")
         if denial is None and int(precedence) > certificate.scope.precedence:
             ceiling = Precedence(certificate.scope.precedence).name
             denial = Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
+        if denial is None and isinstance(text, QuotingPayload):
+            denial = denied_quotes(self.context, label, text.quotes)
         try:
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
@@ -330,6 +334,6 @@ def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) ->
 def _same_text(a: bytes, b: bytes) -> bool:
     """Whether two payloads say the same, whenever they were sealed."""
     one, other = decode_payload(a), decode_payload(b)
-    if not isinstance(one, TextPayload) or not isinstance(other, TextPayload):
+    if not isinstance(one, TextPayload | QuotingPayload) or type(one) is not type(other):
         return False
     return evolve(one, time=0) == evolve(other, time=0)

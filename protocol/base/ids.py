@@ -76,6 +76,7 @@ class Tag(IntEnum):
     TEXT = 64
     RECEIPT = 65
     COMPLAINT = 66
+    QUOTING = 67
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -23,8 +23,10 @@ from protocol.base.records import Bin, Blob, Seq, decode, encode, record
 from protocol.messages.entry import Entry, prove_payload, read_header
 from protocol.messages.feed import FeedRecord, check_feed
 from protocol.messages.payload import Payload, decode_payload
+from protocol.messages.versions import QuotingPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Certified, check_certificate, check_custodian
+from protocol.trust.label import ReleaseKey
 from protocol.trust.policy import Policy
 
 MAX_HEADER: Final = 512
@@ -92,7 +94,7 @@ def check_evidence(coalition: Coalition, policy: Policy, data: bytes) -> Proved:
     custodian, _ = check_custodian(coalition, given.custodian)
     author = check_certificate(custodian, given.certificate)
     feed = check_feed(author.certificate, given.feed)
-    _check_release(coalition, policy, feed)
+    _check_release(coalition, policy, feed.release)
     entry = read_header(given.header)
     if entry.base.feed != feed.id:
         raise AuthenticationError
@@ -102,12 +104,17 @@ def check_evidence(coalition: Coalition, policy: Policy, data: bytes) -> Proved:
             raise AuthenticationError
     run[-1].verify(author.certificate.key)
     prove_payload(entry, given.ck, given.payload)
-    return Proved(author, feed, entry, decode_payload(given.payload), len(given.later))
+    payload = decode_payload(given.payload)
+    if isinstance(payload, QuotingPayload):
+        for quote in payload.quotes:
+            _check_release(coalition, policy, quote.release(policy.hash))
+            if quote.nation >= len(coalition.codes):
+                raise DecodeError("names a nation that the charter does not", field="nation")
+    return Proved(author, feed, entry, payload, len(given.later))
 
 
-def _check_release(coalition: Coalition, policy: Policy, feed: FeedRecord) -> None:
+def _check_release(coalition: Coalition, policy: Policy, release: ReleaseKey) -> None:
     """Whether a label can be made of it."""
-    release = feed.release
     if policy.hash != coalition.charter.policy or release.policy != policy.hash:
         raise DecodeError("is of another policy", field="release")
     if release.releasable[-1] >= len(coalition.codes):

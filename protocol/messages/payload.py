@@ -15,6 +15,7 @@ from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
+from protocol.messages.versions import QuotingPayload, check_quoting
 from protocol.trust.charter import TIME
 
 FORMAT: Final = 1
@@ -64,12 +65,13 @@ class ComplaintPayload:
     reason: Annotated[int, Uint(int(ComplaintReason.NO_SLOT), 1)]
 
 
-Payload = TextPayload | ReceiptPayload | ComplaintPayload
+Payload = TextPayload | ReceiptPayload | ComplaintPayload | QuotingPayload
 
 KINDS: Final[dict[Tag, type]] = {
     Tag.TEXT: TextPayload,
     Tag.RECEIPT: ReceiptPayload,
     Tag.COMPLAINT: ComplaintPayload,
+    Tag.QUOTING: QuotingPayload,
 }
 
 
@@ -104,6 +106,8 @@ def _check(payload: Payload) -> None:
         raise DecodeError("must differ", field="refs")
     if isinstance(payload, ReceiptPayload):
         check_receipt(payload)
+    if isinstance(payload, QuotingPayload):
+        check_quoting(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -14,7 +14,7 @@ from typing import Annotated
 from protocol.base.errors import Denied
 from protocol.base.limits import MAX_CATEGORIES
 from protocol.base.records import Seq, Uint, record
-from protocol.trust.label import LEVEL, Label
+from protocol.trust.label import LEVEL, Label, combine
 
 
 class Clause(StrEnum):
@@ -37,6 +37,7 @@ class Clause(StrEnum):
     RECIPIENT_CLEARANCE = "recipient-clearance"
     RECIPIENT_UNCONFIRMED = "recipient-unconfirmed"
     FEED_UNCONFIRMED = "feed-unconfirmed"
+    COMBINATION = "combination"
 
 
 @record()
@@ -142,3 +143,24 @@ def may_seal_direct(
     if not all(dominates(held, label) for _, held in devices):
         return Denied(Clause.RECIPIENT_CLEARANCE, "an addressed device is not cleared for the label")
     return None
+
+
+def may_repeat(label: Label, parts: Iterable[Label]) -> Denied | None:
+    """Whether what bears the parts' labels may be repeated under a label; None grants.
+
+    Args:
+        label: completed, of what repeats them.
+        parts: at least one, of the label's policy.
+    """
+    whole = combine(parts)
+    if not whole.releasable:
+        return Denied(Clause.RELEASE_EMPTY, "what is repeated is released to no nation in common")
+    if len(whole.categories) > 1:
+        return Denied(Clause.CATEGORY_SINGLE, "what is repeated bears more than one restrictive category together")
+    if combine((label, whole)) == label:
+        return None
+    if label.level < whole.level:
+        return Denied(Clause.COMBINATION, "the label's level is below that of what is repeated")
+    if not whole.categories <= label.categories:
+        return Denied(Clause.COMBINATION, "the label lacks a category of what is repeated")
+    return Denied(Clause.COMBINATION, "the label names a nation to which what is repeated is not released")

@@ -9,7 +9,7 @@ from protocol.base import crypto
 from protocol.base.codec import Value, pack, unpack
 from protocol.base.crypto import digest
 from protocol.base.ids import Domain, Person, Tag
-from protocol.base.limits import MAX_CREDIT, MAX_FORK_RUN
+from protocol.base.limits import MAX_CREDIT, MAX_FORK_RUN, MAX_TEXT
 from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import sign
 from protocol.keys.envelope import Envelope
@@ -26,6 +26,7 @@ from protocol.vectors.messages import (
     evidence,
     feed,
     fork_proof,
+    quoting_payload,
     receipt_payload,
     rival,
     text_payload,
@@ -167,8 +168,13 @@ def _seals(author: Feed, first: Entry) -> Iterator[Case]:
 
 
 def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
-    text, receipt = text_payload(), receipt_payload(author, first)
-    for name, good in (("text", text), ("receipt", receipt), ("complaint", complaint_payload(envelope))):
+    text, receipt, quoting = text_payload(), receipt_payload(author, first), quoting_payload(first)
+    for name, good in (
+        ("text", text),
+        ("receipt", receipt),
+        ("complaint", complaint_payload(envelope)),
+        ("quoting", quoting),
+    ):
         yield case(f"control_payload_{name}", "payload", encode(good), "success")
     data = encode(text)
     refs = ((1, first.id), (1, first.id))
@@ -186,6 +192,9 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("receipt_of_nothing", _with(encode(receipt), 6, ()), "decode", "ranges"),
         ("receipt_that_answers_without_acknowledging", encode(evolve(receipt, state=2)), "decode", "response"),
         ("receipt_caveat_that_says_nothing", encode(evolve(receipt, response=3)), "decode", "text"),
+        ("quoting_without_its_reference", encode(evolve(quoting, refs=())), "decode", "quotes"),
+        ("quoting_of_nothing", _with(_with(encode(quoting), 4, ()), 7, ()), "decode", "quotes"),
+        ("quoting_of_more_than_a_message", encode(evolve(quoting, text="x" * MAX_TEXT)), "decode", "quotes"),
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)

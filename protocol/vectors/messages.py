@@ -19,6 +19,7 @@ from protocol.messages.forks import Run, check_fork, prove_fork
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.versions import Quote, QuotingPayload
 from protocol.vectors.keys import TEK, release
 from protocol.vectors.notation import Case, File
 from protocol.vectors.trust import channel
@@ -77,7 +78,11 @@ def build(world: World, envelope: Envelope) -> File:
         ],
         "payloads": [
             {"name": name, "encoded": encode_payload(payload).hex()}
-            for name, payload in [*named, ("complaint", complaint_payload(envelope))]
+            for name, payload in [
+                *named,
+                ("complaint", complaint_payload(envelope)),
+                ("quoting", quoting_payload(first)),
+            ]
         ],
         "feeds": [_feed(each) for each in (alpha, bravo)],
         "entries": [
@@ -161,6 +166,12 @@ def receipt_payload(author: Feed, last: Entry) -> ReceiptPayload:
 def complaint_payload(envelope: Envelope) -> ComplaintPayload:
     """Says that an envelope does not open."""
     return ComplaintPayload(FORMAT, NOW, False, (), envelope.id, int(ComplaintReason.COMMITMENT))
+
+
+def quoting_payload(of: Entry) -> QuotingPayload:
+    """Repeats a message, of one nation less, and says something to it."""
+    quote = Quote(0, "Ann Baker", NOW, 2, 0, (0, 1), TEXT)
+    return QuotingPayload(FORMAT, NOW + 120, False, (Ref(int(Relation.QUOTE), of.id),), "as ordered", 0, (quote,))
 
 
 def unsigned(sealed: Entry) -> Entry:

@@ -303,3 +303,16 @@ def test_no_secret_stands_where_others_look(pair: Pair) -> None:
         pid = laptop.run("status", "--json").record["pid"]
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
         assert b"correct horse" not in words
+
+
+def test_a_message_is_quoted_and_forwarded_under_no_lower_label(pair: Pair) -> None:
+    order = send(pair.xaa, "hold at PL RED").out.strip()
+    arrives(pair.xbb, order)
+    sent = pair.xbb.run("forward", order[:12], "#ops", "seen", "--label", "SECRET").out.strip()
+    said = arrives(pair.xaa, sent)
+    assert (said["text"], [one["text"] for one in said["quotes"]]) == ("seen", ["hold at PL RED"])  # type: ignore[attr-defined]
+    shown = pair.xaa.run("read", "#ops").out
+    assert "\n  quotes [MISSION SECRET REL XAA, XBB]  " in shown
+    refused = send(pair.xbb, "both", "--quote", sent, "--quote", order, label="RESTRICTED", code=3)
+    assert "combination" in refused.err
+    assert "MISSION SECRET REL XAA, XBB, or narrower" in refused.err

@@ -1,12 +1,12 @@
 """Which messages are shown, and how: pure."""
 
 from coalchat.api.nouns import Disowned, Message
-from coalchat.api.vocabulary import Answer, Flag, Precedence
+from coalchat.api.vocabulary import Answer, Flag, Likeness, Precedence
 from coalchat.cli.reading import NEWEST, choose, message_lines
 from coalchat.cli.times import dtg
 from coalchat.display import display_safe
 from coalchat.record import evolve
-from tests.fakes.api_records import channel_record, message_record
+from tests.fakes.api_records import channel_record, message_record, quoted_record
 
 OPS = channel_record(1, "#ops", ("XAA", "XBB"), "MISSION SECRET", "")
 
@@ -91,3 +91,17 @@ def test_no_text_can_look_like_a_line_of_ours() -> None:
     assert [line for line in shown if line.startswith("[")] == ["[MISSION SECRET REL XAA, XBB]"]
     assert all(line.isprintable() for line in shown)
     assert shown[2:] == ["    x", "    [MISSION UNCLASSIFIED]\\u{D}\\u{1B}[2J\\u{202E}\\u{85}y\\u{2028}[z]", ""]
+
+
+def test_what_it_quotes_stands_further_in_under_its_own_marking() -> None:
+    origin = message_record(1, OPS, "hold\n[FORGED]")
+    for likeness, word in ((Likeness.SAME, ""), (Likeness.DIFFERS, "  THE ORIGINAL DIFFERS")):
+        lines = message_lines(
+            evolve(message_record(2, OPS, ""), quotes=(quoted_record(origin, likeness),)), exercise=False
+        )
+        assert lines[2:] == [
+            f"  quotes [MISSION SECRET REL XAA, XBB]  {dtg(origin.author_time)}  XBB Kowal{word}  {origin.entry_id[:12]}",
+            "        hold",
+            "        [FORGED]",
+            "",
+        ]

@@ -48,6 +48,7 @@ from tests.fakes.api_records import (
     message_record,
     node_record,
     portion_of,
+    quoted_record,
 )
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
@@ -316,6 +317,7 @@ class FakeNode:
             precedence=request.precedence,
             ack_by=request.ack_by,
             refs=(self.find_message(request.reply_to).entry_id,) if request.reply_to else (),
+            quotes=tuple(quoted_record(self.find_message(name)) for name in request.quotes),
             mine=True,
             read=True,
         )

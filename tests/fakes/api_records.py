@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coalchat.api import nouns, responses
-from coalchat.api.vocabulary import LinkState, Phase, Precedence, Role
+from coalchat.api.vocabulary import Likeness, LinkState, Phase, Precedence, Role
 from protocol.trust.policy import policy_from_toml
 
 NOW = 1_795_000_000
@@ -144,4 +144,20 @@ def message_record(position: int, channel: nouns.Channel, text: str) -> nouns.Me
         refs=(),
         flags=(),
         disowned=None,
+    )
+
+
+def quoted_record(message: nouns.Message, likeness: Likeness = Likeness.SAME) -> nouns.Quoted:
+    """What another message repeats of this one."""
+    return nouns.Quoted(
+        entry_id=message.entry_id,
+        nation=message.author_nation,
+        person=message.author_person,
+        time=message.author_time,
+        marking=message.marking,
+        level=message.level,
+        portion=message.portion,
+        nations=message.nations,
+        text=message.text,
+        likeness=likeness,
     )

@@ -146,6 +146,7 @@ class Running:
         key: str = "",
         precedence: Precedence = Precedence.ROUTINE,
         reply_to: str = "",
+        quotes: Sequence[str] = (),
     ) -> Sent:
         return await self.ask(  # type: ignore[no-any-return]
             SendMessage(
@@ -156,6 +157,7 @@ class Running:
                 precedence=precedence,
                 ack_by=0,
                 reply_to=reply_to,
+                quotes=tuple(quotes),
             )
         )
 

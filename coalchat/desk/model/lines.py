@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from coalchat.api.nouns import Message
-from coalchat.api.vocabulary import Flag
+from coalchat.api.nouns import Message, Quoted
+from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
@@ -33,6 +33,11 @@ _REMARKS: Final = {
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",
     Flag.NO_PLAY: "NO PLAY",
+}
+_LIKENESS: Final = {
+    Likeness.SAME: "",
+    Likeness.UNKNOWN: "- the original is not here",
+    Likeness.DIFFERS: "- THE ORIGINAL DIFFERS",
 }
 
 
@@ -120,6 +125,7 @@ class Lines:
             sending=False,
             failed="",
             unreadable=closed,
+            repeats=tuple(_repeated(quoted) for quoted in message.quotes),
         )
 
     def outgoing(self, outgoing: Outgoing) -> MessageLine:
@@ -173,6 +179,13 @@ class Lines:
         inside = set(nations)
         outside = [member for member in members if member not in inside]
         return (f"withheld from {', '.join(outside)}",) if outside else ()
+
+
+def _repeated(quoted: Quoted) -> tuple[str, str]:
+    mark = f"({quoted.portion} REL {', '.join(quoted.nations)})"
+    words = (mark, quoted.nation, quoted.person or UNKNOWN, dtg(quoted.time), _LIKENESS[quoted.likeness])
+    head = " ".join(word for word in words if word)
+    return head, quoted.text
 
 
 def _flagged(message: Message) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The door of the model: every text of an answer or event passes `display_safe` before anything else sees it.
 
 A record is walked by its fields, so that no text is forgotten: names, titles, purposes, reasons, addresses, warnings,
-markings. Only a message's body keeps its line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
+markings. Only a message's body, and what it quotes, keep their line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from coalchat.api.nouns import Message
+from coalchat.api.nouns import Message, Quoted
 from coalchat.display import display_safe
 from coalchat.record import evolve, fields_of, is_record
 
@@ -19,7 +19,7 @@ R = TypeVar("R")
 def safe(record: R) -> R:
     """The record with all its texts safe to print; itself, if they are already."""
     changed: dict[str, Any] = {}
-    body = "text" if isinstance(record, Message) else ""
+    body = "text" if isinstance(record, Message | Quoted) else ""
     for name in _names(cast(Any, type(record))):
         value = getattr(record, name)
         shown = _safe(value, multiline=name == body)

@@ -159,9 +159,8 @@ class MessageLine:
         mark: "(S)", or "(S REL XAA, XBB)" where the release is narrower than the channel.
         due: "ack by 1547Z", while that is asked for and this person has not given it; else "".
         remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
-        tallies: of an own message, by nation.
-        sending: not durable on the node yet. failed: why it is not sent, or "".
-        unreadable: released to this device, but its key is gone; `text` is then the one line to show.
+        tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
+        unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
     """
 
     key: str
@@ -186,6 +185,7 @@ class MessageLine:
     sending: bool
     failed: str
     unreadable: bool
+    repeats: tuple[tuple[str, str], ...] = ()
 
 
 Item: TypeAlias = DateLine | UnreadLine | MessageLine

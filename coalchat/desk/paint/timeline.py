@@ -18,7 +18,7 @@ from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import blank, fit, lined, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
-from coalchat.desk.paint.under import actions, answered, remarks, tally_rows
+from coalchat.desk.paint.under import actions, answered, remarks, repeated, tally_rows
 
 BODY: Final = 21
 """Column at which mark and body begin."""
@@ -139,6 +139,7 @@ def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool) -> list[_Ro
             said.append(fit([Span(f"{glyphs.act} {item.due}", Ink.BRIGHT)], room, glyphs))
     rows: list[_Row] = [(*chrome, *said[0])]
     rows += [(_MARGIN, *row) for row in said[1:]]
+    rows += [(_MARGIN, *row) for row in repeated(item, room, glyphs)]
     rows += [(_MARGIN, *row) for row in remarks(item, room, glyphs)]
     if item.tallies:
         gap = 2 if width < _NARROW else 3

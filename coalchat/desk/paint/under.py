@@ -28,6 +28,17 @@ _ANSWERS: Final = {
 _Row = tuple[Span, ...]
 
 
+def repeated(item: MessageLine, room: int, glyphs: Glyphs) -> list[_Row]:
+    """What it repeats of others, behind a bar that no text can draw: whose and of which label, then the text."""
+    inner = max(room - 2, 2)
+    bar = Span(f"{glyphs.divider} ", Ink.RULE)
+    rows: list[_Row] = []
+    for head, text in item.repeats:
+        rows += [(bar, Span(row, Ink.REMARK)) for row in wrap(f"{glyphs.quote} {ours(head, glyphs)}", inner)]
+        rows += [(bar, Span(row, Ink.TEXT)) for row in wrap(text, inner)]
+    return [fit(row, room, glyphs) for row in rows]
+
+
 def remarks(item: MessageLine, room: int, glyphs: Glyphs) -> list[_Row]:
     """What we have to say about it, each from a new row."""
     rows: list[_Row] = [(Span(row, Ink.REMARK),) for remark in item.remarks for row in wrap(ours(remark, glyphs), room)]

@@ -29,6 +29,7 @@ from coalchat.node.context import Context
 from coalchat.node.directing import place_title
 from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
+from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
 from coalchat.node.retaining import purged_words
 from coalchat.node.sending import Key, Sending
@@ -43,6 +44,7 @@ from protocol.messages.payload import FORMAT, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.verdict import Disowning
+from protocol.messages.versions import QuotingPayload
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -70,8 +72,9 @@ class MessageAnswers:
         """Seal a message and queue it."""
         if not 1 <= len(request.client_id) <= MAX_CLIENT_ID:
             raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
-        if not request.text or len(request.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
-            raise UsageError(f"text: must have 1 to {MAX_TEXT} bytes")
+        least = 0 if request.quotes else 1
+        if not least <= len(request.text.encode("utf-8", "surrogatepass")) <= MAX_TEXT:
+            raise UsageError(f"text: must have {least} to {MAX_TEXT} bytes")
         revision = find_place(self.context, request.channel, begin=True)
         label = self.sending.label(request.label, revision)
         refs: tuple[Ref, ...] = ()
@@ -80,9 +83,13 @@ class MessageAnswers:
             if replied.channel != revision.channel:
                 raise UnknownMessage(request.reply_to)
             refs = (Ref(int(Relation.REPLY), replied.entry_id),)
-        text = TextPayload(
-            FORMAT, self.context.now(), noplay=False, refs=refs, text=request.text, ack_by=request.ack_by
-        )
+        now = self.context.now()
+        text: TextPayload | QuotingPayload
+        text = TextPayload(FORMAT, now, noplay=False, refs=refs, text=request.text, ack_by=request.ack_by)
+        if request.quotes:
+            made = make_quotes(self.context, [find_message(self.context, name) for name in request.quotes])
+            refs += made.refs
+            text = QuotingPayload(FORMAT, now, made.noplay, refs, request.text, request.ack_by, made.quotes)
         precedence = Precedence[request.precedence.value]
         try:
             posted = await self.sending.send_text(
@@ -233,7 +240,7 @@ class MessageAnswers:
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
-        text = payload.text if isinstance(payload, TextPayload) else ""
+        text = payload.text if isinstance(payload, TextPayload | QuotingPayload) else ""
         flags = []
         if row.kind == 0:
             text = row.payload.decode("utf-8")
@@ -271,13 +278,14 @@ class MessageAnswers:
             n=row.n,
             seq=row.seq,
             precedence=PrecedenceWord(Precedence(row.precedence).name),
-            ack_by=payload.ack_by if isinstance(payload, TextPayload) else 0,
+            ack_by=payload.ack_by if isinstance(payload, TextPayload | QuotingPayload) else 0,
             mine=row.mine,
             read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
             answered=self._answered(row),
-            refs=() if payload is None else tuple(ref.entry.hex() for ref in payload.refs),
+            refs=() if payload is None else tuple(r.entry.hex() for r in payload.refs if r.relation != Relation.QUOTE),
             flags=tuple(flags),
             disowned=None if mark.disowned is None else self._disowned(mark.disowned),
+            quotes=shown_quotes(self.context, payload),
         )
 
     def _disowned(self, disowning: Disowning) -> Disowned:

@@ -56,6 +56,19 @@ def test_line_breaks_of_the_body_stay_under_the_body() -> None:
     ]
 
 
+def test_what_it_repeats_stands_behind_a_bar_that_is_ours() -> None:
+    item = message("as ordered", repeats=(("(S REL XAA) XAA Berg 221531Z", "hold\nat PL RED"),))
+    lines = paint_item(item, WIDE, UNICODE)
+    bar, quote = UNICODE.divider, UNICODE.quote
+    assert text_of(lines) == [
+        " 1531Z XBB Kowal     (S) as ordered",
+        f"                     {bar} {quote} (S REL XAA) XAA Berg 221531Z",
+        f"                     {bar} hold",
+        f"                     {bar} at PL RED",
+    ]
+    assert [inks_of(line, f"{bar} ") for line in lines[1:]] == [{Ink.RULE}] * 3
+
+
 def test_a_mark_that_names_many_nations_wraps_in_its_own_ink() -> None:
     mark = "(TS CONVOY REL XAA, XBB, XCC, XDD, XEE, XFF, XGG, XHH)"
     lines = paint_item(message("Go.", mark=mark, level=3), SMALL, UNICODE)

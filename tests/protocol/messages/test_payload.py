@@ -1,4 +1,4 @@
-"""Payloads: three kinds, one encoding, and the same rules on the way out as on the way in."""
+"""Payloads: a few kinds, one encoding, and the same rules on the way out as on the way in."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_kind_reads_back(payload: Payload, tag: Tag) -> None:
 
 
 def test_the_kinds_are_these() -> None:
-    assert list(KINDS) == [Tag.TEXT, Tag.RECEIPT, Tag.COMPLAINT]
+    assert list(KINDS) == [Tag.TEXT, Tag.RECEIPT, Tag.COMPLAINT, Tag.QUOTING]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))

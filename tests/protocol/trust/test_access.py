@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from protocol.base.errors import LocalProtocolError
 from protocol.base.records import encode_part
-from protocol.trust.access import Clause, Clearance, dominates, may_read, may_seal, may_seal_direct
+from protocol.trust.access import Clause, Clearance, dominates, may_read, may_repeat, may_seal, may_seal_direct
 from protocol.trust.label import Label, combine, label_of
 
 POLICY = b"p" * 32
@@ -176,3 +176,32 @@ def test_may_seal_direct(changes: dict[str, Any], clause: Clause | None) -> None
     denied = may_seal_direct(**DIRECT | changes)
     assert (None if denied is None else denied.clause) == clause
     assert denied is None or (not denied and denied.reason)
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "clause"),
+    [
+        (label(), [label()], None),
+        (label(3), [label(), label(1, set())], None),
+        (label(releasable={0}), [label()], None),
+        (label(1), [label()], Clause.COMBINATION),
+        (label(categories=set()), [label(1)], Clause.COMBINATION),
+        (label(releasable={0, 1, 2}), [label()], Clause.COMBINATION),
+        (label(releasable={0, 1}), [label(), label(releasable={1, 2})], Clause.COMBINATION),
+        (label(releasable={2}), [label()], Clause.COMBINATION),
+        (label(releasable={0}), [label(releasable={0}), label(releasable={1})], Clause.RELEASE_EMPTY),
+        (label(), [label(), label(categories={2})], Clause.CATEGORY_SINGLE),
+    ],
+)
+def test_may_repeat(whole: Label, parts: list[Label], clause: Clause | None) -> None:
+    denied = may_repeat(whole, parts)
+    assert (None if denied is None else denied.clause) == clause
+
+
+@given(labels, st.lists(labels, min_size=1, max_size=4))
+def test_who_may_read_what_repeats_may_read_each_part(whole: Label, parts: list[Label]) -> None:
+    if may_repeat(whole, parts) is not None:
+        return
+    for clearance, nation in product([Clearance(n, c) for n in range(4) for c in ((), (1,), (2,), (1, 2))], range(4)):
+        if may_read(clearance, nation, POLICY, whole) is None:
+            assert all(may_read(clearance, nation, POLICY, part) is None for part in parts)
