@@ -71,7 +71,7 @@ class MarkMoved:
 
 @record
 class MessageMarked:
-    """What is held against a message changed: it is disputed, or disowned, from now on."""
+    """A message is shown otherwise from now on: it is disputed, disowned, or corrected."""
 
     kind: ClassVar[str] = "marked"
     channel_id: str

@@ -280,6 +280,15 @@ class Quoted:
 
 
 @record
+class Newer:
+    """The newest version of a message; `time` is its author's clock."""
+
+    entry_id: str
+    version: int
+    time: int
+
+
+@record
 class Message(Response):
     """One entry that this device may read.
 
@@ -288,7 +297,7 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload; "text" in this version.
+        kind: of the payload: "text", "correction", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
@@ -298,6 +307,8 @@ class Message(Response):
         refs: entry ids that it answers or builds on.
         disowned: with the flag of that name, who disowns it.
         quotes: what it repeats of others; of what is only forwarded, `text` is "".
+        version, corrects: of a correction, its number (from 2) and the id of the first version; else 0 and "".
+        newer: with the flag `corrected`, where the newest version stands.
     """
 
     position: int
@@ -326,6 +337,9 @@ class Message(Response):
     flags: tuple[Flag, ...]
     disowned: Disowned | None
     quotes: tuple[Quoted, ...] = ()
+    version: int = 0
+    corrects: str = ""
+    newer: Newer | None = None
 
 
 @record

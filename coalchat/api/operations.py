@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests
+from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, versions
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -24,6 +24,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.MarkRead,
         requests.AcknowledgeMessage,
         requests.GetMessageStatus,
+        versions.CorrectMessage,
+        versions.ListVersions,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

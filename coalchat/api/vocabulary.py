@@ -97,6 +97,8 @@ class Flag(StrEnum):
     """Released to this device, but its key is gone; `text` says why."""
     PURGED = "purged"
     """Its retention is over and its body is gone; `text` says since when."""
+    CORRECTED = "corrected"
+    """There is a newer version of it, which `newer` names; `text` says so."""
     NO_PLAY = "no-play"
     """In an exercise: not part of it."""
     AUTO = "auto"

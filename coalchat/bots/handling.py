@@ -58,8 +58,8 @@ class Handler:
         return getattr(self.act, "__name__", "handler")
 
     def wants(self, noun: Noun) -> bool:
-        """Whether a message is for it. What cannot be read, or not any more, is for nobody."""
-        if {Flag.UNREADABLE, Flag.PURGED} & set(noun.flags) or (noun.mine and not self.own):
+        """Whether a message is for it. What cannot be read, or not any more, is for nobody; a correction is."""
+        if {Flag.UNREADABLE, Flag.PURGED, Flag.CORRECTED} & set(noun.flags) or (noun.mine and not self.own):
             return False
         if Flag.AUTO in noun.flags and not noun.mine and not self.bots:
             return False

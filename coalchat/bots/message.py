@@ -90,6 +90,11 @@ class Message:
         return self.noun.flags
 
     @property
+    def corrects(self) -> str:
+        """Entry id of the first version of what this corrects; "" of a message that corrects nothing."""
+        return self.noun.corrects
+
+    @property
     def at(self) -> datetime:
         """When it was written, by the author's clock, in UTC."""
         return datetime.fromtimestamp(self.noun.author_time, UTC)

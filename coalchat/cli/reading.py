@@ -18,6 +18,7 @@ from coalchat.api.base import MAX_LIMIT
 from coalchat.api.base import NEWEST as LAST
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.cli.options import Asked, asked_of
+from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
     from coalchat.api.nouns import Message, Quoted
@@ -38,18 +39,22 @@ BEYOND = 2**53
 
 def read(
     context: typer.Context,
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Title or id.")] = "",
     mark: Annotated[bool, typer.Option("--mark", help="You have read them: senders get your receipt.")] = False,
     after: Annotated[
         int | None, typer.Option("--after", metavar="POSITION", min=0, help="Only what is behind this position.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
+    history: Annotated[
+        str, typer.Option("--history", metavar="MESSAGE", help="All versions of this message, instead of a channel.")
+    ] = "",
 ) -> None:
     """Show the newest messages of a channel.
 
     \b
     coalchat read "#ops" --mark
     coalchat read "#ops" --json --after 0
+    coalchat read --history 3f2a9c
 
     They come oldest first: 50 of them, or all that are unread if those are more. With --after it shows what stands behind a position, all of it or the first N: for programs that keep their place.
     """
@@ -57,7 +62,14 @@ def read(
 
     asked = asked_of(context)
 
+    if bool(channel) == bool(history) or (history and (mark or after is not None or limit is not None)):
+        raise UsageError("give a CHANNEL, or --history MESSAGE and nothing else")
+
     async def act(client: Client) -> None:
+        if history:
+            for version in await client.versions(history):
+                _show(asked, client, version)
+            return
         if after is None:
             found = choose(*await _newest(client, channel, limit or NEWEST), limit, mark=mark)
         else:
@@ -174,6 +186,7 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
         *(flag for flag in message.flags if flag not in HELD_AGAINST),
         short(message.entry_id),
         *(f"answers {short(ref)}" for ref in message.refs),
+        f"version {message.version} of {short(message.corrects)}" if message.corrects else "",
     ]
     marking = f"EXERCISE {message.marking}" if exercise else message.marking
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []

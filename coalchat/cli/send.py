@@ -1,4 +1,4 @@
-"""`coalchat send` and `coalchat forward`: one message.
+"""`coalchat send`, `coalchat forward`, `coalchat correct`: one message.
 
 Rule 1: the whole marking and who can read it are shown before anything is sent; the node decides, and says which clause
 refuses.
@@ -111,6 +111,32 @@ def forward(
     async def act(client: Client) -> None:
         await _preview(client, asked, channel, label)
         _tell(asked, await client.send(channel, said, label, precedence=precedence, client_id=key, quotes=[message]))
+
+    with_node(asked, act)
+
+
+def correct(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of a message of yours, or how it begins.")],
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT|-]", help="All of the new text; - or nothing: all of stdin.")] = None,
+    *,
+    key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
+) -> None:  # fmt: skip
+    """Sign a new version of a message of yours.
+
+    \b
+    coalchat correct 3f2a9c "hold at PL BLUE"
+
+    It goes where the first one went, under the same label, and is read and acknowledged by itself: what was acknowledged before was the other text. Readers see where the
+    newest version stands, and `coalchat read --history MESSAGE` has them all: nothing that was said is changed.
+    """
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+    said = _text(asked, text)
+
+    async def act(client: Client) -> None:
+        _tell(asked, await client.correct(message, said, client_id=key))
 
     with_node(asked, act)
 

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses
+from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses, versions
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
@@ -247,6 +247,19 @@ class Client(CustodianCalls):
     async def acknowledge(self, entry_id: str, answer: Answer = Answer.NONE, text: str = "") -> responses.Acknowledged:
         """Acknowledge a message, in the person's name. Raises: UnknownMessage, Ambiguous, NotAuthorised, Refused."""
         return await self.call(requests.AcknowledgeMessage(id=entry_id, answer=answer, text=text))
+
+    async def correct(self, entry_id: str, text: str, *, client_id: str | None = None) -> responses.Sent:
+        """Sign a new version of a message of this person's.
+
+        Raises:
+            UnknownMessage, Ambiguous, Refused, Expired, AlreadyExists: as they say. UsageError: it is another's.
+        """
+        key = secrets.token_hex(16) if client_id is None else client_id
+        return await self.call(versions.CorrectMessage(id=entry_id, text=text, client_id=key))
+
+    async def versions(self, entry_id: str) -> tuple[nouns.Message, ...]:
+        """All versions of a message, the first one first. Raises: UnknownMessage, Ambiguous."""
+        return (await self.call(versions.ListVersions(id=entry_id))).versions
 
     async def message_status(self, entry_id: str) -> responses.MessageStatus:
         """Who has a message. Raises: UnknownMessage, Ambiguous."""

@@ -14,7 +14,7 @@ from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
 from protocol.messages.payload import Payload, TextPayload, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
-from protocol.messages.versions import Quote, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, Quote, QuotingPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
 from protocol.trust.label import label_of, marking, portion_mark
@@ -102,4 +102,6 @@ def quoted(coalition: Coalition, policy: Policy, name: bytes, quote: Quote, like
 
 
 def _text(payload: Payload) -> str:
-    return payload.text if isinstance(payload, TextPayload | QuotingPayload | ReceiptPayload) else ""
+    return (
+        payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | ReceiptPayload) else ""
+    )

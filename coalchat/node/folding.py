@@ -17,6 +17,7 @@ from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.quoting import denied_originals
+from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.base.errors import Denied
@@ -24,7 +25,7 @@ from protocol.messages.entry import Entry
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
-from protocol.messages.versions import QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload
 from protocol.trust.credential import Precedence
 
 ANSWERS = {
@@ -51,14 +52,15 @@ class Folding:
 
     def denied(self, tx: Transaction, feed: KnownFeed, payload: Payload) -> Denied | None:
         """Whether what an author says goes with what stands here already; None: it does."""
-        return denied_originals(tx, feed.label, payload)
+        denial = denied_originals(tx, feed.label, payload)
+        return denied_correction(tx, feed, payload) if denial is None else denial
 
     def takes_a_line(self, tx: Transaction, payload: Payload | None) -> bool:
         """Whether a payload is shown as a line of its channel.
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, TextPayload | QuotingPayload):
+        if not isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -84,6 +86,7 @@ class Folding:
                     mine=message.mine,
                 ),
             )
+        keep_version(tx, message, payload, now)
         if isinstance(payload, ReceiptPayload):
             for covered in payload.ranges:
                 self._receipt(tx, feed, entry, payload, covered, now)

@@ -36,7 +36,7 @@ from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
-from protocol.messages.versions import QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
@@ -145,7 +145,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload,
+        text: TextPayload | QuotingPayload | CorrectionPayload,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -334,6 +334,8 @@ def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) ->
 def _same_text(a: bytes, b: bytes) -> bool:
     """Whether two payloads say the same, whenever they were sealed."""
     one, other = decode_payload(a), decode_payload(b)
-    if not isinstance(one, TextPayload | QuotingPayload) or type(one) is not type(other):
+    if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
+        one = evolve(one, version=other.version)  # what was sent is the newest version by now
+    if not isinstance(one, TextPayload | QuotingPayload | CorrectionPayload) or type(one) is not type(other):
         return False
     return evolve(one, time=0) == evolve(other, time=0)

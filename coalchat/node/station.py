@@ -33,6 +33,7 @@ from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.session import Handlers
+from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -239,6 +240,7 @@ class Station:
         self._handlers = {
             **channels.handlers(),
             **self.messages.handlers(),
+            **VersionAnswers(context, self.sending, self.messages).handlers(),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),

@@ -19,12 +19,13 @@ from coalchat.store.messages import MessageReads, MessageWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
 from coalchat.store.sql import Verbs
+from coalchat.store.versions import VersionReads, VersionWrites
 
-CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (MessageReads, ReceiptReads, JournalReads, LocalReads)
+CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads)
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 
@@ -45,6 +46,7 @@ class Reader(ClientReader, DocumentReads, FeedReads, ParkingReads, EnvelopeReads
 
 class Transaction(
     MessageWrites,
+    VersionWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

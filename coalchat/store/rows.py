@@ -231,6 +231,17 @@ class Message(Row):
 
 
 @attrs.frozen
+class Version(Row):
+    """An entry says that it goes back to a first one: as its correction, or said again after a complaint."""
+
+    TABLE = "version"
+
+    entry_id: bytes
+    first: bytes
+    number: int
+
+
+@attrs.frozen
 class Unread:
     """Messages of others in a channel beyond its read mark, and the highest precedence among them."""
 

@@ -214,6 +214,15 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # whether a message was sealed to a superseded key is asked whenever it is shown
     ("ALTER TABLE message ADD COLUMN slots BLOB NOT NULL DEFAULT x''",),
+    (
+        # what became of a message is asked whenever it is shown
+        """CREATE TABLE version (
+            entry_id BLOB PRIMARY KEY,
+            first BLOB NOT NULL,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX version_first ON version (first)",
+    ),
 )
 
 

@@ -77,6 +77,7 @@ class Tag(IntEnum):
     RECEIPT = 65
     COMPLAINT = 66
     QUOTING = 67
+    CORRECTION = 68
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -15,7 +15,7 @@ from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
-from protocol.messages.versions import QuotingPayload, check_quoting
+from protocol.messages.versions import CorrectionPayload, QuotingPayload, check_quoting
 from protocol.trust.charter import TIME
 
 FORMAT: Final = 1
@@ -65,13 +65,14 @@ class ComplaintPayload:
     reason: Annotated[int, Uint(int(ComplaintReason.NO_SLOT), 1)]
 
 
-Payload = TextPayload | ReceiptPayload | ComplaintPayload | QuotingPayload
+Payload = TextPayload | ReceiptPayload | ComplaintPayload | QuotingPayload | CorrectionPayload
 
 KINDS: Final[dict[Tag, type]] = {
     Tag.TEXT: TextPayload,
     Tag.RECEIPT: ReceiptPayload,
     Tag.COMPLAINT: ComplaintPayload,
     Tag.QUOTING: QuotingPayload,
+    Tag.CORRECTION: CorrectionPayload,
 }
 
 

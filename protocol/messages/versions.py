@@ -12,11 +12,12 @@ from typing import Annotated, Final
 from protocol.base.errors import DecodeError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_DISPLAY_NAME, MAX_NATIONS, MAX_REFS, MAX_TEXT
-from protocol.base.records import Flag, Name, Part, Seq, Text, Uint, record
+from protocol.base.records import Bin, Flag, Name, Part, Seq, Text, Uint, record
 from protocol.messages.refs import Ref, Relation
 from protocol.trust.charter import TIME
 from protocol.trust.label import CATEGORY, LEVEL, NATION, Label, ReleaseKey, label_of
 
+MAX_VERSION: Final = 255
 MAX_QUOTES: Final = MAX_REFS - 2
 """Beside as many references there is room for what a message answers, and for what it is a reissue of."""
 
@@ -87,3 +88,27 @@ def check_quoting(payload: QuotingPayload) -> None:
     texts = (payload.text, *(quote.text for quote in payload.quotes))
     if sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) > MAX_TEXT:
         raise DecodeError("longer than a message may be, with what it quotes", field="quotes")
+
+
+CORRECTABLE: Final = frozenset({Tag.TEXT, Tag.QUOTING})
+"""Kinds of which a person may sign another version. What binds others as it was first given will not be among them."""
+
+
+@record(Tag.CORRECTION)
+class CorrectionPayload:
+    """A new version of what the author said before: in the same channel, under the same release key.
+
+    Attributes:
+        text, ack_by: in the place of what was there.
+        first: id of the entry that is corrected, always the first one.
+        version: of the first entry it is 1; each correction is one above the newest that its author's device knew.
+    """
+
+    format: Annotated[int, Uint(255)]
+    time: Annotated[int, TIME]
+    noplay: Annotated[bool, Flag()]
+    refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
+    text: Annotated[str, Text(MAX_TEXT, 1)]
+    ack_by: Annotated[int, TIME]
+    first: Annotated[bytes, Bin(32)]
+    version: Annotated[int, Uint(MAX_VERSION, 2)]

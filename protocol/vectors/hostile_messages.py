@@ -22,6 +22,7 @@ from protocol.vectors.keys import TEK, kept_envelope
 from protocol.vectors.messages import (
     Feed,
     complaint_payload,
+    correction_payload,
     entries,
     evidence,
     feed,
@@ -169,11 +170,13 @@ def _seals(author: Feed, first: Entry) -> Iterator[Case]:
 
 def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
     text, receipt, quoting = text_payload(), receipt_payload(author, first), quoting_payload(first)
+    correction = correction_payload(first)
     for name, good in (
         ("text", text),
         ("receipt", receipt),
         ("complaint", complaint_payload(envelope)),
         ("quoting", quoting),
+        ("correction", correction),
     ):
         yield case(f"control_payload_{name}", "payload", encode(good), "success")
     data = encode(text)
@@ -195,6 +198,9 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("quoting_without_its_reference", encode(evolve(quoting, refs=())), "decode", "quotes"),
         ("quoting_of_nothing", _with(_with(encode(quoting), 4, ()), 7, ()), "decode", "quotes"),
         ("quoting_of_more_than_a_message", encode(evolve(quoting, text="x" * MAX_TEXT)), "decode", "quotes"),
+        ("correction_that_is_the_first_version", _with(encode(correction), 8, 1), "decode", "version"),
+        ("correction_that_says_nothing", _with(encode(correction), 5, ""), "decode", "text"),
+        ("correction_of_no_entry", _with(encode(correction), 7, b""), "decode", "first"),
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)

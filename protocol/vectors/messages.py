@@ -19,7 +19,7 @@ from protocol.messages.forks import Run, check_fork, prove_fork
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import Quote, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, Quote, QuotingPayload
 from protocol.vectors.keys import TEK, release
 from protocol.vectors.notation import Case, File
 from protocol.vectors.trust import channel
@@ -82,6 +82,7 @@ def build(world: World, envelope: Envelope) -> File:
                 *named,
                 ("complaint", complaint_payload(envelope)),
                 ("quoting", quoting_payload(first)),
+                ("correction", correction_payload(first)),
             ]
         ],
         "feeds": [_feed(each) for each in (alpha, bravo)],
@@ -172,6 +173,11 @@ def quoting_payload(of: Entry) -> QuotingPayload:
     """Repeats a message, of one nation less, and says something to it."""
     quote = Quote(0, "Ann Baker", NOW, 2, 0, (0, 1), TEXT)
     return QuotingPayload(FORMAT, NOW + 120, False, (Ref(int(Relation.QUOTE), of.id),), "as ordered", 0, (quote,))
+
+
+def correction_payload(of: Entry) -> CorrectionPayload:
+    """The second version of a message."""
+    return CorrectionPayload(FORMAT, NOW + 180, False, (), "convoy leaves at noon", 0, of.id, 2)
 
 
 def unsigned(sealed: Entry) -> Entry:

@@ -19,6 +19,7 @@ from coalchat.api import (
     requests,
     responses,
     scopes,
+    versions,
 )
 from coalchat.api.base import Request, Response, answer_of
 from coalchat.api.operations import OPERATIONS
@@ -30,7 +31,20 @@ from coalchat.record import fields_of, is_record
 from protocol.messages import receipts
 from protocol.trust import credential
 
-MODULES = (requests, amendment, direct, emergency, enrolment, evidence, history, renewal, responses, nouns, events)
+MODULES = (
+    requests,
+    amendment,
+    direct,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    renewal,
+    versions,
+    responses,
+    nouns,
+    events,
+)
 RECORDS: set[type] = {
     cls for module in MODULES for cls in vars(module).values() if isinstance(cls, type) and is_record(cls)
 }
@@ -53,6 +67,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.mark": Scope.SEND,
         "message.acknowledge": Scope.SEND,
         "message.status": Scope.READ,
+        "message.correct": Scope.SEND,
+        "message.versions": Scope.READ,
         "events.next": Scope.READ,
         "peer.add": Scope.ADMIN,
         "peer.list": Scope.READ,

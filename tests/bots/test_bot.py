@@ -206,3 +206,17 @@ async def test_it_runs_once_at_a_time(desk: Desk) -> None:
         with pytest.raises(RuntimeError, match="runs already"):
             await bot.__aenter__()
         await anyio.lowlevel.checkpoint()
+
+
+async def test_a_correction_comes_as_one_and_what_it_corrects_no_more(desk: Desk) -> None:
+    bot, seen = Bot("echo", home=desk.home.path), []
+
+    @bot.on_message()
+    async def keep(message: Message) -> None:
+        seen.append((message.text, message.corrects))
+
+    async with running(bot):
+        desk.node.add_message("alerts", "corrected 221531Z NOV 26 (2)", flags=(Flag.CORRECTED,))
+        desk.node.add_message("alerts", "hold at PL BLUE", kind="correction", version=2, corrects="ab" * 32)
+        await until(lambda: seen)
+    assert seen == [("hold at PL BLUE", "ab" * 32)]

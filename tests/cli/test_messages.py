@@ -316,3 +316,21 @@ def test_a_message_is_quoted_and_forwarded_under_no_lower_label(pair: Pair) -> N
     refused = send(pair.xbb, "both", "--quote", sent, "--quote", order, label="RESTRICTED", code=3)
     assert "combination" in refused.err
     assert "MISSION SECRET REL XAA, XBB, or narrower" in refused.err
+
+
+def test_a_message_is_corrected_and_its_history_shown(pair: Pair) -> None:
+    order = send(pair.xaa, "hold at PL RED").out.strip()
+    arrives(pair.xbb, order)
+    second = pair.xaa.run("correct", order[:12], "hold at PL BLUE", "--key", "once").out.strip()
+    assert pair.xaa.run("correct", order[:12], "hold at PL BLUE", "--key", "once").out.strip() == second
+    assert arrives(pair.xbb, second)["corrects"] == order
+    shown = pair.xbb.run("read", "#ops").out
+    assert f"(2): see {second[:12]}\n" in shown
+    assert f"version 2 of {order[:12]}\n" in shown
+    assert "    hold at PL RED\n" not in shown.partition(order[:12])[2].partition("[MISSION")[0]
+    told = pair.xbb.run("read", "--history", second).out
+    assert "\n    hold at PL RED\n" in told
+    assert "\n    hold at PL BLUE\n" in told
+    assert "was corrected" in pair.xbb.run("ack", order, code=2).err
+    assert "only who said it" in pair.xbb.run("correct", order, "no", code=2).err
+    pair.xbb.run("read", code=2)

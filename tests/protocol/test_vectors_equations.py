@@ -200,12 +200,13 @@ def test_entries() -> None:
 def test_payloads() -> None:
     payloads = {case["name"]: unpack(hexed(case["encoded"])) for case in vectors("messages")["payloads"]}
     entries = {case["name"]: case for case in vectors("messages")["entries"]}
-    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67]
+    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68]
     assert payloads["reply"][4] == [[1, hexed(entries["first"]["id"])]]
     assert payloads["receipt"][6] == [[unpack(hexed(entries["second"]["base"]))[3], 2, hexed(entries["second"]["id"])]]
     assert payloads["complaint"][5].hex() == only("keys", "envelope")["id"]
     assert entries["receipt"]["payload"] == pack(payloads["receipt"]).hex()
     assert payloads["quoting"][4] == [[2, hexed(entries["first"]["id"])]]
+    assert (payloads["correction"][7].hex(), payloads["correction"][8]) == (entries["first"]["id"], 2)
     assert [quote[6] for quote in payloads["quoting"][7]] == [payloads["text"][5]]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reader, Transaction
-from coalchat.store.rows import Confirmed, Peer
+from coalchat.store.rows import Confirmed, Peer, Version
 from coalchat.store.sql import Sql, Verbs
 from coalchat.store.writer import Store
 from tests.store.makers import (
@@ -22,6 +22,7 @@ from tests.store.makers import (
     ident,
     invite,
     mark,
+    message,
     outgoing,
     parked,
     post,
@@ -59,6 +60,8 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.acknowledgement(ident("feed"), 1, ident("device")),
         r.acknowledgement(ident("carried"), 1, ident("device")),
     ),
+    "version": lambda r: (r.version(ident("feed 2", 32)), r.version(ident("carried 1", 32))),
+    "versions": lambda r: r.versions(ident("feed 1", 32), message(1)),
     "unreadable": lambda r: r.unreadable(0),
     "outgoing": lambda r: (r.outgoing(ident("feed 1", 32)), r.outgoing(ident("carried 1", 32))),
     "pending": lambda r: r.pending(99),
@@ -124,6 +127,7 @@ def fill(transaction: Transaction) -> None:
     """One message of our own with all that belongs to it."""
     post(transaction, 1, mine=True)
     post(transaction, 2)
+    transaction.put_version(Version(ident("feed 2", 32), ident("feed 1", 32), 2))
     transaction.set_outgoing(outgoing(1))
     transaction.advance_receipt(mark())
     transaction.put_acknowledgement(acknowledgement())

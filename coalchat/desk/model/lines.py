@@ -101,7 +101,7 @@ class Lines:
         marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
         closed = Flag.UNREADABLE in message.flags
         bot = Flag.AUTO in message.flags
-        gone = (message.text,) if Flag.PURGED in message.flags else ()
+        gone = (message.text,) if {Flag.PURGED, Flag.CORRECTED} & set(message.flags) else ()
         return MessageLine(
             key=message.entry_id,
             position=message.position,
@@ -119,7 +119,9 @@ class Lines:
             due="" if closed else self._due(message),
             answered=message.answered,
             quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
-            remarks=() if closed else (*gone, *self._withheld(message.nations, members), *_flagged(message)),
+            remarks=()
+            if closed
+            else (*gone, *_corrects(message), *self._withheld(message.nations, members), *_flagged(message)),
             tallies=self.tallies(message),
             unread=self.is_unread(message),
             sending=False,
@@ -179,6 +181,11 @@ class Lines:
         inside = set(nations)
         outside = [member for member in members if member not in inside]
         return (f"withheld from {', '.join(outside)}",) if outside else ()
+
+
+def _corrects(message: Message) -> Iterator[str]:
+    if message.corrects and Flag.CORRECTED not in message.flags:
+        yield f"corrected {dtg(message.author_time)} ({message.version}): stands for {message.corrects[:12]}"
 
 
 def _repeated(quoted: Quoted) -> tuple[str, str]:

@@ -32,8 +32,9 @@ from coalchat.node.journal import write_event
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
 from coalchat.node.retaining import purged_words
-from coalchat.node.sending import Key, Sending
+from coalchat.node.sending import Key, Posted, Sending
 from coalchat.node.status import deliveries, nation_states
+from coalchat.node.versioning import corrected_words, correction_of, newer_than
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message as MessageRow
 from protocol.base.errors import ProtocolError
@@ -44,7 +45,7 @@ from protocol.messages.payload import FORMAT, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.verdict import Disowning
-from protocol.messages.versions import QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -97,6 +98,10 @@ class MessageAnswers:
             )
         except ProtocolError as error:
             raise UsageError(str(error)) from None
+        return self.sent(posted)
+
+    def sent(self, posted: Posted) -> Sent:
+        """What a client is told of what it sent."""
         message = posted.message
         return Sent(
             entry_id=message.entry_id.hex(),
@@ -172,6 +177,9 @@ class MessageAnswers:
         """Send a person's acknowledgement of a message, at once. It moves no read mark."""
         del session
         message = find_message(self.context, request.id)
+        newer = newer_than(self.context.store.read, message)
+        if newer is not None:
+            raise UsageError("id: it was corrected", hint=f"read and acknowledge {newer.entry_id[:12]}")
         try:
             given = await self.receipting.acknowledge(message, Response[request.answer.name], request.text)
         except ProtocolError as error:
@@ -232,15 +240,17 @@ class MessageAnswers:
             for publication in (directory.publication(slot.nation, slot.custodian),)
         )
 
-    def noun(self, row: MessageRow) -> Message:
-        """A message as clients see it."""
+    def noun(self, row: MessageRow, *, as_said: bool = False) -> Message:
+        """A message as clients see it; `as_said`: with its own text, also where there is a newer version."""
         member = self.context.member
         release = decode(ReleaseKey, row.release)
         place = member.place(row.channel)
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
-        text = payload.text if isinstance(payload, TextPayload | QuotingPayload) else ""
+        said = payload if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else None
+        text = "" if said is None else said.text
+        newer = newer_than(self.context.store.read, row) if row.kind else None
         flags = []
         if row.kind == 0:
             text = row.payload.decode("utf-8")
@@ -248,12 +258,16 @@ class MessageAnswers:
         elif row.purged:
             text = purged_words(self.context, release.level, row.n)
             flags.append(Flag.PURGED)
+        if newer is not None:
+            flags.append(Flag.CORRECTED)
+            text = text if row.purged or as_said else corrected_words(newer)
         if certificate is not None and certificate.role == int(Role.BOT):
             flags.append(Flag.AUTO)
         if payload is not None and payload.noplay:
             flags.append(Flag.NO_PLAY)
         if self._superseded(row):
             flags.append(Flag.SUPERSEDED_KEY)
+        version = correction_of(self.context.store.read, row)
         mark = member.verdicts.of(row.feed_id, row.device, self.context.now()).mark(row.seq, row.entry_id)
         if mark.disputed:
             flags.append(Flag.DISPUTED)
@@ -271,21 +285,24 @@ class MessageAnswers:
             level=release.level,
             portion=member.portion(label_of(release)),
             nations=tuple(self.context.code(nation) for nation in release.releasable),
-            kind="text" if row.kind else "unreadable",
+            kind="correction" if version else "text" if row.kind else "unreadable",
             text=text,
             author_time=row.author_time,
             received_time=row.received,
             n=row.n,
             seq=row.seq,
             precedence=PrecedenceWord(Precedence(row.precedence).name),
-            ack_by=payload.ack_by if isinstance(payload, TextPayload | QuotingPayload) else 0,
+            ack_by=said.ack_by if said is not None and newer is None else 0,
             mine=row.mine,
             read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
             answered=self._answered(row),
             refs=() if payload is None else tuple(r.entry.hex() for r in payload.refs if r.relation != Relation.QUOTE),
             flags=tuple(flags),
             disowned=None if mark.disowned is None else self._disowned(mark.disowned),
-            quotes=shown_quotes(self.context, payload),
+            quotes=() if newer is not None and not as_said else shown_quotes(self.context, payload),
+            version=0 if version is None else version.number,
+            corrects="" if version is None else version.first.hex(),
+            newer=newer,
         )
 
     def _disowned(self, disowning: Disowning) -> Disowned:

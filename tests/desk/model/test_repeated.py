@@ -1,8 +1,10 @@
-"""Quotes and forwards in the timeline: whose, when, under which label, and whether that is so."""
+"""What is said about other messages in the timeline: quotes with their origin, and corrections."""
 
 from __future__ import annotations
 
-from coalchat.api.vocabulary import Likeness
+from coalchat.api.events import MessageMarked
+from coalchat.api.vocabulary import Flag, Likeness
+from coalchat.record import evolve
 from tests.desk.model.driver import connected, full
 from tests.fakes.api_records import quoted_record
 
@@ -23,3 +25,19 @@ def test_what_is_repeated_stands_under_the_text() -> None:
         "the original is not here",
         "THE ORIGINAL DIFFERS",
     ]
+
+
+def test_a_corrected_line_says_where_the_newest_version_is() -> None:
+    node = full(0)
+    first = node.add_message("ops-north", "hold at PL RED")
+    driver = connected(node)
+    assert [line.text for line in driver.lines] == ["hold at PL RED"]
+    words = "corrected 221531Z (2): see 9ab3c1d2e4f5"
+    node.messages[0] = evolve(first, text=words, flags=(Flag.CORRECTED,))
+    node.add_message("ops-north", "hold at PL BLUE", kind="correction", version=2, corrects=first.entry_id)
+    node.tell(MessageMarked(channel_id=first.channel_id, entry_id=first.entry_id))
+    driver.settle()
+    old, new = driver.lines
+    assert (old.text, old.remarks) == ("", (words,))
+    assert (new.text, new.unread) == ("hold at PL BLUE", True)
+    assert new.remarks == (f"corrected {new.dtg} (2): stands for {first.entry_id[:12]}",)

@@ -1,4 +1,4 @@
-"""Quotes: as many as references that quote, no more text than a message holds, and a label that is nowhere lowered."""
+"""Versions and quotes: as many as references that quote, no more text than a message holds, and a label that is nowhere lowered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from protocol.base.limits import MAX_TEXT
 from protocol.base.records import encode, evolve
 from protocol.messages.payload import FORMAT, Payload, decode_payload, encode_payload, kind_of
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import MAX_QUOTES, Quote, QuotingPayload
+from protocol.messages.versions import CORRECTABLE, MAX_QUOTES, CorrectionPayload, Quote, QuotingPayload
 
 NOW = 1_790_000_000
 
@@ -33,7 +33,13 @@ QUOTING = QuotingPayload(
 )
 
 
-@pytest.mark.parametrize(("payload", "tag"), [(QUOTING, Tag.QUOTING), (evolve(QUOTING, text=""), Tag.QUOTING)])
+CORRECTION = CorrectionPayload(FORMAT, NOW, False, (), "hold at PL BLUE", 0, b"f" * 32, 2)
+
+
+@pytest.mark.parametrize(
+    ("payload", "tag"),
+    [(QUOTING, Tag.QUOTING), (evolve(QUOTING, text=""), Tag.QUOTING), (CORRECTION, Tag.CORRECTION)],
+)
 def test_it_reads_back(payload: Payload, tag: Tag) -> None:
     assert decode_payload(encode_payload(payload)) == payload
     assert kind_of(payload) is tag
@@ -78,6 +84,10 @@ def test_it_holds_as_much_text_as_a_message_and_counts_bytes() -> None:
     "bad",
     [
         evolve(QUOTING, quotes=()),
+        evolve(CORRECTION, text=""),
+        evolve(CORRECTION, version=1),
+        evolve(CORRECTION, version=256),
+        evolve(CORRECTION, first=b""),
         evolve(QUOTING, refs=quoting(b"b", b"c", b"d", b"e", b"f", b"g", b"h"), quotes=(QUOTE,) * (MAX_QUOTES + 1)),
         *(
             evolve(QUOTING, refs=quoting(b"b"), quotes=(evolve(QUOTE, **{field: value}),))
@@ -94,3 +104,7 @@ def test_it_holds_as_much_text_as_a_message_and_counts_bytes() -> None:
 def test_fields_keep_their_bounds(bad: Payload) -> None:
     with pytest.raises(LocalProtocolError):
         encode_payload(bad)
+
+
+def test_only_messages_are_corrected() -> None:
+    assert {Tag.TEXT, Tag.QUOTING} == CORRECTABLE

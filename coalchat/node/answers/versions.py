@@ -1,0 +1,58 @@
+"""Versions of messages, as clients ask for them."""
+
+from __future__ import annotations
+
+import attrs
+
+from coalchat.api.base import MAX_CLIENT_ID
+from coalchat.api.responses import Sent
+from coalchat.api.versions import CorrectMessage, ListVersions, VersionList
+from coalchat.errors import UsageError
+from coalchat.node.answers.messages import MessageAnswers
+from coalchat.node.answers.naming import find_message
+from coalchat.node.answers.session import Handlers, Session
+from coalchat.node.context import Context
+from coalchat.node.sending import Key, Sending
+from coalchat.node.versioning import all_versions, make_correction
+from protocol.base.errors import ProtocolError
+from protocol.base.limits import MAX_TEXT
+from protocol.base.records import decode
+from protocol.trust.credential import Precedence
+from protocol.trust.label import ReleaseKey, label_of
+
+
+@attrs.define(eq=False)
+class VersionAnswers:
+    """Handlers for what becomes of messages."""
+
+    context: Context = attrs.field(repr=False)
+    sending: Sending = attrs.field(repr=False)
+    messages: MessageAnswers = attrs.field(repr=False)
+
+    def handlers(self) -> Handlers:
+        """By request class."""
+        return {CorrectMessage: self.correct, ListVersions: self.versions}
+
+    async def correct(self, request: CorrectMessage, session: Session) -> Sent:
+        """Seal a new version of a message and queue it."""
+        if not 1 <= len(request.client_id) <= MAX_CLIENT_ID:
+            raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
+        if not 1 <= len(request.text.encode("utf-8", "surrogatepass")) <= MAX_TEXT:
+            raise UsageError(f"text: must have 1 to {MAX_TEXT} bytes")
+        first, correction = make_correction(self.context, find_message(self.context, request.id), request.text)
+        place, label = self.sending.place(first.channel), label_of(decode(ReleaseKey, first.release))
+        ceiling = self.context.member.certificate.scope.precedence
+        precedence = Precedence(min(first.precedence, ceiling))
+        try:
+            posted = await self.sending.send_text(
+                place, label, correction, precedence, Key(session.name, request.client_id)
+            )
+        except ProtocolError as error:
+            raise UsageError(str(error)) from None
+        return self.messages.sent(posted)
+
+    async def versions(self, request: ListVersions, session: Session) -> VersionList:
+        """All versions of a message."""
+        del session
+        rows = all_versions(self.context.store.read, find_message(self.context, request.id))
+        return VersionList(versions=tuple(self.messages.noun(row, as_said=True) for row in rows))
