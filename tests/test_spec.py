@@ -28,6 +28,7 @@ from protocol.exchange.tables import TABLES
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
 from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
@@ -130,6 +131,7 @@ def test_clauses() -> None:
         ("8.4", ("reason", "value", "meaning"), ComplaintReason),
         ("8.5", ("state", "value", "meaning"), ReceiptState),
         ("8.5", ("response", "value", "meaning"), Response),
+        ("8.10", ("recall", "value", "meaning"), Recall),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,

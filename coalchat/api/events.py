@@ -53,7 +53,7 @@ class StateChanged:
 
 @record
 class MessagePurged:
-    """The retention of a message is over: its body is gone from this device, its line stays."""
+    """A message's retention is over, or its author recalled it: its body is gone from this device, its line stays."""
 
     kind: ClassVar[str] = "purged"
     channel_id: str
@@ -71,7 +71,7 @@ class MarkMoved:
 
 @record
 class MessageMarked:
-    """A message is shown otherwise from now on: it is disputed, disowned, or corrected."""
+    """A message is shown otherwise from now on: it is disputed, disowned, corrected, or its recall confirmed by one more."""
 
     kind: ClassVar[str] = "marked"
     channel_id: str

@@ -7,8 +7,9 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 
 from __future__ import annotations
 
+from coalchat.api.about import Newer, Quoted, Recall
 from coalchat.api.base import Response
-from coalchat.api.vocabulary import Answer, Flag, KeyState, Likeness, LinkState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Flag, KeyState, LinkState, Phase, Precedence, Role, State
 from coalchat.record import record
 
 
@@ -258,37 +259,6 @@ class Disowned:
 
 
 @record
-class Quoted:
-    """What a message repeats of another.
-
-    Attributes:
-        entry_id: of the other one. nation, person, time: its author, and his clock, as the quote says.
-        marking, level, portion, nations, text: as in `Message`, of the quoted one.
-        likeness: whether that is so, as far as this node knows.
-    """
-
-    entry_id: str
-    nation: str
-    person: str
-    time: int
-    marking: str
-    level: int
-    portion: str
-    nations: tuple[str, ...]
-    text: str
-    likeness: Likeness
-
-
-@record
-class Newer:
-    """The newest version of a message; `time` is its author's clock."""
-
-    entry_id: str
-    version: int
-    time: int
-
-
-@record
 class Message(Response):
     """One entry that this device may read.
 
@@ -297,7 +267,7 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload: "text", "correction", or "unreadable".
+        kind: of the payload: "text", "correction", "retraction", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
@@ -309,6 +279,7 @@ class Message(Response):
         quotes: what it repeats of others; of what is only forwarded, `text` is "".
         version, corrects: of a correction, its number (from 2) and the id of the first version; else 0 and "".
         newer: with the flag `corrected`, where the newest version stands.
+        recalls: of a retraction, what it recalls. recall: with the flag `recalled`, who did so.
     """
 
     position: int
@@ -340,6 +311,8 @@ class Message(Response):
     version: int = 0
     corrects: str = ""
     newer: Newer | None = None
+    recalls: tuple[str, ...] = ()
+    recall: Recall | None = None
 
 
 @record

@@ -26,6 +26,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.GetMessageStatus,
         versions.CorrectMessage,
         versions.ListVersions,
+        versions.RecallMessage,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

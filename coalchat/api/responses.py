@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coalchat.api.about import Confirmation, Recall
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
@@ -241,6 +242,7 @@ class MessageStatus(Response):
             also those that are cleared for it and said nothing. A nation of which no such device is known has one row
             without a person. The author's own device has no row.
         checkpoint: covers it, or none.
+        recall: of what its author recalled, that he did. confirmations: then what each device of the recipients said to it.
     """
 
     entry_id: str
@@ -250,6 +252,8 @@ class MessageStatus(Response):
     own_nation: str
     deliveries: tuple[Delivery, ...]
     checkpoint: Checkpointed | None = None
+    recall: Recall | None = None
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 @record

@@ -41,3 +41,37 @@ class ListVersions(Request[VersionList]):
     op = "message.versions"
     scope = Scope.READ
     id: str
+
+
+@record
+class Recalled(Response):
+    """A retraction is durable here and will leave as links allow.
+
+    Attributes:
+        entry_id: of the retraction. recalled: what it recalls, with all versions.
+        spill: it says that they were sent under too low a label.
+        repeated: they were recalled before for this reason; nothing was sent now.
+    """
+
+    entry_id: str
+    channel_id: str
+    recalled: tuple[str, ...]
+    spill: bool
+    repeated: bool
+
+
+@record
+class RecallMessage(Request[Recalled]):
+    """Recall a message of this person's, with all its versions: readers' devices are told to forget what it says.
+
+    What their devices confirm stands in `message.status`; it is their word. Errors: UnknownMessage, Ambiguous; UsageError
+    (another's, or of a kind that is not recalled); Refused.
+
+    Attributes:
+        spill: it was sent under too low a label; readers are told so.
+    """
+
+    op = "message.recall"
+    scope = Scope.SEND
+    id: str
+    spill: bool

@@ -99,6 +99,8 @@ class Flag(StrEnum):
     """Its retention is over and its body is gone; `text` says since when."""
     CORRECTED = "corrected"
     """There is a newer version of it, which `newer` names; `text` says so."""
+    RECALLED = "recalled"
+    """Its author recalled it, and its body is gone; `text` says when."""
     NO_PLAY = "no-play"
     """In an exercise: not part of it."""
     AUTO = "auto"

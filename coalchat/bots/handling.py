@@ -61,6 +61,8 @@ class Handler:
         """Whether a message is for it. What cannot be read, or not any more, is for nobody; a correction is."""
         if {Flag.UNREADABLE, Flag.PURGED, Flag.CORRECTED} & set(noun.flags) or (noun.mine and not self.own):
             return False
+        if noun.kind == "retraction":  # it has no words of its own: what it recalls is gone already
+            return False
         if Flag.AUTO in noun.flags and not noun.mine and not self.bots:
             return False
         titles = {plain(channel) for channel in self.channels}

@@ -21,7 +21,8 @@ from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
-    from coalchat.api.nouns import Message, Quoted
+    from coalchat.api.about import Quoted
+    from coalchat.api.nouns import Message
     from coalchat.client import Client
 
 NEWEST = 50

@@ -1,4 +1,4 @@
-"""`coalchat send`, `coalchat forward`, `coalchat correct`: one message.
+"""`coalchat send`, `coalchat forward`, `coalchat correct`, `coalchat recall`: one message.
 
 Rule 1: the whole marking and who can read it are shown before anything is sent; the node decides, and says which clause
 refuses.
@@ -137,6 +137,33 @@ def correct(
 
     async def act(client: Client) -> None:
         _tell(asked, await client.correct(message, said, client_id=key))
+
+    with_node(asked, act)
+
+
+def recall(
+    context: typer.Context,
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of a message of yours, or how it begins.")],
+    *,
+    spill: Annotated[bool, typer.Option("--spill", help="It was sent under too low a label: readers are told so.")] = False,
+) -> None:  # fmt: skip
+    """Recall a message of yours.
+
+    \b
+    coalchat recall 3f2a9c --spill
+    coalchat status 3f2a9c
+
+    Its readers' devices forget what it says, with all its versions, and confirm it; a line stays with author, time and label. `status` names who has confirmed and who has not.
+    It is no more than their devices' word: what was read, copied, quoted or exported before is not recalled by this.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        told = await client.recall(message, spill=spill)
+        show(asked, told, [told.entry_id])
 
     with_node(asked, act)
 

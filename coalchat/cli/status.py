@@ -38,7 +38,8 @@ def status(
         else:
             one = await client.message_status(message)
             covered = [] if one.checkpoint is None else [covered_line(one.checkpoint)]
-            show(asked, one, [f"{one.entry_id}  [{one.marking}]", *covered, *delivery_lines(one)])
+            head = f"{one.entry_id}  [{one.marking}]"
+            show(asked, one, [head, *covered, *delivery_lines(one), *recall_lines(one)])
 
     with_node(asked, act)
 
@@ -73,6 +74,27 @@ def status_lines(status: Status) -> list[str]:
         *(f"link  {line}" for line in link_lines(status.links)),
         *(f"warning: {warning}" for warning in status.warnings),
     ]
+
+
+def recall_lines(status: MessageStatus) -> list[str]:
+    """That a message was recalled, and which devices say that they keep nothing of it."""
+    from coalchat.cli.output import columns
+    from coalchat.cli.times import dtg
+
+    recall = status.recall
+    if recall is None:
+        return []
+    why = ", SPILL: it had been sent under too low a label" if recall.spill else ""
+    rows = [
+        (
+            "  " + one.nation,
+            "-" if one.person is None else f"{one.person} ({one.device})",
+            f"says it is purged  {dtg(one.at)}" if one.at else "NOT CONFIRMED",
+        )
+        for one in status.confirmations
+    ]
+    head = f"recalled {dtg(recall.time)}{why}; purge confirmed by {recall.confirmed} of {recall.asked} devices, by their word:"
+    return [head, *(columns(rows) if rows else [])]
 
 
 def delivery_lines(status: MessageStatus) -> list[str]:

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 
 import anyio
 
-from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses, versions
+from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
+from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
 from coalchat.client.session import Session
@@ -255,11 +256,15 @@ class Client(CustodianCalls):
             UnknownMessage, Ambiguous, Refused, Expired, AlreadyExists: as they say. UsageError: it is another's.
         """
         key = secrets.token_hex(16) if client_id is None else client_id
-        return await self.call(versions.CorrectMessage(id=entry_id, text=text, client_id=key))
+        return await self.call(CorrectMessage(id=entry_id, text=text, client_id=key))
 
     async def versions(self, entry_id: str) -> tuple[nouns.Message, ...]:
         """All versions of a message, the first one first. Raises: UnknownMessage, Ambiguous."""
-        return (await self.call(versions.ListVersions(id=entry_id))).versions
+        return (await self.call(ListVersions(id=entry_id))).versions
+
+    async def recall(self, entry_id: str, *, spill: bool = False) -> Recalled:
+        """Recall a message of this person's, with all its versions. Raises: UnknownMessage, Ambiguous, UsageError, Refused."""
+        return await self.call(RecallMessage(id=entry_id, spill=spill))
 
     async def message_status(self, entry_id: str) -> responses.MessageStatus:
         """Who has a message. Raises: UnknownMessage, Ambiguous."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+from coalchat.api.about import Quoted
 from coalchat.api.evidence import Proof
-from coalchat.api.nouns import Quoted
 from coalchat.api.vocabulary import Answer, Likeness, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.custody.founding import show_charter_file
@@ -14,7 +14,7 @@ from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
 from protocol.messages.payload import Payload, TextPayload, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
-from protocol.messages.versions import CorrectionPayload, Quote, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, PurgedPayload, Quote, QuotingPayload, RetractionPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
 from protocol.trust.label import label_of, marking, portion_mark
@@ -74,7 +74,7 @@ def _proof(coalition: Coalition, policy: Policy, proved: Proved) -> Proof:
         noplay=payload.noplay,
         state=None if receipt is None else State(ReceiptState(receipt.state).name.lower()),
         answer=None if receipt is None else Answer(Response(receipt.response).name.lower()),
-        covered=() if receipt is None else tuple(covered.entry.hex() for covered in receipt.ranges),
+        covered=tuple(name.hex() for name in _covered(payload)),
         refs=tuple(ref.entry.hex() for ref in payload.refs),
         run=proved.run,
         quotes=()
@@ -99,6 +99,14 @@ def quoted(coalition: Coalition, policy: Policy, name: bytes, quote: Quote, like
         text=quote.text,
         likeness=likeness,
     )
+
+
+def _covered(payload: Payload) -> tuple[bytes, ...]:
+    if isinstance(payload, RetractionPayload):
+        return payload.entries
+    if isinstance(payload, PurgedPayload):
+        return (payload.of.entry,)
+    return tuple(covered.entry for covered in payload.ranges) if isinstance(payload, ReceiptPayload) else ()
 
 
 def _text(payload: Payload) -> str:

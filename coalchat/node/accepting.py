@@ -15,6 +15,7 @@ from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_conversation
 from coalchat.node.opening import Opened, Rejected, Unreadable
 from coalchat.node.retaining import Retaining
+from coalchat.node.retracting import is_recalled
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -82,7 +83,7 @@ class Accepting:
             said, ck = (
                 (outcome.data, outcome.ck) if isinstance(outcome, Opened) else (outcome.reason.encode("utf-8"), b"")
             )
-            if arrival.over and payload is not None:
+            if payload is not None and (arrival.over or is_recalled(tx, feed, entry.id, payload)):
                 said, ck = b"", b""
             message = Message(
                 entry_id=entry.id,

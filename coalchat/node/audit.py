@@ -115,6 +115,8 @@ class AuditEvent(StrEnum):
     # --- bodies ---
     BODIES_PURGED = "bodies-purged"
     """Bodies of messages whose retention is over were purged; the detail is their number."""
+    MESSAGE_RECALLED = "message-recalled"
+    """An author recalled messages: their bodies are gone here; the subject is the retraction, the detail how many, and why."""
     EVIDENCE_EXPORTED = "evidence-exported"
     """Evidence of an entry, with its text, was handed to a client of this node."""
 

@@ -32,7 +32,7 @@ from protocol.messages.payload import (
     decode_payload,
 )
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
 QUEUE = 64
@@ -139,6 +139,6 @@ class Complaints:
     async def _say_again(self, message: Message, feed: KnownFeed, now: int) -> None:
         payload = decode_payload(message.payload)
         place = self.sending.place(feed.record.channel)
-        if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload):
+        if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
             again = evolve(payload, refs=(Ref(int(Relation.REISSUE), message.entry_id), *payload.refs[:7]), time=now)
             await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))

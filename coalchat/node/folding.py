@@ -17,6 +17,7 @@ from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.quoting import denied_originals
+from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
 from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
@@ -25,7 +26,7 @@ from protocol.messages.entry import Entry
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, PurgedPayload, QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
 ANSWERS = {
@@ -53,14 +54,15 @@ class Folding:
     def denied(self, tx: Transaction, feed: KnownFeed, payload: Payload) -> Denied | None:
         """Whether what an author says goes with what stands here already; None: it does."""
         denial = denied_originals(tx, feed.label, payload)
-        return denied_correction(tx, feed, payload) if denial is None else denial
+        denial = denied_correction(tx, feed, payload) if denial is None else denial
+        return denied_recall(tx, feed, payload) if denial is None else denial
 
     def takes_a_line(self, tx: Transaction, payload: Payload | None) -> bool:
         """Whether a payload is shown as a line of its channel.
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload):
+        if not isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -87,6 +89,10 @@ class Folding:
                 ),
             )
         keep_version(tx, message, payload, now)
+        if isinstance(payload, RetractionPayload):
+            keep_recall(tx, self.context.code(message.nation), message, payload, now)
+        if isinstance(payload, PurgedPayload) and self._sees(tx, feed, entry, payload.of, now):
+            keep_confirmation(tx, feed, payload, now)
         if isinstance(payload, ReceiptPayload):
             for covered in payload.ranges:
                 self._receipt(tx, feed, entry, payload, covered, now)
@@ -94,6 +100,16 @@ class Folding:
     def _receipt(
         self, tx: Transaction, feed: KnownFeed, entry: Entry, payload: ReceiptPayload, covered: Range, now: int
     ) -> None:
+        if not self._sees(tx, feed, entry, covered, now):
+            return
+        state = ReceiptState(payload.state)
+        if state is ReceiptState.ACKNOWLEDGED:
+            self._acknowledged(tx, feed, entry, payload, covered, now)
+        else:
+            self._reached(tx, feed, entry, payload, covered, state, covered.up_to, now)
+
+    def _sees(self, tx: Transaction, feed: KnownFeed, entry: Entry, covered: Range, now: int) -> bool:
+        """Whether a receipt is of what stands here, and for its readers; else it is written down."""
         target = tx.feed(covered.feed)
         seen = None if target is None else tx.entry_at(covered.feed, covered.up_to)
         same_audience = target is not None and (target.channel, target.release) == (
@@ -105,12 +121,8 @@ class Folding:
             code = self.context.code(feed.author.certificate.nation)
             saw = f"its author saw {covered.entry.hex()} at number {covered.up_to}" if same_audience else ""
             write_finding(tx, now, Finding(AuditEvent.RECEIPT_REFUSED, entry.id.hex(), code, clause, saw))
-            return
-        state = ReceiptState(payload.state)
-        if state is ReceiptState.ACKNOWLEDGED:
-            self._acknowledged(tx, feed, entry, payload, covered, now)
-        else:
-            self._reached(tx, feed, entry, payload, covered, state, covered.up_to, now)
+            return False
+        return True
 
     def _acknowledged(
         self, tx: Transaction, feed: KnownFeed, entry: Entry, payload: ReceiptPayload, covered: Range, now: int

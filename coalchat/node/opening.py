@@ -23,9 +23,12 @@ from protocol.keys.envelope import Envelope, own_slots
 from protocol.messages.entry import Entry, open_entry
 from protocol.messages.payload import ComplaintReason, Payload, decode_payload, kind_of
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, may_issue
-from protocol.messages.versions import QuotingPayload
+from protocol.messages.versions import PurgedPayload, QuotingPayload
 from protocol.trust.access import Clause
 from protocol.trust.credential import Role
+
+ANSWERS = frozenset({Tag.RECEIPT, Tag.PURGED})
+"""Kinds that no scope takes away: a reader's device answers what it reads."""
 
 
 @attrs.frozen
@@ -168,27 +171,25 @@ class Opening:
     def _allowed(self, feed: KnownFeed, envelope: AnyEnvelope, payload: Payload) -> Denied | None:
         certificate = feed.author.certificate
         kind = kind_of(payload)
-        if certificate.scope.kinds and int(kind) not in certificate.scope.kinds and kind is not Tag.RECEIPT:
+        if certificate.scope.kinds and int(kind) not in certificate.scope.kinds and kind not in ANSWERS:
             return Denied(Clause.SCOPE, "the author's certificate does not name this kind of message")
         if isinstance(payload, QuotingPayload):
             denial = denied_quotes(self.context, feed.label, payload.quotes)
             if denial is not None:
                 return denial
-        if isinstance(payload, ReceiptPayload):
-            if not may_issue(Role(certificate.role), ReceiptState(payload.state)):
-                return Denied("receipt-role", "a device of this role makes no such receipt")
-            if not isinstance(envelope, DirectEnvelope) and self._covers(envelope, payload):
-                return None
+        if isinstance(payload, ReceiptPayload) and not may_issue(Role(certificate.role), ReceiptState(payload.state)):
+            return Denied("receipt-role", "a device of this role makes no such receipt")
+        if not isinstance(envelope, DirectEnvelope) and self._covers(envelope, payload):
+            return None
         return self.envelopes.authorised(envelope, feed.record.device, certificate.nation)
 
-    def _covers(self, envelope: AnyEnvelope, payload: ReceiptPayload) -> bool:
+    def _covers(self, envelope: AnyEnvelope, payload: Payload) -> bool:
         """The one exception of the own-nation rule: a receipt without text, under the envelope of what it covers."""
-        if payload.text:
-            return False
-        entries = (self.context.store.read.entry(covered.entry) for covered in payload.ranges)
+        ranges = _wordless(payload)
+        entries = (self.context.store.read.entry(covered.entry) for covered in ranges)
         if any(entry is not None and entry.envelope_id == envelope.id for entry in entries):
             return True
-        return any(self._on_another_branch(envelope, covered) for covered in payload.ranges)
+        return any(self._on_another_branch(envelope, covered) for covered in ranges)
 
     def _on_another_branch(self, envelope: AnyEnvelope, covered: Range) -> bool:
         """Whether what a receipt covers is the other side of a fork: it does not count, and says what its author saw."""
@@ -202,9 +203,17 @@ class Opening:
 
     def _awaits(self, feed: KnownFeed, envelope: AnyEnvelope, payload: Payload) -> frozenset[bytes]:
         """The feeds of what a receipt covers and is not here, where only that can say whether its envelope is right."""
-        if not isinstance(payload, ReceiptPayload) or payload.text or self._covers(envelope, payload):
+        ranges = _wordless(payload)
+        if not ranges or self._covers(envelope, payload):
             return frozenset()
         if envelope.context.nation == feed.author.certificate.nation:
             return frozenset()
         read = self.context.store.read
-        return frozenset(covered.feed for covered in payload.ranges if read.entry(covered.entry) is None)
+        return frozenset(covered.feed for covered in ranges if read.entry(covered.entry) is None)
+
+
+def _wordless(payload: Payload) -> tuple[Range, ...]:
+    """What an answer without a word of its author's covers; nothing, where it is none."""
+    if isinstance(payload, PurgedPayload):
+        return (payload.of,)
+    return payload.ranges if isinstance(payload, ReceiptPayload) and not payload.text else ()

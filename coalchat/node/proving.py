@@ -15,16 +15,14 @@ from coalchat.errors import Expired, UnknownMessage, UsageError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding
-from coalchat.node.retaining import purged_words
+from coalchat.node.retaining import gone_words
 from coalchat.store.rows import Feed, Message
 from protocol.base.errors import AuthenticationError, ProtocolError, RemoteProtocolError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_EVIDENCE_RUN
-from protocol.base.records import decode
 from protocol.messages.entry import Entry, read_any_entry
 from protocol.messages.evidence import check_evidence, make_evidence
 from protocol.trust.credential import Certified, check_certificate, check_custodian
-from protocol.trust.label import ReleaseKey
 
 
 @attrs.define(eq=False)
@@ -51,8 +49,7 @@ class Proving:
         if message.kind == 0:
             raise UsageError("id: this message cannot be read here")
         if message.purged:
-            level = decode(ReleaseKey, message.release).level
-            raise Expired(purged_words(self.context, level, message.n))
+            raise Expired(gone_words(self.context, message))
         read, member = self.context.store.read, self.context.member
         feed, row = read.feed(message.feed_id), read.entry(message.entry_id)
         if feed is None or row is None:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from coalchat.api.nouns import Quoted
+from coalchat.api.about import Quoted
 from coalchat.api.vocabulary import Likeness
 from coalchat.custody.evidence import quoted
 from coalchat.errors import Expired, UsageError
 from coalchat.node.context import Context
-from coalchat.node.retaining import purged_words
+from coalchat.node.retaining import gone_words
 from coalchat.store.faces import ClientReader, Transaction
 from coalchat.store.rows import Message
 from protocol.base.errors import Denied
@@ -68,7 +68,7 @@ def _body(context: Context, row: Message) -> Payload:
     if row.kind == 0:
         raise UsageError("quotes: a message that cannot be read here cannot be quoted")
     if row.purged:
-        raise Expired(purged_words(context, decode(ReleaseKey, row.release).level, row.n))
+        raise Expired(gone_words(context, row))
     return decode_payload(row.payload)
 
 

@@ -151,7 +151,7 @@ class Receipting:
 
         try:
             await self.sending.post(
-                place, release, payload, Precedence.ROUTINE, under=self._under(ranges, release), also=note
+                place, release, payload, Precedence.ROUTINE, under=self.under(ranges, release), also=note
             )
         except CoalchatError:
             # Nothing to seal to just now: the store still says what is owed, and the next start derives it again.
@@ -196,7 +196,7 @@ class Receipting:
             denial = self.sending.decide(label_of(release), place)
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
-            under = None if text else self._under(ranges, release)
+            under = None if text else self.under(ranges, release)
             await self.sending.post(place, release, payload, precedence, under=under)
         except Refused as refused:
             await self.sending.account(place, label_of(release), refused)
@@ -211,7 +211,7 @@ class Receipting:
             receipt, now,
         )  # fmt: skip
 
-    def _under(self, ranges: tuple[Range, ...], release: ReleaseKey) -> Sealing | None:
+    def under(self, ranges: tuple[Range, ...], release: ReleaseKey) -> Sealing | None:
         """The envelope of the newest covered entry, if a receipt may stand under it."""
         read = self.context.store.read
         segment = self.context.member.segment(self.context.now())

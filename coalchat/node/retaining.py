@@ -31,6 +31,7 @@ from protocol.messages.entry import read_entry
 from protocol.messages.payload import Payload, decode_payload
 from protocol.messages.receipts import ReceiptPayload
 from protocol.messages.retention import is_over, kept_until, last_over
+from protocol.messages.versions import Recall, RetractionPayload
 from protocol.trust.label import ReleaseKey
 
 BATCH = 256
@@ -40,6 +41,27 @@ BATCH = 256
 def purged_words(context: Context, level: int, segment: int) -> str:
     """What stands in the place of a body: a sentence for the person."""
     return f"purged: retention ended {dtg(kept_until(context.member.coalition.charter, level, segment))}"
+
+
+def gone_words(context: Context, message: Message) -> str:
+    """What stands in the place of a message's body: who recalled it, or since when its retention is over."""
+    author = (message.nation, message.person, message.channel, message.release)
+    recalled = context.store.read.recalls_of(message.entry_id, *author)
+    if not recalled:
+        return purged_words(context, _release(message.release).level, message.n)
+    reason, retraction = recalled[-1]
+    why = ": SPILL, it had been sent under too low a label" if reason == Recall.SPILL else ""
+    return f"recalled by its author {dtg(retraction.author_time)}{why}"
+
+
+def retraction_words(payload: RetractionPayload) -> str:
+    """What a retraction's line says: which messages, and of a spill what a person has to see to."""
+    names = ", ".join(name.hex()[:12] for name in payload.entries)
+    if payload.reason == Recall.SPILL:
+        return (
+            f"SPILL: {names} had been sent under too low a label. It is gone from this device; see that no copy stays."
+        )
+    return f"recalls {names}: it is gone from this device."
 
 
 @attrs.define(eq=False)

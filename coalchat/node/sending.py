@@ -36,7 +36,7 @@ from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
@@ -145,7 +145,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload | CorrectionPayload,
+        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:

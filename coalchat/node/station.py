@@ -55,6 +55,7 @@ from coalchat.node.opening import Opening
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.proving import Proving
 from coalchat.node.publishing import Publishing
+from coalchat.node.recalling import Recalling
 from coalchat.node.receipting import Receipting
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.renewing import Renewing
@@ -77,12 +78,12 @@ from protocol.exchange.messages import Farewell
 from protocol.keys.keyring import KeyRing
 from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
+from protocol.messages.versions import RetractionPayload
 from protocol.trust.amendment import KINDS, build_coalition
 from protocol.trust.credential import Precedence
 from protocol.trust.policy import read_policy
 
 ORDERS = (Tag.REVOCATION, Tag.REKEY_DEMAND)
-
 
 _KEYING = frozenset(
     {
@@ -144,6 +145,7 @@ class Station:
     own: OwnFeeds = attrs.field(init=False, repr=False)
     sending: Sending = attrs.field(init=False, repr=False)
     receipting: Receipting = attrs.field(init=False, repr=False)
+    recalling: Recalling = attrs.field(init=False, repr=False)
     complaints: Complaints = attrs.field(init=False, repr=False)
     retaining: Retaining = attrs.field(init=False, repr=False)
     marking: Marking = attrs.field(init=False, repr=False)
@@ -173,6 +175,7 @@ class Station:
         self.own = OwnFeeds(context, self._awaited, self._writable)
         self.sending = Sending(context, self.feeds, self.envelopes, folding, self.own)
         self.receipting = Receipting(context, self.feeds, self.envelopes, self.sending)
+        self.recalling = Recalling(context, self.sending, self.receipting)
         self.complaints = Complaints(context, self.feeds, self.sending)
         opening = Opening(context, self.feeds, self.envelopes)
         self.retaining = Retaining(context)
@@ -240,7 +243,7 @@ class Station:
         self._handlers = {
             **channels.handlers(),
             **self.messages.handlers(),
-            **VersionAnswers(context, self.sending, self.messages).handlers(),
+            **VersionAnswers(context, self.sending, self.messages, self.recalling).handlers(),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),
@@ -278,6 +281,7 @@ class Station:
             nursery.start_soon(self.marking.run)
             nursery.start_soon(self.checkpointing.run)
             nursery.start_soon(self.receipting.run)
+            nursery.start_soon(self.recalling.run)
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
             nursery.start_soon(self.retaining.run)
@@ -294,6 +298,8 @@ class Station:
         message = self.context.store.read.message(entry.id)
         if message is not None:
             self.receipting.owe_delivered([message])
+        if isinstance(payload, RetractionPayload):
+            self.recalling.wake()
         if isinstance(payload, ComplaintPayload):
             self.complaints.answer(feed, payload.envelope)
 
@@ -311,6 +317,7 @@ class Station:
 
     def _writable(self) -> None:
         self.receipting.again()
+        self.recalling.wake()
 
     def _marked(self, feed_id: bytes) -> None:
         del feed_id
@@ -324,12 +331,14 @@ class Station:
         self.rekeying.wake()
         self.taking.wake()
         self.retaining.wake()
+        self.recalling.wake()
         self.stating.wake()
         self.checkpointing.wake()
 
     async def _confirmed(self) -> None:
         """A device was confirmed: receipts that it was owed can go."""
         self.receipting.derive()
+        self.recalling.wake()
         await self.receipting.settle()
 
     def _amended(self) -> None:

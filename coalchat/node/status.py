@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from coalchat.api.about import Confirmation, Recall
 from coalchat.api.codec import fitting
 from coalchat.api.nouns import Delivery
 from coalchat.api.vocabulary import Role as RoleWord
@@ -25,6 +26,7 @@ from coalchat.store.rows import Acknowledgement, Message, Outgoing, ReceiptMark
 from coalchat.store.rows import Delivery as OnItsWay
 from protocol.base.records import decode
 from protocol.messages.receipts import Mark, ReceiptState, Response, roll_up
+from protocol.messages.versions import Recall as RecallReason
 from protocol.trust.credential import Certified, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -126,10 +128,6 @@ def _way(context: Context, message: Message, nation: int, row: Outgoing | None, 
 def _silent(context: Context, message: Message, nation: int, way: Delivery, heard: Iterable[bytes]) -> list[Delivery]:
     """Devices of a nation that could read a message and have said nothing."""
     others = {message.device, *heard}
-    cleared = context.member.cleared(nation, label_of(decode(ReleaseKey, message.release)))
-    conversation = context.member.direct.conversations.get(message.channel)
-    if conversation is not None:
-        cleared = tuple(certified for certified in cleared if certified.device in conversation.devices)
     return [
         evolve(
             way,
@@ -137,7 +135,7 @@ def _silent(context: Context, message: Message, nation: int, way: Delivery, hear
             device=certified.certificate.number,
             role=_role(certified),
         )
-        for certified in cleared
+        for certified in _readers(context, message, nation)
         if certified.device not in others
     ]
 
@@ -168,3 +166,53 @@ def nation_states(context: Context, message: Message) -> tuple[tuple[int, State]
 
 def _mark(row: ReceiptMark) -> Mark:
     return Mark(row.device, row.nation, row.person, ReceiptState(row.state), row.up_to, row.at)
+
+
+def recall_of(context: Context, message: Message) -> tuple[Recall | None, tuple[Confirmation, ...]]:
+    """That a message was recalled, and what each device that can read the retraction said to it.
+
+    The author's own device is not asked: what it purged it knows.
+    """
+    read = context.store.read
+    author = (message.nation, message.person, message.channel, message.release)
+    recalled = read.recalls_of(message.entry_id, *author)
+    if not recalled:
+        return None, ()
+    _, retraction = recalled[-1]
+    said = {one.device: one for _, each in recalled for one in read.confirmations(each.entry_id)}
+    rows: list[Confirmation] = []
+    for nation in decode(ReleaseKey, retraction.release).releasable:
+        known = {one.device: one for one in _readers(context, retraction, nation) if one.device != retraction.device}
+        asked = known.keys() | {name for name, one in said.items() if one.nation == nation}
+        rows += [_confirmed(context, nation, name, said[name].at if name in said else 0) for name in asked]
+        if not known and nation not in {context.member.nation, retraction.nation}:
+            rows.append(Confirmation(nation=context.code(nation), person=None, device=None, at=0))
+    rows.sort(key=lambda row: (row.nation, row.person or "", row.device or 0))
+    spill = any(each == RecallReason.SPILL for each, _ in recalled)
+    count = sum(row.at > 0 for row in rows)
+    made = Recall(
+        retraction_id=retraction.entry_id.hex(),
+        time=retraction.author_time,
+        spill=spill,
+        confirmed=count,
+        asked=len(rows),
+    )
+    return made, tuple(rows)
+
+
+def _confirmed(context: Context, nation: int, device: bytes, at: int) -> Confirmation:
+    standing = context.member.directory.standing(device, context.now())
+    certificate = None if standing is None else standing.certified.certificate
+    return Confirmation(
+        nation=context.code(nation),
+        person="" if certificate is None else certificate.name,
+        device=0 if certificate is None else certificate.number,
+        at=at,
+    )
+
+
+def _readers(context: Context, message: Message, nation: int) -> tuple[Certified, ...]:
+    """Devices of a nation that could read a message."""
+    cleared = context.member.cleared(nation, label_of(decode(ReleaseKey, message.release)))
+    conversation = context.member.direct.conversations.get(message.channel)
+    return cleared if conversation is None else tuple(c for c in cleared if c.device in conversation.devices)

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import attrs
 
+from coalchat.api.about import Newer
 from coalchat.api.events import MessageMarked
-from coalchat.api.nouns import Newer
 from coalchat.errors import Expired, UsageError
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import write_event
-from coalchat.node.retaining import purged_words
+from coalchat.node.retaining import gone_words
 from coalchat.node.times import dtg
 from coalchat.store.faces import Reader, Transaction
 from coalchat.store.rows import Message, Version
 from protocol.base.errors import Denied
 from protocol.base.ids import Tag
-from protocol.base.records import decode
 from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.versions import CORRECTABLE, MAX_VERSION, CorrectionPayload, QuotingPayload
-from protocol.trust.label import ReleaseKey
 
 FIRST = 1
 
@@ -163,7 +161,7 @@ def make_correction(context: Context, row: Message, text: str) -> tuple[Message,
         raise UsageError("id: this cannot be corrected: it is no message, or its first version is not here")
     newest = max([row, *all_versions(read, row)], key=lambda one: _number(read, one))
     if newest.purged:
-        raise Expired(purged_words(context, decode(ReleaseKey, newest.release).level, newest.n))
+        raise Expired(gone_words(context, newest))
     number = _number(read, newest) + 1
     if number > MAX_VERSION:
         raise UsageError(f"id: a message has at most {MAX_VERSION} versions")

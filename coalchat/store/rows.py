@@ -242,6 +242,30 @@ class Version(Row):
 
 
 @attrs.frozen
+class Recall(Row):
+    """A retraction says that an entry is recalled, and why."""
+
+    TABLE = "recall"
+
+    entry_id: bytes
+    retraction_id: bytes
+    reason: int
+
+
+@attrs.frozen
+class Confirmation(Row):
+    """One device has said that it keeps no body of what a retraction recalls."""
+
+    TABLE = "confirmation"
+
+    retraction_id: bytes
+    device: bytes
+    nation: int
+    person: bytes
+    at: int
+
+
+@attrs.frozen
 class Unread:
     """Messages of others in a channel beyond its read mark, and the highest precedence among them."""
 

@@ -222,6 +222,22 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX version_first ON version (first)",
+        """CREATE TABLE recall (
+            entry_id BLOB NOT NULL,
+            retraction_id BLOB NOT NULL,
+            reason INTEGER NOT NULL,
+            PRIMARY KEY (entry_id, retraction_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX recall_retraction ON recall (retraction_id)",
+        """CREATE TABLE confirmation (
+            retraction_id BLOB NOT NULL,
+            device BLOB NOT NULL,
+            nation INTEGER NOT NULL,
+            person BLOB NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (retraction_id, device)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX message_retraction ON message (position) WHERE kind = 69",  # what is to be confirmed
     ),
 )
 

@@ -78,6 +78,8 @@ class Tag(IntEnum):
     COMPLAINT = 66
     QUOTING = 67
     CORRECTION = 68
+    RETRACTION = 69
+    PURGED = 70
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -15,7 +15,13 @@ from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, check_quoting
+from protocol.messages.versions import (
+    CorrectionPayload,
+    PurgedPayload,
+    QuotingPayload,
+    RetractionPayload,
+    check_quoting,
+)
 from protocol.trust.charter import TIME
 
 FORMAT: Final = 1
@@ -65,7 +71,15 @@ class ComplaintPayload:
     reason: Annotated[int, Uint(int(ComplaintReason.NO_SLOT), 1)]
 
 
-Payload = TextPayload | ReceiptPayload | ComplaintPayload | QuotingPayload | CorrectionPayload
+Payload = (
+    TextPayload
+    | ReceiptPayload
+    | ComplaintPayload
+    | QuotingPayload
+    | CorrectionPayload
+    | RetractionPayload
+    | PurgedPayload
+)
 
 KINDS: Final[dict[Tag, type]] = {
     Tag.TEXT: TextPayload,
@@ -73,6 +87,8 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.COMPLAINT: ComplaintPayload,
     Tag.QUOTING: QuotingPayload,
     Tag.CORRECTION: CorrectionPayload,
+    Tag.RETRACTION: RetractionPayload,
+    Tag.PURGED: PurgedPayload,
 }
 
 

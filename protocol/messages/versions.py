@@ -7,12 +7,14 @@ Rule 3: only the person who said it corrects or recalls it, in the same channel 
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Annotated, Final
 
 from protocol.base.errors import DecodeError
 from protocol.base.ids import Tag
-from protocol.base.limits import MAX_DISPLAY_NAME, MAX_NATIONS, MAX_REFS, MAX_TEXT
+from protocol.base.limits import MAX_DISPLAY_NAME, MAX_NATIONS, MAX_RANGES, MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Name, Part, Seq, Text, Uint, record
+from protocol.messages.receipts import Range
 from protocol.messages.refs import Ref, Relation
 from protocol.trust.charter import TIME
 from protocol.trust.label import CATEGORY, LEVEL, NATION, Label, ReleaseKey, label_of
@@ -112,3 +114,47 @@ class CorrectionPayload:
     ack_by: Annotated[int, TIME]
     first: Annotated[bytes, Bin(32)]
     version: Annotated[int, Uint(MAX_VERSION, 2)]
+
+
+class Recall(IntEnum):
+    """Why an author recalls what he said."""
+
+    AUTHOR = 1
+    SPILL = 2
+    """It was sent under too low a label."""
+
+
+RECALLABLE: Final = frozenset({Tag.TEXT, Tag.QUOTING, Tag.CORRECTION})
+"""Kinds that a person may recall."""
+
+
+@record(Tag.RETRACTION)
+class RetractionPayload:
+    """The author recalls entries of his: readers forget what they say.
+
+    Attributes:
+        entries: ids of all that he recalls, versions and all, ascending.
+        reason: a `Recall`.
+    """
+
+    format: Annotated[int, Uint(255)]
+    time: Annotated[int, TIME]
+    noplay: Annotated[bool, Flag()]
+    refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
+    entries: Annotated[tuple[bytes, ...], Seq(Bin(32), MAX_RANGES, 1, ascending=True)]
+    reason: Annotated[int, Uint(int(Recall.SPILL), 1)]
+
+
+@record(Tag.PURGED)
+class PurgedPayload:
+    """A device says that it keeps no body of what a retraction recalls: its word, and no proof.
+
+    Attributes:
+        of: the place of the retraction.
+    """
+
+    format: Annotated[int, Uint(255)]
+    time: Annotated[int, TIME]
+    noplay: Annotated[bool, Flag()]
+    refs: Annotated[tuple[Ref, ...], Seq(Part(Ref), MAX_REFS)]
+    of: Annotated[Range, Part(Range)]

@@ -27,8 +27,10 @@ from protocol.vectors.messages import (
     evidence,
     feed,
     fork_proof,
+    purged_payload,
     quoting_payload,
     receipt_payload,
+    retraction_payload,
     rival,
     text_payload,
     unsigned,
@@ -170,13 +172,15 @@ def _seals(author: Feed, first: Entry) -> Iterator[Case]:
 
 def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
     text, receipt, quoting = text_payload(), receipt_payload(author, first), quoting_payload(first)
-    correction = correction_payload(first)
+    correction, retraction, purged = correction_payload(first), retraction_payload(first), purged_payload(author, first)
     for name, good in (
         ("text", text),
         ("receipt", receipt),
         ("complaint", complaint_payload(envelope)),
         ("quoting", quoting),
         ("correction", correction),
+        ("retraction", retraction),
+        ("purged", purged),
     ):
         yield case(f"control_payload_{name}", "payload", encode(good), "success")
     data = encode(text)
@@ -201,6 +205,10 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("correction_that_is_the_first_version", _with(encode(correction), 8, 1), "decode", "version"),
         ("correction_that_says_nothing", _with(encode(correction), 5, ""), "decode", "text"),
         ("correction_of_no_entry", _with(encode(correction), 7, b""), "decode", "first"),
+        ("retraction_of_nothing", _with(encode(retraction), 5, ()), "decode", "entries"),
+        ("retraction_of_one_entry_twice", _with(encode(retraction), 5, (first.id, first.id)), "decode", "entries"),
+        ("retraction_for_another_reason", _with(encode(retraction), 6, 3), "decode", "reason"),
+        ("purged_of_number_zero", _with(encode(purged), 5, (first.base.feed, 0, first.id)), "decode", "up_to"),
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)

@@ -19,7 +19,14 @@ from protocol.messages.forks import Run, check_fork, prove_fork
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import CorrectionPayload, Quote, QuotingPayload
+from protocol.messages.versions import (
+    CorrectionPayload,
+    PurgedPayload,
+    Quote,
+    QuotingPayload,
+    Recall,
+    RetractionPayload,
+)
 from protocol.vectors.keys import TEK, release
 from protocol.vectors.notation import Case, File
 from protocol.vectors.trust import channel
@@ -83,6 +90,8 @@ def build(world: World, envelope: Envelope) -> File:
                 ("complaint", complaint_payload(envelope)),
                 ("quoting", quoting_payload(first)),
                 ("correction", correction_payload(first)),
+                ("retraction", retraction_payload(first)),
+                ("purged", purged_payload(alpha, second)),
             ]
         ],
         "feeds": [_feed(each) for each in (alpha, bravo)],
@@ -178,6 +187,17 @@ def quoting_payload(of: Entry) -> QuotingPayload:
 def correction_payload(of: Entry) -> CorrectionPayload:
     """The second version of a message."""
     return CorrectionPayload(FORMAT, NOW + 180, False, (), "convoy leaves at noon", 0, of.id, 2)
+
+
+def retraction_payload(of: Entry) -> RetractionPayload:
+    """Recalls a message that was sent under too low a label."""
+    return RetractionPayload(FORMAT, NOW + 240, False, (), (of.id,), int(Recall.SPILL))
+
+
+def purged_payload(author: Feed, retraction: Entry) -> PurgedPayload:
+    """Says that this device has forgotten what was recalled."""
+    of = Range(author.record.id, retraction.base.seq, retraction.id)
+    return PurgedPayload(FORMAT, NOW + 300, False, (), of)
 
 
 def unsigned(sealed: Entry) -> Entry:

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from coalchat.api import (
+    about,
     amendment,
     direct,
     emergency,
@@ -42,6 +43,7 @@ MODULES = (
     renewal,
     versions,
     responses,
+    about,
     nouns,
     events,
 )
@@ -69,6 +71,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.status": Scope.READ,
         "message.correct": Scope.SEND,
         "message.versions": Scope.READ,
+        "message.recall": Scope.SEND,
         "events.next": Scope.READ,
         "peer.add": Scope.ADMIN,
         "peer.list": Scope.READ,

@@ -217,6 +217,7 @@ async def test_a_correction_comes_as_one_and_what_it_corrects_no_more(desk: Desk
 
     async with running(bot):
         desk.node.add_message("alerts", "corrected 221531Z NOV 26 (2)", flags=(Flag.CORRECTED,))
+        desk.node.add_message("alerts", "recalls 3f2a9c", kind="retraction", recalls=("cd" * 32,))
         desk.node.add_message("alerts", "hold at PL BLUE", kind="correction", version=2, corrects="ab" * 32)
         await until(lambda: seen)
     assert seen == [("hold at PL BLUE", "ab" * 32)]

@@ -334,3 +334,27 @@ def test_a_message_is_corrected_and_its_history_shown(pair: Pair) -> None:
     assert "was corrected" in pair.xbb.run("ack", order, code=2).err
     assert "only who said it" in pair.xbb.run("correct", order, "no", code=2).err
     pair.xbb.run("read", code=2)
+
+
+def test_a_message_is_recalled_and_who_has_not_confirmed_is_named(pair: Pair) -> None:
+    order = send(pair.xaa, "the agent is KOWAL", label="RESTRICTED").out.strip()
+    arrives(pair.xbb, order)
+    notice = pair.xaa.run("recall", order[:12], "--spill").out.strip()
+    assert pair.xaa.run("recall", order, "--spill", "--json").record["repeated"]
+    assert arrives(pair.xbb, notice)["recalls"] == [order]
+    shown = pair.xbb.run("read", "#ops").out
+    assert "KOWAL" not in shown
+    assert "    recalled by its author " in shown
+    assert f"    SPILL: {order[:12]} had been sent under too low a label." in shown
+
+    def told() -> list[str] | None:
+        lines = pair.xaa.run("status", order).out.splitlines()
+        return lines if any("says it is purged" in line for line in lines) else None
+
+    lines = until(told)
+    (head,) = [line for line in lines if line.startswith("recalled ")]
+    assert head.endswith(
+        ", SPILL: it had been sent under too low a label; purge confirmed by 1 of 1 devices, by their word:"
+    )
+    assert any(line.startswith("  XBB  Cdr XBB (1)  says it is purged  ") for line in lines)
+    assert "only who said it" in pair.xbb.run("recall", order, code=2).err

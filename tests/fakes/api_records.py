@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coalchat.api import nouns, responses
+from coalchat.api import about, nouns, responses
 from coalchat.api.vocabulary import Likeness, LinkState, Phase, Precedence, Role
 from protocol.trust.policy import policy_from_toml
 
@@ -147,9 +147,9 @@ def message_record(position: int, channel: nouns.Channel, text: str) -> nouns.Me
     )
 
 
-def quoted_record(message: nouns.Message, likeness: Likeness = Likeness.SAME) -> nouns.Quoted:
+def quoted_record(message: nouns.Message, likeness: Likeness = Likeness.SAME) -> about.Quoted:
     """What another message repeats of this one."""
-    return nouns.Quoted(
+    return about.Quoted(
         entry_id=message.entry_id,
         nation=message.author_nation,
         person=message.author_person,

@@ -200,13 +200,15 @@ def test_entries() -> None:
 def test_payloads() -> None:
     payloads = {case["name"]: unpack(hexed(case["encoded"])) for case in vectors("messages")["payloads"]}
     entries = {case["name"]: case for case in vectors("messages")["entries"]}
-    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68]
+    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68, 69, 70]
     assert payloads["reply"][4] == [[1, hexed(entries["first"]["id"])]]
     assert payloads["receipt"][6] == [[unpack(hexed(entries["second"]["base"]))[3], 2, hexed(entries["second"]["id"])]]
     assert payloads["complaint"][5].hex() == only("keys", "envelope")["id"]
     assert entries["receipt"]["payload"] == pack(payloads["receipt"]).hex()
     assert payloads["quoting"][4] == [[2, hexed(entries["first"]["id"])]]
     assert (payloads["correction"][7].hex(), payloads["correction"][8]) == (entries["first"]["id"], 2)
+    assert [one.hex() for one in payloads["retraction"][5]] == [entries["first"]["id"]]
+    assert payloads["purged"][5] == payloads["receipt"][6][0]
     assert [quote[6] for quote in payloads["quoting"][7]] == [payloads["text"][5]]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reader, Transaction
-from coalchat.store.rows import Confirmed, Peer, Version
+from coalchat.store.rows import Confirmation, Confirmed, Peer, Recall, Version
 from coalchat.store.sql import Sql, Verbs
 from coalchat.store.writer import Store
 from tests.store.makers import (
@@ -62,6 +62,10 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     ),
     "version": lambda r: (r.version(ident("feed 2", 32)), r.version(ident("carried 1", 32))),
     "versions": lambda r: r.versions(ident("feed 1", 32), message(1)),
+    "recalls_of": lambda r: r.recalls_of(ident("feed 1", 32), 0, ident("person"), ident("channel"), b"release"),
+    "recalls": lambda r: r.recalls(ident("feed 2", 32)),
+    "confirmations": lambda r: r.confirmations(ident("feed 2", 32)),
+    "unconfirmed": lambda r: r.unconfirmed(ident("device")),
     "unreadable": lambda r: r.unreadable(0),
     "outgoing": lambda r: (r.outgoing(ident("feed 1", 32)), r.outgoing(ident("carried 1", 32))),
     "pending": lambda r: r.pending(99),
@@ -128,6 +132,8 @@ def fill(transaction: Transaction) -> None:
     post(transaction, 1, mine=True)
     post(transaction, 2)
     transaction.put_version(Version(ident("feed 2", 32), ident("feed 1", 32), 2))
+    transaction.put_recall(Recall(ident("feed 1", 32), ident("feed 2", 32), 1))
+    transaction.put_confirmation(Confirmation(ident("feed 2", 32), ident("device"), 0, ident("person"), 1))
     transaction.set_outgoing(outgoing(1))
     transaction.advance_receipt(mark())
     transaction.put_acknowledgement(acknowledgement())

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from coalchat.api.nouns import Message, Quoted
+from coalchat.api.about import Quoted
+from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import HighWater
@@ -101,7 +102,8 @@ class Lines:
         marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
         closed = Flag.UNREADABLE in message.flags
         bot = Flag.AUTO in message.flags
-        gone = (message.text,) if {Flag.PURGED, Flag.CORRECTED} & set(message.flags) else ()
+        ours = message.kind == "retraction" or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
+        gone = (message.text,) if ours else ()
         return MessageLine(
             key=message.entry_id,
             position=message.position,
@@ -121,7 +123,13 @@ class Lines:
             quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
             remarks=()
             if closed
-            else (*gone, *_corrects(message), *self._withheld(message.nations, members), *_flagged(message)),
+            else (
+                *gone,
+                *_purges(message),
+                *_corrects(message),
+                *self._withheld(message.nations, members),
+                *_flagged(message),
+            ),
             tallies=self.tallies(message),
             unread=self.is_unread(message),
             sending=False,
@@ -186,6 +194,11 @@ class Lines:
 def _corrects(message: Message) -> Iterator[str]:
     if message.corrects and Flag.CORRECTED not in message.flags:
         yield f"corrected {dtg(message.author_time)} ({message.version}): stands for {message.corrects[:12]}"
+
+
+def _purges(message: Message) -> Iterator[str]:
+    if message.recall is not None and message.mine:
+        yield f"{message.recall.confirmed} of {message.recall.asked} devices say that they purged it"
 
 
 def _repeated(quoted: Quoted) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from coalchat.api.nouns import Message, Quoted
+from coalchat.api.about import Quoted
+from coalchat.api.nouns import Message
 from coalchat.display import display_safe
 from coalchat.record import evolve, fields_of, is_record
 

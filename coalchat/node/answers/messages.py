@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from coalchat.api.about import Newer
 from coalchat.api.base import MAX_CLIENT_ID, NEWEST
 from coalchat.api.codec import fitting
 from coalchat.api.events import MarkMoved
@@ -31,21 +32,22 @@ from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
-from coalchat.node.retaining import purged_words
+from coalchat.node.retaining import gone_words, retraction_words
 from coalchat.node.sending import Key, Posted, Sending
-from coalchat.node.status import deliveries, nation_states
+from coalchat.node.status import deliveries, nation_states, recall_of
 from coalchat.node.versioning import corrected_words, correction_of, newer_than
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message as MessageRow
 from protocol.base.errors import ProtocolError
+from protocol.base.ids import Tag
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.keys.envelope import unpack_slots
-from protocol.messages.payload import FORMAT, TextPayload, decode_payload
+from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.verdict import Disowning
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -197,6 +199,7 @@ class MessageAnswers:
         """Who has a message."""
         del session
         message = find_message(self.context, request.id)
+        recall, confirmations = recall_of(self.context, message)
         return MessageStatus(
             entry_id=message.entry_id.hex(),
             channel_id=message.channel.hex(),
@@ -211,6 +214,8 @@ class MessageAnswers:
                 message.feed_id,
                 message.seq,
             ),
+            recall=recall,
+            confirmations=confirmations,
         )
 
     # --- nouns ---
@@ -249,30 +254,22 @@ class MessageAnswers:
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
         said = payload if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else None
-        text = "" if said is None else said.text
-        newer = newer_than(self.context.store.read, row) if row.kind else None
-        flags = []
-        if row.kind == 0:
-            text = row.payload.decode("utf-8")
-            flags.append(Flag.UNREADABLE)
-        elif row.purged:
-            text = purged_words(self.context, release.level, row.n)
-            flags.append(Flag.PURGED)
-        if newer is not None:
-            flags.append(Flag.CORRECTED)
-            text = text if row.purged or as_said else corrected_words(newer)
-        if certificate is not None and certificate.role == int(Role.BOT):
-            flags.append(Flag.AUTO)
-        if payload is not None and payload.noplay:
-            flags.append(Flag.NO_PLAY)
-        if self._superseded(row):
-            flags.append(Flag.SUPERSEDED_KEY)
-        version = correction_of(self.context.store.read, row)
+        read = self.context.store.read
+        newer = newer_than(read, row) if row.kind else None
+        version = correction_of(read, row)
+        recall = recall_of(self.context, row)[0] if row.purged else None
         mark = member.verdicts.of(row.feed_id, row.device, self.context.now()).mark(row.seq, row.entry_id)
-        if mark.disputed:
-            flags.append(Flag.DISPUTED)
-        if mark.disowned is not None:
-            flags.append(Flag.DISOWNED)
+        flags = {
+            Flag.UNREADABLE: row.kind == 0,
+            Flag.PURGED: row.kind and row.purged,
+            Flag.RECALLED: recall is not None,
+            Flag.CORRECTED: newer is not None,
+            Flag.AUTO: certificate is not None and certificate.role == int(Role.BOT),
+            Flag.NO_PLAY: payload is not None and payload.noplay,
+            Flag.SUPERSEDED_KEY: self._superseded(row),
+            Flag.DISPUTED: mark.disputed,
+            Flag.DISOWNED: mark.disowned is not None,
+        }
         return Message(
             position=row.position,
             entry_id=row.entry_id.hex(),
@@ -285,8 +282,8 @@ class MessageAnswers:
             level=release.level,
             portion=member.portion(label_of(release)),
             nations=tuple(self.context.code(nation) for nation in release.releasable),
-            kind="correction" if version else "text" if row.kind else "unreadable",
-            text=text,
+            kind=_kind(row, version is not None),
+            text=self._text(row, payload, None if as_said else newer),
             author_time=row.author_time,
             received_time=row.received,
             n=row.n,
@@ -297,13 +294,35 @@ class MessageAnswers:
             read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
             answered=self._answered(row),
             refs=() if payload is None else tuple(r.entry.hex() for r in payload.refs if r.relation != Relation.QUOTE),
-            flags=tuple(flags),
+            flags=tuple(flag for flag, stands in flags.items() if stands),
             disowned=None if mark.disowned is None else self._disowned(mark.disowned),
             quotes=() if newer is not None and not as_said else shown_quotes(self.context, payload),
             version=0 if version is None else version.number,
             corrects="" if version is None else version.first.hex(),
             newer=newer,
+            recalls=tuple(one.entry_id.hex() for one in read.recalls(row.entry_id))
+            if row.kind == Tag.RETRACTION
+            else (),
+            recall=recall,
         )
+
+    def _text(self, row: MessageRow, payload: Payload | None, newer: Newer | None) -> str:
+        """What a message says, or what is to be said in its place."""
+        if row.kind == 0:
+            return row.payload.decode("utf-8")
+        if row.purged:
+            return gone_words(self.context, row)
+        if newer is not None:
+            return corrected_words(newer)
+        if isinstance(payload, RetractionPayload):
+            return retraction_words(payload)
+        return payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else ""
 
     def _disowned(self, disowning: Disowning) -> Disowned:
         return Disowned(nation=self.context.code(disowning.nation), time=disowning.at)
+
+
+def _kind(row: MessageRow, correction: bool) -> str:
+    if row.kind == Tag.RETRACTION:
+        return "retraction"
+    return "correction" if correction else "text" if row.kind else "unreadable"

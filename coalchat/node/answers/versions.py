@@ -6,17 +6,19 @@ import attrs
 
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.responses import Sent
-from coalchat.api.versions import CorrectMessage, ListVersions, VersionList
+from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage, VersionList
 from coalchat.errors import UsageError
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.naming import find_message
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.context import Context
+from coalchat.node.recalling import Recalling
 from coalchat.node.sending import Key, Sending
 from coalchat.node.versioning import all_versions, make_correction
 from protocol.base.errors import ProtocolError
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
+from protocol.messages.versions import Recall
 from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -28,10 +30,11 @@ class VersionAnswers:
     context: Context = attrs.field(repr=False)
     sending: Sending = attrs.field(repr=False)
     messages: MessageAnswers = attrs.field(repr=False)
+    recalling: Recalling = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
         """By request class."""
-        return {CorrectMessage: self.correct, ListVersions: self.versions}
+        return {CorrectMessage: self.correct, ListVersions: self.versions, RecallMessage: self.recall}
 
     async def correct(self, request: CorrectMessage, session: Session) -> Sent:
         """Seal a new version of a message and queue it."""
@@ -56,3 +59,16 @@ class VersionAnswers:
         del session
         rows = all_versions(self.context.store.read, find_message(self.context, request.id))
         return VersionList(versions=tuple(self.messages.noun(row, as_said=True) for row in rows))
+
+    async def recall(self, request: RecallMessage, session: Session) -> Recalled:
+        """Recall a message, with all its versions."""
+        del session
+        reason = Recall.SPILL if request.spill else Recall.AUTHOR
+        posted, said = await self.recalling.recall(find_message(self.context, request.id), reason)
+        return Recalled(
+            entry_id=posted.message.entry_id.hex(),
+            channel_id=posted.message.channel.hex(),
+            recalled=tuple(name.hex() for name in said.entries),
+            spill=said.reason == Recall.SPILL,
+            repeated=posted.repeated,
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coalchat.api.events import MessageMarked
+from coalchat.api.about import Recall
+from coalchat.api.events import MessageMarked, MessagePurged
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.record import evolve
 from tests.desk.model.driver import connected, full
@@ -41,3 +42,27 @@ def test_a_corrected_line_says_where_the_newest_version_is() -> None:
     assert (old.text, old.remarks) == ("", (words,))
     assert (new.text, new.unread) == ("hold at PL BLUE", True)
     assert new.remarks == (f"corrected {new.dtg} (2): stands for {first.entry_id[:12]}",)
+
+
+def test_a_recalled_line_says_how_many_devices_confirmed_it_and_the_notice_is_ours() -> None:
+    node = full(0)
+    said = node.add_message("ops-north", "the agent is KOWAL", mine=True)
+    driver = connected(node)
+    words = "recalled by its author 221600Z: SPILL, it had been sent under too low a label"
+
+    def told(confirmed: int) -> None:
+        recall = Recall(retraction_id="ab" * 32, time=1_795_000_000, spill=True, confirmed=confirmed, asked=3)
+        flags = (Flag.PURGED, Flag.RECALLED)
+        node.messages[0] = evolve(said, text=words, flags=flags, recall=recall)
+
+    told(0)
+    node.add_message("ops-north", "SPILL: 000000", kind="retraction", recalls=(said.entry_id,))
+    node.tell(MessagePurged(channel_id=said.channel_id, entry_id=said.entry_id))
+    driver.settle()
+    old, notice = driver.lines
+    assert (old.text, old.remarks) == ("", (words, "0 of 3 devices say that they purged it"))
+    assert (notice.text, notice.remarks) == ("", ("SPILL: 000000",))
+    told(2)
+    node.tell(MessageMarked(channel_id=said.channel_id, entry_id=said.entry_id))
+    driver.settle()
+    assert driver.lines[0].remarks[-1] == "2 of 3 devices say that they purged it"

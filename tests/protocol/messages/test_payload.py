@@ -52,7 +52,15 @@ def test_each_kind_reads_back(payload: Payload, tag: Tag) -> None:
 
 
 def test_the_kinds_are_these() -> None:
-    assert list(KINDS) == [Tag.TEXT, Tag.RECEIPT, Tag.COMPLAINT, Tag.QUOTING, Tag.CORRECTION]
+    assert list(KINDS) == [
+        Tag.TEXT,
+        Tag.RECEIPT,
+        Tag.COMPLAINT,
+        Tag.QUOTING,
+        Tag.CORRECTION,
+        Tag.RETRACTION,
+        Tag.PURGED,
+    ]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))

@@ -11,8 +11,19 @@ from protocol.base.ids import Tag
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import encode, evolve
 from protocol.messages.payload import FORMAT, Payload, decode_payload, encode_payload, kind_of
+from protocol.messages.receipts import Range
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import CORRECTABLE, MAX_QUOTES, CorrectionPayload, Quote, QuotingPayload
+from protocol.messages.versions import (
+    CORRECTABLE,
+    MAX_QUOTES,
+    RECALLABLE,
+    CorrectionPayload,
+    PurgedPayload,
+    Quote,
+    QuotingPayload,
+    Recall,
+    RetractionPayload,
+)
 
 NOW = 1_790_000_000
 
@@ -34,11 +45,19 @@ QUOTING = QuotingPayload(
 
 
 CORRECTION = CorrectionPayload(FORMAT, NOW, False, (), "hold at PL BLUE", 0, b"f" * 32, 2)
+RETRACTION = RetractionPayload(FORMAT, NOW, False, (), (b"a" * 32, b"b" * 32), int(Recall.SPILL))
+PURGED = PurgedPayload(FORMAT, NOW, False, (), Range(b"f" * 16, 3, b"r" * 32))
 
 
 @pytest.mark.parametrize(
     ("payload", "tag"),
-    [(QUOTING, Tag.QUOTING), (evolve(QUOTING, text=""), Tag.QUOTING), (CORRECTION, Tag.CORRECTION)],
+    [
+        (QUOTING, Tag.QUOTING),
+        (evolve(QUOTING, text=""), Tag.QUOTING),
+        (CORRECTION, Tag.CORRECTION),
+        (RETRACTION, Tag.RETRACTION),
+        (PURGED, Tag.PURGED),
+    ],
 )
 def test_it_reads_back(payload: Payload, tag: Tag) -> None:
     assert decode_payload(encode_payload(payload)) == payload
@@ -84,6 +103,12 @@ def test_it_holds_as_much_text_as_a_message_and_counts_bytes() -> None:
     "bad",
     [
         evolve(QUOTING, quotes=()),
+        evolve(RETRACTION, entries=()),
+        evolve(RETRACTION, entries=(b"b" * 32, b"a" * 32)),
+        evolve(RETRACTION, entries=(b"a" * 32, b"a" * 32)),
+        evolve(RETRACTION, reason=0),
+        evolve(RETRACTION, reason=3),
+        evolve(PURGED, of=Range(b"f" * 16, 0, b"r" * 32)),
         evolve(CORRECTION, text=""),
         evolve(CORRECTION, version=1),
         evolve(CORRECTION, version=256),
@@ -106,5 +131,6 @@ def test_fields_keep_their_bounds(bad: Payload) -> None:
         encode_payload(bad)
 
 
-def test_only_messages_are_corrected() -> None:
+def test_only_messages_are_corrected_and_recalled() -> None:
     assert {Tag.TEXT, Tag.QUOTING} == CORRECTABLE
+    assert CORRECTABLE | {Tag.CORRECTION} == RECALLABLE
