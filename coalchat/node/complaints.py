@@ -22,6 +22,7 @@ from coalchat.node.journal import Finding, write_finding
 from coalchat.node.sending import Sending
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message
+from protocol.base.limits import MAX_REFS
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry
 from protocol.messages.payload import (
@@ -140,5 +141,12 @@ class Complaints:
         payload = decode_payload(message.payload)
         place = self.sending.place(feed.record.channel)
         if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
-            again = evolve(payload, refs=(Ref(int(Relation.REISSUE), message.entry_id), *payload.refs[:7]), time=now)
+            again = evolve(payload, refs=reissued(message.entry_id, payload.refs), time=now)
             await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))
+
+
+def reissued(entry_id: bytes, refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    """References of what is said again; where there is no room for all, quotes keep theirs, then earlier reissues."""
+    order = {int(Relation.QUOTE): 0, int(Relation.REISSUE): 1}
+    kept = sorted(refs, key=lambda ref: order.get(ref.relation, 2))
+    return (Ref(int(Relation.REISSUE), entry_id), *kept[: MAX_REFS - 1])

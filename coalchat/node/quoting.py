@@ -81,11 +81,11 @@ def _quote(context: Context, row: Message, text: str) -> Quote:
 
 def denied_quotes(context: Context, label: Label, quotes: Sequence[Quote]) -> Denied | None:
     """Whether what these quotes repeat may stand under a label; None grants. The denial says what would do."""
-    known = len(context.member.coalition.codes)
-    if any(nation >= known for quote in quotes for nation in quote.releasable) or any(
-        q.nation >= known for q in quotes
-    ):
+    policy, known = context.member.policy, len(context.member.coalition.codes)
+    if any(nation >= known for quote in quotes for nation in (quote.nation, *quote.releasable)):
         return Denied(Clause.RELEASE_MEMBER, "a quote names a nation that the charter does not have")
+    if any(q.level >= len(policy.levels) or q.category > len(policy.categories) for q in quotes):
+        return Denied(Clause.POLICY_UNKNOWN, "a quote names a level or category that the policy does not have")
     parts = [quote.label(context.member.policy.hash) for quote in quotes]
     denial = may_repeat(label, parts)
     if denial is None:

@@ -7,6 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api.vocabulary import Flag
+from coalchat.node.complaints import reissued
 from coalchat.node.envelopes import Envelopes, Sealing
 from coalchat.paths import Home
 from coalchat.store.rows import Message
@@ -14,6 +15,7 @@ from protocol.base import crypto
 from protocol.base.ids import Domain, Tag
 from protocol.base.records import encode, encode_part
 from protocol.keys.envelope import NATIONS, Envelope, Slot, _Wire, envelope_id, info, own_slots
+from protocol.messages.refs import Ref, Relation
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.label import ReleaseKey
 from tests.fakes.nodes import Running, Town, until
@@ -130,3 +132,12 @@ async def test_a_second_complaint_gains_nothing(homes: dict[str, Home], autojump
         assert len(await a.audited("complaint-received")) == 2
         assert len(await a.audited("envelope-reissued")) == 1
         await town.close()
+
+
+def test_what_is_said_again_keeps_its_quotes_in_their_order() -> None:
+    """They go with its quotes one by one: a message that quotes six and was said again before has no room for all."""
+    quotes = tuple(Ref(int(Relation.QUOTE), bytes([n]) * 32) for n in range(6))
+    before, answers = Ref(int(Relation.REISSUE), b"r" * 32), Ref(int(Relation.REPLY), b"a" * 32)
+    refs = reissued(b"s" * 32, (before, answers, *quotes))
+    assert refs == (Ref(int(Relation.REISSUE), b"s" * 32), *quotes, before)
+    assert reissued(b"s" * 32, (answers,)) == (Ref(int(Relation.REISSUE), b"s" * 32), answers)

@@ -178,6 +178,8 @@ async def test_a_reader_refuses_what_lowers_a_label(homes: dict[str, Home], auto
         await push("to nobody", evolve(honest, level=0, releasable=(0,)), evolve(honest, level=0, releasable=(1,)))
         await push("nowhere", evolve(honest, level=0, releasable=(0, 1, 2, 31)))
         await push("no author", evolve(honest, level=0, nation=30))
+        await push("no level", evolve(honest, level=15))
+        await push("no category", evolve(honest, level=0, category=32))
         await c.send("ops", "control", "UNCLASSIFIED")
         for node in (a, b):
             await reads(node, "ops", "secret", "control")
@@ -188,5 +190,7 @@ async def test_a_reader_refuses_what_lowers_a_label(homes: dict[str, Home], auto
                 ("XCC", "release-empty"),
                 ("XCC", "release-member"),
                 ("XCC", "release-member"),
+                ("XCC", "policy-unknown"),
+                ("XCC", "policy-unknown"),
             ]
         await town.close()
