@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from protocol.base.limits import MAX_EVIDENCE_RUN
 from protocol.base.records import decode, encode, evolve
 from protocol.messages.entry import Entry, content_key, open_entry, read_header
 from protocol.messages.evidence import Evidence, Proved, check_evidence, make_evidence
-from protocol.messages.payload import TextPayload
+from protocol.messages.payload import FORMAT, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
+from protocol.messages.refs import Ref, Relation
+from protocol.messages.versions import Quote, QuotingPayload
 from tests.fakes.coalition import FakeEnvelope, FakeFeed, make_coalition
 
 WORLD = make_coalition()
@@ -144,3 +147,31 @@ def test_a_receipt_is_proved_as_a_message_is() -> None:
     data, ck = open_entry(entry, sealed.tek)
     proved = check(make_evidence(documents, entry, (), ck, data))
     assert (proved.payload, proved.author.certificate) == (payload, BO.certificate)
+
+
+QUOTE = Quote(0, "Ann", WORLD.now, 2, 0, (0, 1), "convoy leaves at dawn")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, None),
+        ({"nation": 31}, "nation"),
+        ({"releasable": (0, 31)}, "releasable"),
+        ({"level": 15}, "release"),
+        ({"category": 32}, "release"),
+    ],
+)
+def test_a_quote_in_it_is_of_labels_and_nations_that_there_are(changes: dict[str, Any], field: str | None) -> None:
+    refs = (Ref(int(Relation.QUOTE), SECOND.id),)
+    payload = QuotingPayload(FORMAT, WORLD.now, False, refs, "", 0, (evolve(QUOTE, **changes),))
+    entry = WORLD.entry(ANN, FEED, SEALED, payload)
+    documents = (XAA.custodian_document.data, ANN.document.data, FEED.document.data)
+    key, said = content_key(SEALED.tek, entry.base_data), open_entry(entry, SEALED.tek)[0]
+    data = make_evidence(documents, entry, (), key, said)
+    if field is None:
+        assert check(data).payload == payload
+        return
+    with pytest.raises(DecodeError) as refused:
+        check(data)
+    assert refused.value.field == field

@@ -24,6 +24,7 @@ from protocol.messages.versions import (
     Recall,
     RetractionPayload,
 )
+from protocol.trust.label import Label, ReleaseKey
 
 NOW = 1_790_000_000
 
@@ -134,3 +135,8 @@ def test_fields_keep_their_bounds(bad: Payload) -> None:
 def test_only_messages_are_corrected_and_recalled() -> None:
     assert {Tag.TEXT, Tag.QUOTING} == CORRECTABLE
     assert CORRECTABLE | {Tag.CORRECTION} == RECALLABLE
+
+
+def test_a_quote_names_a_label_of_the_coalition_s_policy() -> None:
+    assert QUOTE.release(b"p" * 32) == ReleaseKey(b"p" * 32, 2, 1, (0, 1))
+    assert QUOTE.label(b"p" * 32) == Label(b"p" * 32, 2, frozenset({1}), frozenset({0, 1}))
