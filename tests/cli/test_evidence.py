@@ -82,7 +82,8 @@ def test_a_receipt_is_said_in_words() -> None:
 def test_history_is_of_ones_own_nation(pair: Pair) -> None:
     """Each nation of the pair has one device: there is nobody to ask, and nobody asks."""
     assert pair.xaa.run("history", "ask", "--json", code=4).error["code"] == "unreachable"
-    assert pair.xaa.run("history", "ask", "--from", "ffff", "--json", code=2).error["code"] == "unknown-device"
+    assert pair.xaa.run("history", "ask", "--from", "ffffffff", "--json", code=2).error["code"] == "unknown-device"
+    assert pair.xaa.run("history", "ask", "--from", "ffff", "--json", code=2).error["code"] == "usage"
     assert pair.xbb.run("history", "list", "--json").records == []
     for act in ("approve", "refuse"):
         assert pair.xbb.run("history", act, "ffff", "--json", code=2).error["code"] == "unknown-request"
