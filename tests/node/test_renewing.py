@@ -207,8 +207,9 @@ async def test_after_its_end_a_nation_says_why_it_stands_still_and_goes_on_by_it
             with pytest.raises(Refused) as refused:
                 await node.channel("new", ["XAA", "XBB"])
             assert refused.value.clause == "certificate"
-            with pytest.raises(Refused):
+            with pytest.raises(Refused) as refused:
                 await node.send("ops", "nobody takes it", "SECRET")
+            assert refused.value.clause == "certificate"
             assert "certificate of custodian 0 of XAA has ended" in node.station.warnings()[0]
         with pytest.raises(Refused):
             await a.ask(RenewDevice(device=laptop.station.context.member.device.hex()))
