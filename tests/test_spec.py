@@ -48,12 +48,6 @@ from tests.spec_text import (
     wire_modules,
 )
 
-# Requirements without a test, by what is missing. This list only shrinks: give the requirement its tests in SPEC's
-# appendix A and take the number off here. A number that stands here although one of its tests exists fails.
-UNTESTED: dict[str, str] = {
-    "no single test can show it: held by review, by the layout, and by the attacks as a whole": "M-4.4 M-4.5",
-}
-
 SPEC = spec()
 ALL = tables(SPEC)
 import_all(wire_modules())
@@ -252,7 +246,6 @@ APPENDIX = {
     for row in table("Appendix A", "requirement", "tests").rows
 }
 NUMBERED = [match[1] for block in blocks(SPEC) for match in ANCHOR.finditer(block.text) if block.chapter.isdigit()]
-EXCUSED = [number for numbers in UNTESTED.values() for number in numbers.split()]
 
 
 def test_every_must_has_a_number() -> None:
@@ -279,18 +272,9 @@ def test_every_requirement_stands_in_the_appendix() -> None:
 @pytest.mark.parametrize("number", NUMBERED)
 def test_a_requirement_has_its_tests(number: str) -> None:
     there = [test for test in APPENDIX[number] if is_there(test)]
-    if number in EXCUSED:
-        assert not there, f"{number} has tests: take it off UNTESTED"
-    else:
-        missing = sorted(set(APPENDIX[number]) - set(there))
-        assert there, f"{number} has no test: name one in appendix A"
-        assert not [test for test in missing if "*" not in test], f"{number} names tests that are not there"
-
-
-def test_what_is_excused_exists_once() -> None:
-    assert sorted(EXCUSED) == sorted(set(EXCUSED))
-    assert set(EXCUSED) <= set(NUMBERED)
-    assert all(len(reason) > 10 for reason in UNTESTED)
+    missing = sorted(set(APPENDIX[number]) - set(there))
+    assert there, f"{number} has no test: name one in appendix A"
+    assert not [test for test in missing if "*" not in test], f"{number} names tests that are not there"
 
 
 def test_a_test_of_this_kind_is_found() -> None:

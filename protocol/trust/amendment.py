@@ -153,8 +153,8 @@ def _check_suspension(before: Charter, after: Charter) -> Change:
         raise DecodeError("an amendment admits one nation or suspends one", field="settings")
     if _others(after) != _others(before):
         raise DecodeError("a suspension changes no setting of another kind", field="settings")
-    secret = after.setting(SETTING_LINK_SECRET)
-    if len(secret) != 32 or secret == before.setting(SETTING_LINK_SECRET):
+    hashed = after.setting(SETTING_LINK_SECRET)
+    if len(hashed) != 32 or hashed == before.setting(SETTING_LINK_SECRET):
         raise DecodeError("a suspension commits to a new link secret", field="settings")
     # Else two halves could suspend each other, and nobody would have signed both.
     if not len(after.present) * 2 > len(before.present):
