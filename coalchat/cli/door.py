@@ -43,6 +43,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def failed(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what went wrong with this command line; the exit code."""
+    _empty_stdout()
     _show_everything()
     return _failed(_leaf(error), arguments)
 
@@ -122,6 +123,14 @@ def _report(error: CoalchatError, as_json: bool) -> None:
     print(f"{PROGRAM}: {line[:1].lower()}{line[1:]}", file=sys.stderr)
     if error.hint:
         print(f"hint: {display_safe(error.hint)}", file=sys.stderr)
+
+
+def _empty_stdout() -> None:
+    """What stdout did not take it does not take at the exit either: Python would make that the exit code 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _leave_stdout()
 
 
 def _leave_stdout() -> None:

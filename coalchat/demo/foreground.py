@@ -37,10 +37,12 @@ class Terminal:
     _before: list[Any] = attrs.field(factory=lambda: termios.tcgetattr(sys.stdin.fileno()), repr=False)
 
     def write(self, text: str) -> None:
-        """Show something at once. One that has been closed shows nothing."""
+        """Show something at once. One that has been closed shows nothing.
+
+        Past Python's buffer: what it could not write stays there, fails again at the exit, and makes the exit code 120.
+        """
         with suppress(OSError):
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            os.write(sys.stdout.fileno(), text.encode(errors="backslashreplace"))
 
     def forget_typed(self) -> None:
         """Drop what was typed until now: it was not meant for what comes."""

@@ -131,11 +131,13 @@ def test_nobody_reads_stdout() -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def test_stdout_that_takes_nothing_is_an_error() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_stdout_that_takes_nothing_is_an_error(unbuffered: str) -> None:
+    environ = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([*PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, env=environ, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith(b"coalchat: that did not work: ")
+    assert done.stderr == b"coalchat: that did not work: No space left on device\n"
 
 
 def test_an_interrupt_is_quiet(make: Make) -> None:
