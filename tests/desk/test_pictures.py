@@ -36,6 +36,9 @@ class View:
 
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+OWN: Final = ("up",) * 5
+"""To the own message."""
+
 VIEWS: Final[Mapping[str, View]] = {
     "main-120x40": View(),
     "main-80x24": View(NARROW),
@@ -55,6 +58,10 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "recall-120x40": View(keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
+    "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
+    "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
+    "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }

@@ -6,7 +6,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from coalchat.api.base import Request
-from coalchat.desk.model.views import Item, Refusal
+from coalchat.desk.model.dialogviews import Refusal
+from coalchat.desk.model.views import Item
 from coalchat.record import record
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    VERSIONS = auto()
+    """All versions of a message, while somebody looks at them."""
 
 
 @record(kw_only=False)

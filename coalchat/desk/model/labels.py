@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from coalchat.api.about import Quoted
 from coalchat.api.nouns import Message
 from coalchat.api.responses import Policy
 from coalchat.desk.model.views import UNMARKED
@@ -96,12 +97,12 @@ class Marks:
         head = _words(policy.prefix or policy.id, self.name(high.level), *categories)
         return _with_release(head, self.ordered(high.nations or ()))
 
-    def category_of(self, message: Message) -> str:
-        """Category of a message, from its portion mark."""
+    def category_of(self, message: Message | Quoted) -> str:
+        """Category of a message, or of what is quoted, from its portion mark."""
         return message.portion.removeprefix(self.letter(message.level)).strip()
 
-    def label_of(self, message: Message) -> Label:
-        """Label of a message."""
+    def label_of(self, message: Message | Quoted) -> Label:
+        """Label of a message, or of what is quoted."""
         return Label(message.level, self.ordered(message.nations), self.category_of(message))
 
     def parse(self, text: str, members: tuple[str, ...]) -> Label:

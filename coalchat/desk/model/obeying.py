@@ -19,6 +19,7 @@ from coalchat.errors import UsageError
 _PRECEDENCE: Final = {"R": "ROUTINE", "P": "PRIORITY", "O": "IMMEDIATE", "Z": "FLASH"}
 """ACP 121's letters."""
 _ANSWERS: Final = {"": Answer.NONE, "wilco": Answer.WILCO, "unable": Answer.UNABLE, "caveat": Answer.CAVEAT}
+_CHOICES: Final = frozenset({"label", "precedence", "ack-by", "reply"})
 MAX_CAVEAT: Final = 256
 """Bytes of an acknowledgement's text."""
 
@@ -32,6 +33,8 @@ def obey(state: State, command: Command, selected: str | None, now: int) -> Chan
     if not state.shown:
         raise UsageError("no channel is open")
     composing = state.composing
+    if command.name in _CHOICES and composing.draft(state.shown).corrects is not None:
+        raise UsageError("a correction has the label, the precedence and the reference of what it corrects")
     match command.name:
         case "label":
             label = state.coalition.marks.parse(command.rest, state.coalition.members(state.shown))

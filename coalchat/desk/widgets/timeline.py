@@ -31,7 +31,7 @@ from coalchat.desk.widgets.window import Row, Window
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
-ACTS: Final = frozenset("aAyYrR")
+ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
 """Letters that act on the message under the cursor."""
 _REVERSE: Final = Style(reverse=True)
 _FREE: Final = Line()
@@ -65,6 +65,11 @@ class Timeline(Widget, can_focus=True):
         Binding("enter", "screen.read_here", show=False),
         Binding("a,A", "screen.acknowledge", show=False),
         Binding("r,R", "screen.reply", show=False),
+        Binding("q,Q", "screen.quote", show=False),
+        Binding("f,F", "screen.forward", show=False),
+        Binding("e,E", "screen.correct", show=False),
+        Binding("x,X", "screen.recall", show=False),
+        Binding("h,H", "screen.history", show=False),
         Binding("y,Y", "screen.copy", show=False),
         Binding("escape,tab", "screen.write", show=False),
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import UNMARKED, Target
+from coalchat.desk.model.dialogviews import Target
+from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.paint.block import MARGIN, block_hints, block_row, chosen_bar
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart
