@@ -24,7 +24,7 @@ KEYS: Final = (
     ("PgUp, PgDn", "look back"),
     ("F4", "who has it"),
     ("F6", "label of the message"),
-    ("F7", "keys, warnings, what is to do"),
+    ("F7", "keys, warnings, what is to do; there a custodian revokes, rekeys, renews and invites"),
     ("Alt-P", "next precedence"),
     ("Tab", "complete a command"),
     ("^C", "with nothing selected: ask whether to quit"),

@@ -86,19 +86,20 @@ def targets(state: State, query: str) -> tuple[Target, ...]:
     """Channels, then people, then commands; within these the best match first."""
     words = query.casefold().split()
     return (
-        *_best(words, [(channel.title, _channel(channel)) for channel in state.coalition.channels]),
-        *_best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
-        *_best(words, [(f"/{command.name}", _command(command.name, command.help)) for command in COMMANDS]),
+        *best(words, [(channel.title, _channel(channel)) for channel in state.coalition.channels]),
+        *best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
+        *best(words, [(f"/{command.name}", _command(command.name, command.help)) for command in COMMANDS]),
     )
 
 
 def places(state: State, query: str) -> tuple[Target, ...]:
     """Channels other than the shown one, the best match first."""
     others = [channel for channel in state.coalition.channels if channel.id != state.shown]
-    return tuple(_best(query.casefold().split(), [(channel.title, _channel(channel)) for channel in others]))
+    return tuple(best(query.casefold().split(), [(channel.title, _channel(channel)) for channel in others]))
 
 
-def _best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
+def best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
+    """Those whose name has all these words; where one begins with the first, it comes first."""
     found = []
     for order, (name, target) in enumerate(named_targets):
         folded = name.casefold().lstrip("#@")

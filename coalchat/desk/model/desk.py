@@ -31,6 +31,7 @@ from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
@@ -155,6 +156,20 @@ class Desk:
         from coalchat.desk.model.keyscreen import key_screen
 
         return key_screen(self._state.coalition, self._keying, now)
+
+    @property
+    def custodians_known(self) -> bool:
+        """Whether the node has said who the nation's custodians and devices are."""
+        return self._keying.known
+
+    @property
+    def custody(self) -> Custody:
+        """A custodian's acts; for the screen of keys, which asks whether there is one here."""
+        if self._state.custody is None:
+            from coalchat.desk.model.custody import Custody
+
+            self._state.custody = Custody(self._state, self._keying)
+        return self._state.custody
 
     def history_requests(self) -> tuple[HistoryView, ...]:
         """Requests for history that wait for a decision here, as far as the key screen has asked for them."""

@@ -127,6 +127,23 @@ class Marks:
             raise UnknownLabel(rest)
         return Label(level, self.ordered(nations), categories[rest] if rest else "")
 
+    def clearance(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Name of the level, and the categories, that a person typed: "SECRET CONVOY, MEDICAL".
+
+        Raises:
+            UnknownLabel: what is unknown is named.
+        """
+        level, rest = self._level_of(" ".join(text.upper().split()))
+        categories = {category.upper(): category for category in self.policy.categories} if self.policy else {}
+        found: list[str] = []
+        for word in (part.strip() for part in re.split(r"[,/]", rest) if part.strip()):
+            # One name may have a blank in it; several may stand without a comma.
+            for name in [word] if word in categories else word.split():
+                if name not in categories:
+                    raise UnknownLabel(f"category {name}")
+                found.append(categories[name])
+        return self.name(level), tuple(dict.fromkeys(found))
+
     def level_of(self, marking: str) -> int:
         """Index of the level that a clearance or ceiling names.
 

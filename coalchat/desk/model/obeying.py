@@ -67,12 +67,18 @@ def _reply(state: State, selected: str | None) -> Changes:
     return acts.reply(state, None if again else selected)
 
 
+def precedence_of(text: str) -> Precedence | None:
+    """What a word or a letter of ACP 121 names."""
+    word = text.strip().upper()
+    word = _PRECEDENCE.get(word, word)
+    return Precedence(word) if word in set(Precedence) else None
+
+
 def _precedence(command: Command) -> Precedence:
-    word = command.rest.upper()
-    try:
-        return Precedence(_PRECEDENCE.get(word, word))
-    except ValueError:
-        raise _wrong(command) from None
+    precedence = precedence_of(command.rest)
+    if precedence is None:
+        raise _wrong(command)
+    return precedence
 
 
 def _acknowledge(state: State, command: Command, selected: str | None) -> Changes:

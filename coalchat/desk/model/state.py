@@ -29,6 +29,7 @@ from coalchat.record import evolve, field, part
 
 if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.keying import Keying
 
@@ -43,7 +44,7 @@ class State:
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         places: of conversations that were begun here, the ids that the node has given them.
-        keying, direct, afterwards: what only the key screen, who begins a direct message, or who does something with a message wants to know;
+        keying, custody, direct, afterwards: what only the key screen, a custodian, who begins a direct message, or who does something with a message wants to know;
             made when it is wanted.
     """
 
@@ -62,6 +63,7 @@ class State:
     sought: set[str] = field(factory=set)
     places: dict[str, str] = field(factory=dict)
     keying: Keying | None = None
+    custody: Custody | None = None
     direct: Direct | None = None
     afterwards: Afterwards | None = None
     composing: Composing = field(init=False)

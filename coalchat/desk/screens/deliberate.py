@@ -53,7 +53,8 @@ class DeliberateDialog(Dialog[int]):
     @property
     def matches(self) -> bool:
         """Whether what is typed is what has to be."""
-        return self.query_one(Field).text.strip().casefold() == self._view.typed.casefold()
+        typed = self.query_one(Field).text.strip().casefold()
+        return bool(typed) and typed == self._view.typed.casefold()
 
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         del place

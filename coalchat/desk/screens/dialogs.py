@@ -5,6 +5,7 @@ from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.deliberate import DeliberateDialog
 from coalchat.desk.screens.direct import DirectDialog, WordsDialog
 from coalchat.desk.screens.help import HelpScreen
+from coalchat.desk.screens.invites import CodeDialog
 from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
@@ -16,6 +17,7 @@ from coalchat.desk.screens.who import WhoScreen
 __all__ = [
     "AcknowledgeDialog",
     "ChooseDialog",
+    "CodeDialog",
     "DeliberateDialog",
     "DirectDialog",
     "HelpScreen",

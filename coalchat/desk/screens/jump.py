@@ -35,10 +35,13 @@ class JumpDialog(Dialog[str]):
         Binding("ctrl+k", "move(1)", priority=True, show=False),
     ]
 
-    def __init__(self, door: Door, words: str = "", title: str = "GO TO", find: Find | None = None) -> None:
-        """`find` gives the targets for what is typed; else all that one can go to."""
+    def __init__(
+        self, door: Door, words: str = "", title: str = "GO TO", find: Find | None = None, act: str = "go there"
+    ) -> None:
+        """`find` gives the targets for what is typed; else all that one can go to. `act`: what Enter does."""
         super().__init__(door)
         self._words, self._title = words, title
+        self._act = act
         self._find = find or door.desk.targets
         self.cursor = 0
         self.targets = self._find(words)
@@ -58,7 +61,7 @@ class JumpDialog(Dialog[str]):
         glyphs = self.door.dress.glyphs
         rows = max(3, min(ROWS, place - _AROUND))
         head = [block_row([Span(self._title, Ink.CAPS)], width, glyphs)]
-        return head, [EMPTY, *paint_jump(self.targets, self.cursor, width, rows, glyphs)]
+        return head, [EMPTY, *paint_jump(self.targets, self.cursor, width, rows, glyphs, self._act)]
 
     def _edited(self, text: str) -> None:
         if self.is_mounted:

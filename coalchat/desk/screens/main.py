@@ -23,11 +23,15 @@ from coalchat.desk.widgets.field import Field
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.custodyviews import CodeView
+    from coalchat.desk.model.dialogviews import Deliberate
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 
 _ACTS: Final = frozenset({"who", "keys", "quote", "correct", "recall", "history", "copy"})
 """Commands that are the same as a key."""
+_CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
+"""A custodian's, which are done on the screen of keys."""
 _ACTS_ON: Final = frozenset({"help", "jump", "forward"})
 """The same, with words."""
 
@@ -83,14 +87,32 @@ class MainScreen(Selecting):
 
         self.open(dialogs.HelpScreen(self.door, command))
 
-    def action_keys(self) -> None:
-        """Keys, and what is to do."""
+    def action_keys(self, act: str = "") -> None:
+        """Keys, and what is to do; with an act of a custodian to begin with."""
         from coalchat.desk.screens import dialogs
 
-        self.open(dialogs.KeysScreen(self.door))
+        self.open(dialogs.KeysScreen(self.door, act))
 
-    def ask_about(self, view: DirectView | WordsView) -> None:
-        """Ask what has to be known before a direct message; nothing is done by default."""
+    def ask_about(self, view: DirectView | WordsView | Deliberate | CodeView) -> None:
+        """Ask what has to be known before an act, or show what it has made; nothing is done by default."""
+        from coalchat.desk.model.custodyviews import CodeView
+        from coalchat.desk.model.dialogviews import Deliberate
+        from coalchat.desk.screens import dialogs
+
+        if isinstance(view, CodeView):
+            self.open(dialogs.CodeDialog(self.door, view))
+        elif isinstance(view, Deliberate):
+
+            def confirmed(place: int | None) -> None:
+                if place:
+                    self.door.put(self.door.desk.custody.confirm())
+
+            self.open(dialogs.DeliberateDialog(self.door, view), confirmed)
+        else:
+            self._ask_about_device(view)
+
+    def _ask_about_device(self, view: DirectView | WordsView) -> None:
+        """Ask what has to be known before a direct message."""
         from coalchat.desk.model.directviews import DirectView, Step
         from coalchat.desk.screens import dialogs
         from coalchat.desk.screens.direct import SAME
@@ -187,6 +209,8 @@ class MainScreen(Selecting):
         self.composer.draft.load("")  # first: what it does may bring a text
         if command.name == "quit":
             await self.run_action("app.ask_quit")
+        elif command.name in _CUSTODIAL:
+            self.action_keys(command.name)
         elif command.name in _ACTS:
             getattr(self, f"action_{command.name}")()
         elif command.name in _ACTS_ON:

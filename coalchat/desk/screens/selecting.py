@@ -138,7 +138,7 @@ class Selecting(Frame):
                 self.composer.draft.focus()
                 self.action_label()
 
-        self.open(dialogs.JumpDialog(self.door, words, "FORWARD TO", self.door.desk.places), chosen)
+        self.open(dialogs.JumpDialog(self.door, words, "FORWARD TO", self.door.desk.places, "take it there"), chosen)
 
     def action_label(self) -> None:
         """Choose the label of what is being written."""

@@ -104,6 +104,8 @@ class Timeline(Widget, can_focus=True):
         self._rows: list[Row] | None = None
         self._frame: list[Strip] | None = None
         self._told: tuple[object, ...] = ()
+        self._begun = False
+        """A text was begun; the focus goes to it."""
 
     # --- what it shows ---
 
@@ -334,12 +336,15 @@ class Timeline(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Likewise."""
+        self._begun = False
         self._changed()
 
     def on_key(self, event: events.Key) -> None:
-        """A letter that is no key here begins a text."""
-        if event.is_printable and event.character and event.character not in ACTS:
+        """A letter that is no key here begins a text. Those behind it belong to that, however fast they come."""
+        if event.is_printable and event.character and (self._begun or event.character not in ACTS):
             event.stop()
+            event.prevent_default()
+            self._begun = True
             self.post_message(self.Typed(event.character))
 
     def on_click(self, event: events.Click) -> None:
