@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, versions
+from coalchat.api import amendment, direct, drafts, emergency, enrolment, evidence, history, renewal, requests, versions
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -14,6 +14,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.Unlock,
         requests.GetStatus,
         requests.Stop,
+        requests.CheckPassphrase,
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
@@ -27,6 +28,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        drafts.ListDrafts,
+        drafts.SetDraft,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

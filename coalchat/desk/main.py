@@ -18,7 +18,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from coalchat.config import THEMES, load_config
+from coalchat.config import THEMES, Config, load_config
 from coalchat.desk.curtain import drop_curtain, raise_curtain
 from coalchat.errors import CoalchatError, ExitCode, NoHome, UsageError
 from coalchat.paths import Home, check_home, find_home
@@ -105,7 +105,7 @@ def run_desk(options: Options, environ: Mapping[str, str] = os.environ) -> int:
     theme = theme_of(options.theme, config.desk_theme, environ)
     ascii_only = options.ascii_only or config.desk_ascii or not takes_unicode(environ, sys.stdout.encoding)
     _harden()
-    return _run(options, environ, theme, ascii_only)
+    return _run(options, environ, theme, ascii_only, config)
 
 
 def check_terminal() -> None:
@@ -145,7 +145,7 @@ def _harden() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> int:
+def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, config: Config) -> int:
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
         del os.environ[name]
     # A tenth of a second to import: not before everything else is known to be right, and not before an empty terminal.
@@ -156,7 +156,7 @@ def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: b
 
         from coalchat.desk.ending import ended_by_parent, ended_by_signals
 
-        app = _load(options, environ, theme, ascii_only)
+        app = _load(options, environ, theme, ascii_only, config)
     except BaseException:
         drop_curtain(sys.stdout.fileno())
         gc.enable()
@@ -178,7 +178,7 @@ def _collect() -> None:
     gc.enable()
 
 
-def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> Any:
+def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, config: Config) -> Any:
     """The app, as it stands at a node that runs. One that does not, or not now, is met by the session, which says so."""
     from coalchat.desk.first import first_questions
     from coalchat.desk.model.desk import Desk
@@ -189,6 +189,7 @@ def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: 
         with suppress(CoalchatError, OSError):
             node = stack.enter_context(first_questions(options.home, environ, (BEGIN, *Desk().start().asks)))
         from coalchat.desk.app import DeskApp
+        from coalchat.desk.wishes import Wishes
 
         app = DeskApp(
             options.home.path,
@@ -197,6 +198,7 @@ def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: 
             environ=environ,
             theme=theme,
             ascii_only=ascii_only,
+            wishes=Wishes(config, options.home.path),
         )
         app.on_stand = _collect
         if node is not None:
