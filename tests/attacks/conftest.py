@@ -1,5 +1,5 @@
 """Founded homes for the attacks on whole nodes: those of tests/node."""
 
-from tests.node.conftest import _log, founded, homes
+from tests.node.conftest import _derived_once, _log, founded, homes
 
-__all__ = ["_log", "founded", "homes"]
+__all__ = ["_derived_once", "_log", "founded", "homes"]
