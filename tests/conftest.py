@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 ANYIO_ROOMS = {HERE / "desk": ("asyncio",), HERE / "client": ("asyncio", "trio"), HERE / "bots": ("asyncio", "trio")}
 
 # `ci` finds the same thing on each run; `proof` (make proof) looks further, and elsewhere each time.
-settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "proof", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
