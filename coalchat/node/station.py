@@ -3,10 +3,10 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-proving, checkpointing, history                           what is shown to others, and handed to own devices
+proving, checkpointing, history, sharing                  what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking, stating                                           this device's keys
-seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling  a custodian's acts
+seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling, designating  a custodian's acts
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from coalchat.node.answers.emergency import EmergencyAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.history import HistoryAnswers
+from coalchat.node.answers.keying import KeyingAnswers
 from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
@@ -35,6 +36,7 @@ from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
+from coalchat.node.designating import Designating
 from coalchat.node.directing import Directing
 from coalchat.node.drawing import Drawing
 from coalchat.node.emergency import Emergency
@@ -62,6 +64,7 @@ from coalchat.node.seat import Seat
 from coalchat.node.seating import Seating
 from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
+from coalchat.node.sharing import Sharing
 from coalchat.node.stating import Stating
 from coalchat.node.taking import Taking
 from coalchat.node.warnings import Warnings
@@ -128,6 +131,7 @@ class Station:
     amending: Amending = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
     history: History = attrs.field(init=False, repr=False)
+    sharing: Sharing = attrs.field(init=False, repr=False)
     messages: MessageAnswers = attrs.field(init=False, repr=False)
     _warning: Warnings = attrs.field(init=False, repr=False)
     _handlers: Handlers = attrs.field(init=False, repr=False)
@@ -192,6 +196,8 @@ class Station:
             context, self.feeds, opening, self.retaining, self.intake, proving, self.links.register.session
         )
         context.history = self.history.take
+        self.sharing = Sharing(context, self.envelopes, self.intake, self.sending, self.links.register.session)
+        context.keying, self.sending.prepare = self.sharing.take, self.sharing.prepare
         self._warning = Warnings(
             context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing
         )
@@ -205,6 +211,7 @@ class Station:
         channels = ChannelAnswers(context, self.sending)
         coalition = CoalitionAnswers(context, self.links, self.own)
         enrolling = EnrolmentAnswers(self.seat)
+        keying = KeyingAnswers(Designating(context, publishing))
         self._handlers = {
             **channels.handlers(),
             **self.messages.handlers(),
@@ -213,7 +220,8 @@ class Station:
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),
             **HistoryAnswers(context, self.history).handlers(),
-            **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
+            **KeyAnswers(context, self.rollover, self.rekeying, keying.nouns).handlers(),
+            **keying.handlers(),
             **EmergencyAnswers(emergency).handlers(),
             **CharterAnswers(context, self.amending).handlers(),
             **enrolling.handlers(),
