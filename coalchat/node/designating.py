@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import attrs
 
+from coalchat.api.events import ControlChanged
+from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.errors import Refused, UnknownDevice, UsageError
 from coalchat.node.answers.naming import find_device
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
-from coalchat.node.journal import Finding, write_finding
+from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.keyers import may_key, named_keyers
 from coalchat.node.publishing import Publishing
 from coalchat.store.faces import Transaction
@@ -103,5 +105,6 @@ class Designating:
 
         def note(tx: Transaction) -> None:
             write_finding(tx, now, finding)
+            write_event(tx, now, ControlChanged(subject=ControlSubject.KEYS, id="", phase=Phase.UNLOCKED))
 
         await self.publishing.keep(self.publishing.make(now, keying=keying), note)

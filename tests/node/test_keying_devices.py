@@ -10,17 +10,23 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api.emergency import RevokeDevices
+from coalchat.api.events import ControlChanged
 from coalchat.api.renewal import NameKeyingDevice
 from coalchat.api.requests import AddPeer, ShowKeys
-from coalchat.api.vocabulary import RevocationReason
-from coalchat.errors import NotAuthorised, Refused, UnknownDevice
-from coalchat.node import sharing
+from coalchat.api.vocabulary import ControlSubject, RevocationReason
+from coalchat.errors import NotAuthorised, Refused, UnknownDevice, UsageError
+from coalchat.node import designating, sharing
 from coalchat.node.context import Say
+from coalchat.node.keyers import may_make
 from coalchat.paths import Home
 from protocol.base.limits import KEYING_ANSWER
+from protocol.base.records import evolve
 from protocol.exchange.events import EnvelopeRequested
 from protocol.exchange.messages import Unshared
+from protocol.trust.access import Clearance
+from protocol.trust.credential import FULL_SCOPE, Role
 from protocol.trust.label import ReleaseKey
+from tests.fakes.coalition import make_coalition
 from tests.fakes.insider import Insider
 from tests.fakes.joined import SEGMENT, device_home, envelope_of, joined, time, until_time
 from tests.fakes.keyed import start, texts
@@ -59,6 +65,11 @@ async def two_of_a_nation(town: Town, level: str = "TOP SECRET") -> tuple[Runnin
     return a, b, laptop, radio
 
 
+async def _told(node: Running) -> int:
+    """How often clients were told that the keys changed."""
+    return sum(body.subject is ControlSubject.KEYS for body in await node.events(ControlChanged))
+
+
 async def _silence(*_: Any) -> None:
     """A device that hears and says nothing."""
 
@@ -78,7 +89,7 @@ async def _revoked(node: Running, of: Running) -> bool:
 
 
 async def test_the_devices_of_a_nation_speak_under_one_envelope(
-    homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock
+    homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everyone = homes | {each: device_home(tmp_path, each) for each in ("laptop", "radio")}
     async with trio.open_nursery() as nursery:
@@ -94,7 +105,12 @@ async def test_the_devices_of_a_nation_speak_under_one_envelope(
         assert await made_by(laptop, "own", "RESTRICTED") == device(laptop)
         await b.stop()
 
+        told = [await _told(node) for node in (a, laptop)]
         await name(a, a, laptop, radio)
+        assert [await _told(node) for node in (a, laptop)] == [count + 1 for count in told]
+        with monkeypatch.context() as few, pytest.raises(UsageError):
+            few.setattr(designating, "MAX_KEYING_DEVICES", 1)
+            await a.ask(NameKeyingDevice(device=device(radio).hex()))
         (named,) = (await laptop.ask(ShowKeys())).keying
         assert (named.device_id, named.valid, named.own) == (device(a).hex(), True, False)
         began = trio.current_time()
@@ -136,6 +152,21 @@ async def test_the_devices_of_a_nation_speak_under_one_envelope(
         refused = [record for record in await a.audited("link-refused") if "within a nation" in record.detail]
         assert [(record.nation, record.clause) for record in refused] == [("XBB", "state")]
         await town.close()
+
+
+def test_who_reads_nothing_keys_nothing() -> None:
+    device = evolve(make_coalition().device("XAA").certificate, clearance=Clearance(SECRET, ()), scope=FULL_SCOPE)
+    narrow = evolve(FULL_SCOPE, channels=(bytes(16),))
+    release = ReleaseKey(bytes(32), SECRET, 0, (0,))
+    for certificate, channel, label, expected in (
+        (device, bytes(16), release, True),
+        (evolve(device, role=int(Role.RELAY)), bytes(16), release, False),
+        (evolve(device, scope=evolve(FULL_SCOPE, read=False)), bytes(16), release, False),
+        (device, bytes(16), evolve(release, level=TOP_SECRET), False),
+        (evolve(device, scope=narrow), bytes(16), release, True),
+        (evolve(device, scope=narrow), b"another channel!", release, False),
+    ):
+        assert may_make(certificate, channel, label) is expected
 
 
 async def test_where_none_is_to_be_had_a_device_makes_its_own(
