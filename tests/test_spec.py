@@ -23,7 +23,7 @@ from protocol.base.ids import EXPORTER_LABEL, HYBRID_TAGS, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD
 from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
-from protocol.exchange.messages import Farewell
+from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
@@ -126,6 +126,7 @@ def test_clauses() -> None:
         ("8.5", ("response", "value", "meaning"), Response),
         ("8.10", ("recall", "value", "meaning"), Recall),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
+        ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )

@@ -190,6 +190,22 @@ class SilentDevice:
 
 
 @record
+class KeyingDevice:
+    """A device whose envelopes the other devices of this nation may seal under (SPEC 7.8).
+
+    Attributes:
+        device_id: hex; device: its number within the person's.
+        valid: it may act now: the others ask it. own: this node's.
+    """
+
+    person: str
+    device_id: str
+    device: int
+    valid: bool
+    own: bool
+
+
+@record
 class KeyDemand:
     """An emergency rekey, as far as its custodian's node sees it.
 

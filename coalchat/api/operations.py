@@ -64,6 +64,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

@@ -40,6 +40,7 @@ DOORS = {
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
     "checkpoint": "check a checkpoint of the device of XAA",
     "checkpoint proof": "check a proof against the checkpoint of checkpoints.json",
+    "grant": "as who asked as the request of link.json says, take a grant of `number` with this envelope",
     "proof": "find the secret of a proof by the dialler",
     "auth": "verify an AUTH by the device of XAA as dialler, with the exporter of link.json",
     "invite": "read an invite's text",

@@ -103,6 +103,7 @@ REPLICATION_CALLS: dict[str, Callable[[Reader], object]] = {
     "envelopes_of_segment": lambda r: r.envelopes_of_segment(5),
     "kept_envelopes": lambda r: r.kept_envelopes(9),
     "live_envelope": lambda r: r.live_envelope(b"", b"", 5),
+    "live_envelopes_by": lambda r: r.live_envelopes_by(b"", b"", b"", 5),
     "count_envelopes": lambda r: r.count_envelopes(b"", b"", b"", 5),
 }
 
