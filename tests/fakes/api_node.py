@@ -50,6 +50,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
 
@@ -81,6 +82,7 @@ class FakeNode:
     audit: list[nouns.AuditRecord] = attrs.field(factory=list)
     invites: list[enrolment.Invite] = attrs.field(factory=list)
     warnings: tuple[str, ...] = ()
+    as_said: dict[str, str] = attrs.field(factory=dict)
     connections: int = 0
     stopped: anyio.Event = attrs.field(factory=anyio.Event)
     _news: anyio.Event = attrs.field(factory=anyio.Event)
@@ -247,7 +249,7 @@ class FakeNode:
                 return self.policy
             case requests.ShowKeys():
                 return self.keys
-        return answer_enrolment(self.invites, request)
+        return answer_versions(self, request) or answer_enrolment(self.invites, request)
 
     def _status(self) -> Response:
         return responses.Status(

@@ -58,6 +58,7 @@ def key_screen(coalition: Coalition, keying: Keying, now: int) -> KeyScreen:
         position=_position(keys, now) if keys else "",
         known=keys is not None,
         trouble=keying.trouble,
+        said=keying.said,
         doubtful=keys.clock_doubtful if keys else False,
         todo=(*_requests(keying), *_warnings(coalition, keying)),
         editions=tuple(_editions(keys, coalition.own, now)) if keys else (),

@@ -154,7 +154,7 @@ class KeyScreen:
     Attributes:
         title: whose keys: "XAA Berg (1)". position: "edition 12 · segment 3 of 12 · ends 221800Z in 2h18".
         known: the node has said what runs.
-        trouble: what went wrong with the person's last act here, or "".
+        trouble: what went wrong with the person's last act here, or "". said: what came of it, or "".
         doubtful: this node's clock is in doubt.
     """
 
@@ -162,6 +162,7 @@ class KeyScreen:
     position: str
     known: bool
     trouble: str
+    said: str
     doubtful: bool
     todo: tuple[ToDo, ...]
     editions: tuple[EditionRow, ...]

@@ -1,6 +1,6 @@
 """The key screen: what to do, editions, segments, windows, other nations, certificates (look: screen 11).
 
-Rule 1: what waits for somebody stands first: with many segments it would fall off the end of a small screen.
+Rule 1: what waits for somebody, and an emergency that is under way, stand first: with many segments it would fall off the end of a small screen.
 Rule 2: what will stop stands beside when: a date alone says nothing to who has not learnt what it is for.
 Rule 3: only what needs a look is bold; states are words in capitals.
 """
@@ -46,6 +46,8 @@ def paint_keys_head(view: KeyScreen, width: int, glyphs: Glyphs) -> list[Line]:
                        Ink.BRIGHT, width, glyphs)  # fmt: skip
     if view.trouble:
         lines += _said(f"{glyphs.refused} not done: {view.trouble}", Ink.BRIGHT, width, glyphs)
+    if view.said:
+        lines += _said(f"done: {view.said}", Ink.BRIGHT, width, glyphs)
     return lines
 
 
@@ -56,9 +58,9 @@ def paint_keys(view: KeyScreen, width: int, height: int, glyphs: Glyphs) -> list
         return [Line((Span(" asking the node", Ink.REMARK),))]
     parts = [
         _todo(view.todo, width, glyphs),
+        _demands(view, width, glyphs),
         _editions(view.editions, width, glyphs, wide),
         _scale(view, width, height, glyphs),
-        _demands(view, width, glyphs),
         _silent(view, width, glyphs),
         _keyers(view.keyers, width, glyphs),
         _windows(view.windows, width, glyphs, wide),

@@ -48,6 +48,7 @@ def key_screen(text: str = "Varga", code: str = "XAA", number: int = 4, **more: 
         "position": "edition 12 · segment 2 of 4 · ends 221800Z in 2h18",
         "known": True,
         "trouble": "",
+        "said": "",
         "doubtful": False,
         "todo": (
             ToDo(who=text, what="asks for history: 31 of 40 messages would go", act="H decide"),

@@ -11,7 +11,7 @@ from coalchat.desk.paint.keyscale import NAMES, paint_scale
 from tests.desk.paint.made import inks_of, text_of
 from tests.desk.paint.made_keys import key_screen, scale
 
-HEADS = ["TO DO", "EDITIONS", "SEGMENTS OF EDITION 12", "EMERGENCY REKEY", "SILENT DEVICES", "KEYING DEVICES",
+HEADS = ["TO DO", "EMERGENCY REKEY", "EDITIONS", "SEGMENTS OF EDITION 12", "SILENT DEVICES", "KEYING DEVICES",
          "HOW LONG WHAT CAN BE OPENED", "OTHER NATIONS, AS SEEN FROM HERE", "CERTIFICATES THAT END"]  # fmt: skip
 
 
