@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, versions
+from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, roe, versions
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -27,6 +27,11 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        roe.ListRoe,
+        roe.ShowRoe,
+        roe.IssueRoe,
+        roe.EndorseRoe,
+        roe.AcknowledgeRoe,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

@@ -37,6 +37,7 @@ from protocol.keys.direct import AnyEnvelope
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
@@ -45,6 +46,9 @@ from protocol.trust.label import Label, ReleaseKey, parse_label
 
 Place = ChannelRevision | Conversation
 """Where a message is said: a channel, or a conversation of devices."""
+
+Said = TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | RoeNoticePayload | RoeEndorsementPayload
+"""What a person says, or signs: it needs the whole access decision."""
 
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
 
@@ -152,7 +156,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload,
+        text: Said,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -359,6 +363,9 @@ def _same_text(a: bytes, b: bytes) -> bool:
     one, other = decode_payload(a), decode_payload(b)
     if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
         one = evolve(one, version=other.version)  # what was sent is the newest version by now
-    if not isinstance(one, TextPayload | QuotingPayload | CorrectionPayload) or type(one) is not type(other):
+    if isinstance(one, RoeNoticePayload) and isinstance(other, RoeNoticePayload):
+        one = evolve(one, serial=other.serial)  # what was issued takes the one that is next by now
+    said = TextPayload | QuotingPayload | CorrectionPayload | RoeNoticePayload
+    if not isinstance(one, said) or type(one) is not type(other):
         return False
     return evolve(one, time=0) == evolve(other, time=0)

@@ -31,6 +31,7 @@ from coalchat.node.answers.keys import KeyAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
+from coalchat.node.answers.roe import RoeAnswers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
@@ -198,25 +199,24 @@ class Station:
         context.history = self.history.take
         self.sharing = Sharing(context, self.envelopes, self.intake, self.sending, self.links.register.session)
         context.keying, self.sending.prepare = self.sharing.take, self.sharing.prepare
+        self.messages = MessageAnswers(context, self.sending, self.receipting)
         self._warning = Warnings(
-            context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing
-        )
+            context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing,
+            self.messages.roe,
+        )  # fmt: skip
         context.feed_moved = self._feed_moved
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
         context.heads_named = self.own.named
         self.amending = Amending(context, self.holding, self._amended)
         context.amend = self.amending.take
-        self.messages = MessageAnswers(context, self.sending, self.receipting)
-        channels = ChannelAnswers(context, self.sending)
-        coalition = CoalitionAnswers(context, self.links, self.own)
-        enrolling = EnrolmentAnswers(self.seat)
         keying = KeyingAnswers(Designating(context, publishing))
         self._handlers = {
-            **channels.handlers(),
+            **ChannelAnswers(context, self.sending).handlers(),
             **self.messages.handlers(),
+            **RoeAnswers(context, self.messages).handlers(),
             **VersionAnswers(context, self.sending, self.messages, self.recalling).handlers(),
-            **coalition.handlers(),
+            **CoalitionAnswers(context, self.links, self.own).handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),
             **HistoryAnswers(context, self.history).handlers(),
@@ -224,7 +224,7 @@ class Station:
             **keying.handlers(),
             **EmergencyAnswers(emergency).handlers(),
             **CharterAnswers(context, self.amending).handlers(),
-            **enrolling.handlers(),
+            **EnrolmentAnswers(self.seat).handlers(),
             **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
             **RenewalAnswers(context, self.renewing, Seating(context, self.holding, publishing)).handlers(),
         }

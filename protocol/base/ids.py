@@ -83,6 +83,8 @@ class Tag(IntEnum):
     CORRECTION = 68
     RETRACTION = 69
     PURGED = 70
+    ROE_NOTICE = 71
+    ROE_ENDORSEMENT = 72
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -78,6 +78,8 @@ MAX_CATCH_UPS: Final = 8
 # --- feeds, entries, receipts ---
 MAX_REFS: Final = 8
 """References of one entry."""
+MAX_RULES: Final = 32
+"""Rules of one ROE notice: what a person can answer for at once."""
 MAX_RANGES: Final = 256
 """Feed ranges in one receipt."""
 MAX_FEEDS_PER_DEVICE: Final = 256

@@ -7,7 +7,7 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 from __future__ import annotations
 
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust
+from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust, roe
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -55,6 +55,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),
         *checkpoints.hostile(world, recorder),
+        *roe.hostile(world),
         *_limits(),
     ]
     return {

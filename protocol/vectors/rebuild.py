@@ -16,6 +16,7 @@ from protocol.vectors import (
     link,
     messages,
     primitives,
+    roe,
     trust,
     world,
 )
@@ -46,6 +47,7 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "custody.json": custody.build(built),
         "direct.json": direct.build(built, recorder),
         "checkpoints.json": checkpoints.build(built, recorder),
+        "roe.json": roe.build(built),
         "hostile.json": hostile.build(built, recorder),
     }
     files[RECORDED] = {
