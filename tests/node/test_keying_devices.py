@@ -108,9 +108,10 @@ async def test_the_devices_of_a_nation_speak_under_one_envelope(
         told = [await _told(node) for node in (a, laptop)]
         await name(a, a, laptop, radio)
         assert [await _told(node) for node in (a, laptop)] == [count + 1 for count in told]
-        with monkeypatch.context() as few, pytest.raises(UsageError):
+        with monkeypatch.context() as few:
             few.setattr(designating, "MAX_KEYING_DEVICES", 1)
-            await a.ask(NameKeyingDevice(device=device(radio).hex()))
+            with pytest.raises(UsageError):
+                await a.ask(NameKeyingDevice(device=device(radio).hex()))
         (named,) = (await laptop.ask(ShowKeys())).keying
         assert (named.device_id, named.valid, named.own) == (device(a).hex(), True, False)
         began = trio.current_time()
