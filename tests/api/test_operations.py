@@ -116,6 +116,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "custodian.request": Scope.ADMIN,
         "custodian.certify": Scope.ADMIN,
         "custodian.list": Scope.READ,
+        "custodian.keying": Scope.ADMIN,
     }
 
 
