@@ -190,6 +190,22 @@ class SilentDevice:
 
 
 @record
+class KeyingDevice:
+    """A device whose envelopes the other devices of this nation may seal under (SPEC 7.8).
+
+    Attributes:
+        device_id: hex; device: its number within the person's.
+        valid: it may act now: the others ask it. own: this node's.
+    """
+
+    person: str
+    device_id: str
+    device: int
+    valid: bool
+    own: bool
+
+
+@record
 class KeyDemand:
     """An emergency rekey, as far as its custodian's node sees it.
 
@@ -267,7 +283,7 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload: "text", "correction", "retraction", or "unreadable".
+        kind: of the payload: "text", "correction", "retraction", "roe", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, drafts, emergency, enrolment, evidence, history, renewal, requests, versions
+from coalchat.api import (
+    amendment,
+    direct,
+    drafts,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    renewal,
+    requests,
+    roe,
+    versions,
+)
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -30,6 +42,11 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.RecallMessage,
         drafts.ListDrafts,
         drafts.SetDraft,
+        roe.ListRoe,
+        roe.ShowRoe,
+        roe.IssueRoe,
+        roe.EndorseRoe,
+        roe.AcknowledgeRoe,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,
@@ -67,6 +84,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

@@ -31,13 +31,22 @@ def found(
     retention: Annotated[
         str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
     ] = "30d",
+    roe_authority: Annotated[
+        list[str] | None, typer.Option("--roe-authority", metavar="CODE[:NAME]", help="Who issues ROE notices: a nation's persons, or who is certified so.")
+    ] = None,
+    roe_signer: Annotated[
+        list[str] | None, typer.Option("--roe-signer", metavar="CODE[:NAME]", help="Who signs them, and issues none.")
+    ] = None,
+    roe_signatures: Annotated[
+        int, typer.Option("--roe-signatures", metavar="N", min=1, help="Of how many persons a notice needs the signature.")
+    ] = 1,
 ) -> None:  # fmt: skip
     """Make a charter from the nations' offers, and sign it.
 
     \b
-    coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter
+    coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter --roe-authority XAA
 
-    Compare each nation's fingerprint with its custodian, by voice, before you send the file round.
+    Compare each nation's fingerprint with its custodian, by voice, before you send the file round. Without --roe-authority no ROE notice is ever in force in the coalition.
     """
     import os
 
@@ -46,13 +55,16 @@ def found(
     from coalchat.cli.home import tidy
     from coalchat.cli.passphrase import passphrase
     from coalchat.cli.times import parse_length
+    from coalchat.custody.authorities import read_power
     from coalchat.custody.founding import Terms, found_charter
     from protocol.messages.retention import WITHOUT_END
 
     asked = asked_of(context)
     home = asked.present_home
     kept = WITHOUT_END if retention == "none" else parse_length(retention)
-    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept)
+    powers = [read_power(text, issues=True) for text in roe_authority or ()]
+    powers += [read_power(text, issues=False) for text in roe_signer or ()]
+    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept, tuple(powers), roe_signatures)
     data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     levels = _policy(policy)
     with alone(home), new_file(out) as text:
@@ -175,8 +187,10 @@ def _tell(asked: Asked, progress: Progress, file: Path) -> None:
 
 def _record(progress: Progress, file: Path) -> dict[str, Any]:
     from coalchat.cli.armour import fingerprint, grouped
+    from coalchat.custody.authorities import roe_powers
 
     said = progress.charter
+    powers, signatures = roe_powers(said)
     return {
         "file": str(file),
         "name": said.name,
@@ -194,6 +208,8 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
             {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
             for n in said.nations
         ],
+        "roe_authorities": [{"nation": p.nation, "name": p.name, "issues": p.issues} for p in powers],
+        "roe_signatures": signatures,
         "missing": list(progress.missing),
         "complete": progress.coalition is not None,
         "coalition_id": None if progress.coalition is None else progress.coalition.id.hex(),
@@ -215,8 +231,19 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
         f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
         *columns(nations),
+        _roe(record),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
     ]
+
+
+def _roe(record: dict[str, Any]) -> str:
+    who = [
+        f"{p['nation']} {p['name'] or '(any person)'} {'issues' if p['issues'] else 'signs'}"
+        for p in record["roe_authorities"]
+    ]
+    if not who:
+        return "ROE: nobody is named: no notice can be in force"
+    return f"ROE: {', '.join(who)}; {record['roe_signatures']} to sign a notice"
 
 
 def _kept(seconds: int) -> str:

@@ -208,6 +208,7 @@ def renew(
 
 def key_lines(found: Keys) -> list[str]:
     """The keys in words."""
+    from coalchat.cli.custodian import keying_line
     from coalchat.cli.output import columns
     from coalchat.cli.times import dtg
 
@@ -245,6 +246,7 @@ def key_lines(found: Keys) -> list[str]:
             f"{level.name}: on the wire closed to a later thief after {dtg(level.closes)}; "
             f"on this device keys kept until {kept}, texts of now {texts}"
         )
+    lines += [keying_line(one, found.unshared_level) for one in found.keying]
     lines += [
         f"silent: {device.person} ({device.device}), last heard {dtg(device.stated)}"
         + (", suspended" if device.suspended else ", holds a window open")

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
+from coalchat.custody.authorities import RoePower, roe_settings
 from coalchat.custody.documents import charter_documents, document, list_document, policy_document
 from coalchat.custody.editions import counts_until
 from coalchat.custody.keying import (
@@ -77,6 +78,7 @@ class Terms:
         name: of the coalition. exercise: an exercise coalition.
         segment: seconds; edition: segments.
         retention: seconds for which bodies are kept, at every level.
+        roe: who issues ROE notices and signs them; signatures: of how many persons each needs one.
     """
 
     name: str
@@ -84,6 +86,8 @@ class Terms:
     segment: int = SEGMENT
     edition: int = EDITION
     retention: int = RETENTION
+    roe: tuple[RoePower, ...] = ()
+    signatures: int = 1
 
 
 @attrs.frozen
@@ -170,6 +174,7 @@ def found_charter(
     _, ring = unlock(home, passphrase)
     own_root(ring)
     levels = len(policy.levels)
+    roe = roe_settings(terms.roe, terms.signatures, [offer.code for offer in read])
     nonce, link_secret = entropy(16), entropy(32)
     charter = Charter(
         number=0,
@@ -187,7 +192,7 @@ def found_charter(
         retention=(terms.retention,) * levels,
         suites=(1,),
         exercise=terms.exercise,
-        settings=(link_secret_setting(link_secret, nonce),),
+        settings=(link_secret_setting(link_secret, nonce), *roe),
     )
     try:
         file = start_file(charter, policy, read, link_secret)

@@ -13,12 +13,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Event, InputEvent, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -26,7 +27,8 @@ from coalchat.api.vocabulary import Precedence
 from coalchat.config import Config
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
-from coalchat.desk.look.theme import TERMINAL
+from coalchat.desk.look.theme import TERMINAL, css_variables
+from coalchat.desk.look.theme import theme as skin_theme
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
@@ -65,7 +67,7 @@ class DeskApp(App[int], inherit_bindings=False):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "leave_if_sent", priority=True, show=False)]
 
-    def __init__(  # noqa: PLR0913  # what a test, or an option, may want otherwise
+    def __init__(  # noqa: PLR0913  # all that a process was asked
         self,
         home: str | Path | None = None,
         *,
@@ -77,16 +79,20 @@ class DeskApp(App[int], inherit_bindings=False):
         now: Callable[[], int] = unix_time,
         command: Sequence[str] | None = None,
         wishes: Wishes | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs."""
+        """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs, `desk` a model
+        that knows something already.
+        """
         self._look = (theme, ascii_only)
         self.wishes = wishes or Wishes(Config())
         self.dress = Dress(skin_for(theme, (), ascii_only), vim=self.wishes.vim)
         super().__init__(ansi_color=self.dress.skin.tokens is None)
         self._wear()
         self.ending = Ending(self._end)
-        self.desk = Desk()
-        self.desk.prefer(self.wishes.words, self.wishes.offset)
+        self.desk = Desk() if desk is None else desk
+        if desk is None:
+            self.desk.prefer(self.wishes.words, self.wishes.offset)
         self.session = Session(
             desk=self.desk,
             home=home,
@@ -111,6 +117,8 @@ class DeskApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         # Textual would put a widget for each on every screen, loaded and styled before the first picture.
         self._disable_tooltips = self._disable_notifications = True
+        self.stands = Event()
+        """Set when there is somebody to type for."""
         self.on_stand: Callable[[], None] | None = None
         """Called once, when the first picture is there."""
 
@@ -125,7 +133,7 @@ class DeskApp(App[int], inherit_bindings=False):
         return {
             "ansi-background": TERMINAL,
             "ansi-foreground": TERMINAL,
-            **self.dress.skin.css_variables(),
+            **css_variables(self.dress.skin),
         }
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -134,9 +142,9 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def _wear(self) -> None:
         """Have our theme before the style sheet is read: it would be read again."""
-        theme = self.dress.skin.theme()
-        self.register_theme(theme)
-        self.set_reactive(DeskApp.theme, theme.name)
+        ours = skin_theme(self.dress.skin)
+        self.register_theme(ours)
+        self.set_reactive(DeskApp.theme, ours.name)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the only one, and wears the policy's colours where they are known already."""
@@ -150,7 +158,8 @@ class DeskApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._stand)
 
     def _stand(self) -> None:
-        """The first picture is there: meet the node, and load what may open from now on, or go wrong."""
+        """The first picture is there: take keys, meet the node, and load what may open from now on, or go wrong."""
+        self.stands.set()
         if self.on_stand is not None:
             self.on_stand()
         self._run_session()
@@ -165,9 +174,9 @@ class DeskApp(App[int], inherit_bindings=False):
         if idle and self.door.now() - self._touched >= idle:
             self.lock()
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: events.Event) -> None:
         """Whatever somebody does here says that he is here."""
-        if isinstance(event, InputEvent | Paste):
+        if isinstance(event, events.InputEvent | events.Paste):
             self._touched = self.door.now()
         await super().on_event(event)
 
@@ -234,7 +243,7 @@ class DeskApp(App[int], inherit_bindings=False):
         """Another skin, from now on and the next time; why not the next time, or ""."""
         self._look = (theme, self._look[1])
         self.dress.skin = skin_for(theme, self.session.levels, self._look[1])
-        made = self.dress.skin.theme()
+        made = skin_theme(self.dress.skin)
         self.register_theme(made)
         self.ansi_color = self.dress.skin.tokens is None
         self.theme = made.name

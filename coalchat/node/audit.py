@@ -83,6 +83,8 @@ class AuditEvent(StrEnum):
     """The nation's root, which rests here, certified a custodian; the subject is his seat."""
     PUBLICATION_MADE = "publication-made"
     """The custodian published; the detail is the number."""
+    KEYING_CHANGED = "keying-changed"
+    """The custodian named a keying device, or does no more; the subject is its id, the detail says which."""
     REKEY_DEMANDED = "rekey-demanded"
     """The custodian replaced the editions that count and demanded new prekeys; the subject is the new edition."""
     OTAR_SEALED = "otar-sealed"

@@ -206,7 +206,7 @@ class Opening:
         ranges = _wordless(payload)
         if not ranges or self._covers(envelope, payload):
             return frozenset()
-        if envelope.context.nation == feed.author.certificate.nation:
+        if self.envelopes.authorised(envelope, feed.record.device, feed.author.certificate.nation) is None:
             return frozenset()
         read = self.context.store.read
         return frozenset(covered.feed for covered in ranges if read.entry(covered.entry) is None)

@@ -18,6 +18,7 @@ from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.publishing import Publishing
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.renewing import certificate_warnings
+from coalchat.node.roe import Roe
 
 KEYS_WARNING = 3 * 86_400
 """Seconds before a nation's last published edition ends at which clients are warned."""
@@ -34,6 +35,7 @@ class Warnings:
     history: History = attrs.field(repr=False)
     own: OwnFeeds = attrs.field(repr=False)
     checkpointing: Checkpointing = attrs.field(repr=False)
+    roe: Roe = attrs.field(repr=False)
 
     def said(self) -> tuple[str, ...]:
         """All of them."""
@@ -71,6 +73,7 @@ class Warnings:
     def _of_nations(self) -> Iterator[str]:
         member = self.context.member
         yield from charter_warnings(member)
+        yield from self.roe.warnings()
         yield from self.checkpointing.warnings()
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"

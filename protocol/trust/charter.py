@@ -19,6 +19,7 @@ from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_SEGMENTS
 from protocol.base.records import Bin, Blob, Code, Flag, Name, OptBin, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
+from protocol.trust.authority import SETTING_ROE, read_roe_setting
 from protocol.trust.label import NATION
 
 SUITE: int = 1
@@ -209,6 +210,8 @@ def read_charter(data: bytes) -> Charter:
     if len(charter.holds) != len(charter.retention):
         raise DecodeError("must name as many levels as holds", field="retention")
     _check_suspended(charter)
+    if any(setting.tag == SETTING_ROE for setting in charter.settings):
+        read_roe_setting(charter.setting(SETTING_ROE), len(charter.nations))
     return charter
 
 

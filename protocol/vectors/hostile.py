@@ -7,7 +7,7 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 from __future__ import annotations
 
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust
+from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust, roe
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -40,6 +40,7 @@ DOORS = {
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
     "checkpoint": "check a checkpoint of the device of XAA",
     "checkpoint proof": "check a proof against the checkpoint of checkpoints.json",
+    "grant": "as who asked as the request of link.json says, take a grant of `number` with this envelope",
     "proof": "find the secret of a proof by the dialler",
     "auth": "verify an AUTH by the device of XAA as dialler, with the exporter of link.json",
     "invite": "read an invite's text",
@@ -54,6 +55,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),
         *checkpoints.hostile(world, recorder),
+        *roe.hostile(world),
         *_limits(),
     ]
     return {

@@ -20,6 +20,7 @@ from coalchat.api import (
     renewal,
     requests,
     responses,
+    roe,
     scopes,
     versions,
 )
@@ -44,6 +45,7 @@ MODULES = (
     drafts,
     renewal,
     versions,
+    roe,
     responses,
     about,
     nouns,
@@ -77,6 +79,11 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.recall": Scope.SEND,
         "draft.list": Scope.SEND,
         "draft.set": Scope.SEND,
+        "roe.list": Scope.READ,
+        "roe.show": Scope.READ,
+        "roe.issue": Scope.SEND,
+        "roe.endorse": Scope.SEND,
+        "roe.acknowledge": Scope.SEND,
         "events.next": Scope.READ,
         "peer.add": Scope.ADMIN,
         "peer.list": Scope.READ,
@@ -114,6 +121,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "custodian.request": Scope.ADMIN,
         "custodian.certify": Scope.ADMIN,
         "custodian.list": Scope.READ,
+        "custodian.keying": Scope.ADMIN,
     }
 
 
@@ -143,6 +151,7 @@ def test_the_kind_of_an_event_is_no_field_of_it() -> None:
         "purged",
         "mark",
         "marked",
+        "roe",
         "rekey",
         "link",
         "audit",

@@ -22,7 +22,7 @@ HEAVY = {
 COMMANDS = {
     ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("ack",), ("status",), ("join",), ("demo",),
     ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
-    ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"),
+    ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"), ("custodian", "keying"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
     ("charter", "admit"), ("charter", "suspend"),
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
@@ -30,6 +30,8 @@ COMMANDS = {
     ("channel", "create"), ("channel", "widen"), ("channel", "list"),
     ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
     ("label", "check"), ("audit", "list"),
+    ("roe", "list"), ("roe", "show"), ("roe", "request"), ("roe", "authorise"), ("roe", "deny"), ("roe", "implement"),
+    ("roe", "amend"), ("roe", "cancel"), ("roe", "caveat"), ("roe", "endorse"), ("roe", "ack"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"), ("keys", "renew"), ("keys", "revoke"), ("keys", "rekey"),
     ("evidence", "export"), ("evidence", "check"),

@@ -14,8 +14,9 @@ from protocol.base.ids import Domain
 from protocol.base.records import decode, encode_part
 from protocol.base.signed import read_signed
 from protocol.exchange.invite import read_invite
+from protocol.exchange.keying import Questions
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth
+from protocol.exchange.messages import Auth, EnvelopeGrant, EnvelopeRequest
 from protocol.exchange.proof import End, proven
 from protocol.keys.demand import check_demand
 from protocol.keys.device import check_edition
@@ -187,6 +188,13 @@ def _proof(here: World, case: Any) -> None:
     assert proven(data_of(case["data"]), exporter, End.DIALLER, [secret]) == secret
 
 
+def _grant(here: World, case: Any) -> None:
+    questions = Questions()
+    asked = decode(EnvelopeRequest, hexed(only("link", "keying")["request"]))
+    questions.ask(asked.number, asked.channel, asked.release)
+    questions.granted(EnvelopeGrant(case["number"], data_of(case["data"])))
+
+
 def _auth(here: World, case: Any) -> None:
     auth = decode(Auth, data_of(case["data"]))
     exporter = hexed(vectors("link")["auths"][0]["exporter"])
@@ -231,6 +239,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "fork": lambda here, case: check_fork(here.xaa.certificate, data_of(case["data"])),
     "checkpoint": lambda here, case: check_checkpoint(here.xaa.certificate, data_of(case["data"])),
     "checkpoint proof": _checkpoint_proof,
+    "grant": _grant,
     "proof": _proof,
     "auth": _auth,
     "invite": lambda here, case: read_invite(case["data"]),

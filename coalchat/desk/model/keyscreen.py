@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coalchat.api.nouns import KeyEdition, KeyWindow, Nation, SilentDevice
+from coalchat.api.nouns import KeyEdition, KeyingDevice, KeyWindow, Nation, SilentDevice
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import KeyState
 from coalchat.desk.model.coalition import Coalition
@@ -21,6 +21,7 @@ from coalchat.desk.model.keyviews import (
     DemandRow,
     EditionRow,
     EndRow,
+    KeyerRow,
     KeyScreen,
     NationKeys,
     Scale,
@@ -67,6 +68,7 @@ def key_screen(coalition: Coalition, keying: Keying, now: int) -> KeyScreen:
             for one in (keys.demands if keys else ())
         ),
         silent=tuple(_silent(one, now) for one in (keys.silent if keys else ())),
+        keyers=tuple(_keyer(one, keys.unshared_level) for one in keys.keying) if keys else (),
         windows=_windows(coalition, keys, now) if keys else (),
         nations=tuple(_nation(nation, now) for nation in coalition.nations if not nation.own),
         ends=tuple(_ends(coalition, keying, now)),
@@ -236,6 +238,16 @@ def _silent(device: SilentDevice, now: int) -> SilentRow:
         heard=f"nothing heard since {_when(device.stated, now)}" if device.stated else "never heard",
         what=what,
         suspended=device.suspended,
+    )
+
+
+def _keyer(device: KeyingDevice, unshared: str) -> KeyerRow:
+    others = "the others seal" if device.own else "this nation's devices seal"
+    what = f"{others} under its envelopes, but not at {unshared}"
+    return KeyerRow(
+        who=f"{device.person} ({device.device})" + (", this device" if device.own else ""),
+        what=what if device.valid else "not valid now: nobody uses its envelopes",
+        gap=not device.valid,
     )
 
 

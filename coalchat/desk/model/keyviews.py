@@ -129,6 +129,15 @@ class DemandRow:
 
 
 @record
+class KeyerRow:
+    """A keying device: who, and what that means. gap: it needs a look."""
+
+    who: str
+    what: str
+    gap: bool
+
+
+@record
 class SilentRow:
     """A device that holds a window open: who, since when nothing came, what that means. suspended: it gets no keys."""
 
@@ -160,6 +169,7 @@ class KeyScreen:
     scale: Scale | None
     demands: tuple[DemandRow, ...]
     silent: tuple[SilentRow, ...]
+    keyers: tuple[KeyerRow, ...]
     windows: tuple[WindowRow, ...]
     nations: tuple[NationKeys, ...]
     ends: tuple[EndRow, ...]

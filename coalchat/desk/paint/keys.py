@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.keyviews import EditionRow, EndRow, KeyScreen, NationKeys, ToDo, WindowRow
+from coalchat.desk.model.keyviews import EditionRow, EndRow, KeyerRow, KeyScreen, NationKeys, ToDo, WindowRow
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.keyscale import paint_scale
 from coalchat.desk.paint.rail import progress
@@ -62,6 +62,7 @@ def paint_keys(view: KeyScreen, width: int, height: int, glyphs: Glyphs) -> list
         _editions(view.editions, width, glyphs, wide),
         _scale(view, width, height, glyphs),
         _silent(view, width, glyphs),
+        _keyers(view.keyers, width, glyphs),
         _windows(view.windows, width, glyphs, wide),
         _nations(view.nations, width, glyphs, wide),
         _ends(view.ends, width, glyphs, wide),
@@ -170,6 +171,21 @@ def _silent(view: KeyScreen, width: int, glyphs: Glyphs) -> list[Line]:
             lines.append(Line(tuple(left)))
         else:
             lines.append(Line(fit(left[:2], width, glyphs)))
+            lines += _said(row.what, ink, width, glyphs, _INDENT)
+    return lines
+
+
+def _keyers(rows: tuple[KeyerRow, ...], width: int, glyphs: Glyphs) -> list[Line]:
+    if not rows:
+        return []
+    lines = [_section("KEYING DEVICES", "one envelope for all devices of this nation", width, glyphs)]
+    for row in rows:
+        ink = Ink.BRIGHT if row.gap else Ink.MUTED
+        left = [Span(f" {one_line(row.who)}:", Ink.TEXT), Span(f" {one_line(row.what)}", ink)]
+        if width_of(left) <= width:
+            lines.append(Line(tuple(left)))
+        else:
+            lines.append(Line(fit(left[:1], width, glyphs)))
             lines += _said(row.what, ink, width, glyphs, _INDENT)
     return lines
 

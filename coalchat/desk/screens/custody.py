@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from coalchat.desk.model.custody import REASONS, Custody
-from coalchat.desk.screens.base import Banded, Hints
+from coalchat.desk.paint.hints import Hints
+from coalchat.desk.screens.base import Banded
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.invites import InvitesScreen
 from coalchat.desk.screens.jump import JumpDialog

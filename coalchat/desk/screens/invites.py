@@ -18,9 +18,10 @@ from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.custodyviews import CodeView, InviteForm, InviteRow, Invites
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.dialogs.invites import paint_code, paint_compare, paint_form
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.invites import paint_invites, paint_invites_head
-from coalchat.desk.screens.base import Dialog, Hints, Paper
+from coalchat.desk.screens.base import Dialog, Paper
 from coalchat.desk.screens.choose import ChooseDialog, Choosing
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.block import FieldBlock

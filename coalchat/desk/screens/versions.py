@@ -10,9 +10,10 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.versions import paint_versions, paint_versions_head
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled
 

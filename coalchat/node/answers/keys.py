@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 
-from coalchat.api.nouns import KeyDemand, KeyEdition, KeyWindow, SilentDevice
+from coalchat.api.nouns import KeyDemand, KeyEdition, KeyingDevice, KeyWindow, SilentDevice
 from coalchat.api.requests import ConfirmClock, ShowKeys
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import KeyState
@@ -25,6 +27,7 @@ class KeyAnswers:
     context: Context = attrs.field(repr=False)
     rollover: Rollover = attrs.field(repr=False)
     rekeying: Rekeying = attrs.field(repr=False)
+    keying: Callable[[], tuple[KeyingDevice, ...]] = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
         """By request class."""
@@ -62,6 +65,8 @@ class KeyAnswers:
             clock_doubtful=member.doubtful(now),
             silent=self._silent(),
             demands=self._demands(),
+            keying=self.keying(),
+            unshared_level=member.policy.levels[-1].name,
         )
 
     def _published(self) -> list[tuple[int, Edition, KeyState]]:
