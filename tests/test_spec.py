@@ -30,7 +30,7 @@ from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
 from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
-from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
+from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
@@ -136,7 +136,11 @@ def test_numbered_words(section: str, header: tuple[str, ...], members: type[Int
 
 def test_settings_of_a_charter() -> None:
     rows = [row[:2] for row in table("6.1", "setting", "tag", "value").rows]
-    assert rows == [("link secret", str(SETTING_LINK_SECRET)), ("suspended", str(SETTING_SUSPENDED))]
+    assert rows == [
+        ("link secret", str(SETTING_LINK_SECRET)),
+        ("suspended", str(SETTING_SUSPENDED)),
+        ("run on", str(SETTING_RUN_ON)),
+    ]
 
 
 def test_delivery_states() -> None:

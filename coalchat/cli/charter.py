@@ -31,6 +31,9 @@ def found(
     retention: Annotated[
         str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
     ] = "30d",
+    run_on: Annotated[
+        str, typer.Option("--run-on", metavar="LEVEL", help="Highest level that still goes to a nation, one edition longer, when its keys have run out; `none`. Without it: the lower half of the levels.")
+    ] = "",
 ) -> None:  # fmt: skip
     """Make a charter from the nations' offers, and sign it.
 
@@ -52,9 +55,9 @@ def found(
     asked = asked_of(context)
     home = asked.present_home
     kept = WITHOUT_END if retention == "none" else parse_length(retention)
-    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept)
-    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     levels = _policy(policy)
+    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept, _run_on(run_on, levels))
+    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     with alone(home), new_file(out) as text:
         progress = found_charter(
             home, passphrase(asked), policy=levels, offers=data, terms=terms, entropy=os.urandom
@@ -189,6 +192,7 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
         "segment": said.segment,
         "edition": said.edition,
         "retention": list(said.retention),
+        "run_on": [level.name for at, level in enumerate(progress.policy.levels) if said.runs_on(at)],
         "quorum": said.quorum,
         "nations": [
             {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
@@ -213,6 +217,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"{kind} {record['name']}, charter {record['fingerprint']}",
         f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
+        f"when a nation's keys run out, sending to it stops{_stops(record['run_on'])}",
         f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
         *columns(nations),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
@@ -224,6 +229,22 @@ def _kept(seconds: int) -> str:
     from protocol.messages.retention import WITHOUT_END
 
     return "without end" if seconds == WITHOUT_END else f"{length(seconds)} after their segment"
+
+
+def _run_on(level: str, policy: Policy) -> int | None:
+    """How many of the lowest levels run on; None where nobody said."""
+    from coalchat.errors import UsageError
+
+    if level in {"", "none"}:
+        return 0 if level else None
+    names = [known.name.casefold() for known in policy.levels]
+    if level.casefold() not in names:
+        raise UsageError(f"--run-on: {', '.join(known.name for known in policy.levels)} are the policy's levels")
+    return names.index(level.casefold()) + 1
+
+
+def _stops(levels: list[str]) -> str:
+    return f" above {levels[-1]}, and one edition later altogether" if levels else " at every level"
 
 
 def _policy(given: str) -> Policy:

@@ -36,7 +36,7 @@ from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.keys.keyring import CustodianKeys, KeyRing, SigningSeeds, new_key_ring
 from protocol.trust.access import Clearance
-from protocol.trust.charter import Charter, Coalition, key_hash, sign_charter
+from protocol.trust.charter import SETTING_RUN_ON, Charter, Coalition, Setting, key_hash, sign_charter
 from protocol.trust.credential import (
     check_display_name,
     custodian_id,
@@ -77,6 +77,8 @@ class Terms:
         name: of the coalition. exercise: an exercise coalition.
         segment: seconds; edition: segments.
         retention: seconds for which bodies are kept, at every level.
+        run_on: how many of the lowest levels run on where a nation's keys have run out (SPEC 7.9); None: half of them,
+            which is what lies below SECRET in the usual ladders of four and five levels.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Terms:
     segment: int = SEGMENT
     edition: int = EDITION
     retention: int = RETENTION
+    run_on: int | None = None
 
 
 @attrs.frozen
@@ -170,7 +173,12 @@ def found_charter(
     _, ring = unlock(home, passphrase)
     own_root(ring)
     levels = len(policy.levels)
+    run_on = (levels + 1) // 2 if terms.run_on is None else terms.run_on
     nonce, link_secret = entropy(16), entropy(32)
+    settings = (
+        link_secret_setting(link_secret, nonce),
+        *([Setting(SETTING_RUN_ON, bytes([run_on]))] if run_on else []),
+    )
     charter = Charter(
         number=0,
         previous=b"",
@@ -187,7 +195,7 @@ def found_charter(
         retention=(terms.retention,) * levels,
         suites=(1,),
         exercise=terms.exercise,
-        settings=(link_secret_setting(link_secret, nonce),),
+        settings=settings,
     )
     try:
         file = start_file(charter, policy, read, link_secret)

@@ -220,6 +220,7 @@ class Taking:
             ring.nation,
             member.coalition.charter,
             member.believed(self.context.now()),
+            beside=ring.seeds,
         )
         seeds = merged(ring.seeds, new)
         secrets = dict.fromkeys(d.link_secret for d in sorted(came, key=lambda d: -d.header.edition) if d.link_secret)
