@@ -169,6 +169,26 @@ def suspend(
     )
 
 
+@charter.verb("reinstate")
+def reinstate(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The nation's code.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the amendment goes.")],
+) -> None:
+    """Write the amendment that takes back a suspension, and sign it.
+
+    \b
+    coalchat charter reinstate XCC --out xcc.amendment
+
+    All others sign it, and the nation itself; then one of the others signs once more, which seals the link secret to it. What was said meanwhile stays closed to it.
+    """
+    from coalchat.cli.amendment import write_amendment
+    from coalchat.custody.amending import reinstate_at_home
+
+    asked = asked_of(context)
+    write_amendment(asked, out, lambda home, secret: reinstate_at_home(home, secret, code), lambda c: c.reinstate(code))
+
+
 def _tell(asked: Asked, progress: Progress, file: Path) -> None:
     from coalchat.cli.output import show
 

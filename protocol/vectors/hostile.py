@@ -15,7 +15,7 @@ from protocol.vectors.world import World
 DOORS = {
     "charter": "read a charter",
     "charter signature": "check a nation's signature of the charter of trust.json",
-    "amendment": "read a charter, and check that it may follow that of trust.json",
+    "amendment": "read a charter, and check that it may follow that of trust.json; or after `before`, where it is given",
     "custodian": "check a custodian's certificate against that charter's roots",
     "request": "check a certificate request for nation 0",
     "seat request": "check a request for a seat by the device of XAA",

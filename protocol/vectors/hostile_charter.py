@@ -6,19 +6,25 @@ from collections.abc import Iterator
 
 from protocol.base.ids import Tag
 from protocol.base.records import encode, evolve
-from protocol.trust.amendment import suspension
+from protocol.trust.amendment import reinstatement, suspension
 from protocol.trust.charter import SETTING_RUN_ON, Setting, root_id, sign_charter
 from protocol.trust.credential import issue_custodian
 from protocol.vectors.hostile_trust import altered, case, kept
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
-from protocol.vectors.trust import admits, sealed_secret
+from protocol.vectors.trust import admits, sealed_secret, suspends
 from protocol.vectors.world import World
 
 
 def cases(world: World, recorder: Recorder) -> list[Case]:
     """All of them, with their controls."""
-    return [*_charters(world), *_amendments(world), *_signatures(world, recorder), *_secrets(world, recorder)]
+    return [
+        *_charters(world),
+        *_amendments(world),
+        *_reinstatements(world),
+        *_signatures(world, recorder),
+        *_secrets(world, recorder),
+    ]
 
 
 def _charters(world: World) -> Iterator[Case]:
@@ -117,6 +123,30 @@ def _amendments(world: World) -> Iterator[Case]:
         ),
     ):
         yield case(name, "amendment", encode(bad), expect, field)
+
+
+def _reinstatements(world: World) -> Iterator[Case]:
+    before, _ = suspends(world)
+    good = reinstatement(before, 2)
+    told, mark = before.settings
+    two = evolve(before, settings=(told, Setting(mark.tag, b"\1\2")))
+    swapped = Setting(mark.tag, b"\1")
+    for name, text, expect, field, after in (
+        ("control_amendment_reinstatement", good, "success", "", before),
+        ("reinstatement_of_who_is_not_suspended", evolve(good, settings=before.settings), "decode", "settings", before),
+        (
+            "reinstatement_with_a_new_link_secret",
+            evolve(good, settings=world.charter.settings),
+            "decode",
+            "settings",
+            before,
+        ),
+        ("reinstatement_of_one_for_another", evolve(good, settings=(told, swapped)), "decode", "settings", before),
+        ("reinstatement_that_raises_the_quorum", evolve(good, quorum=3), "decode", "quorum", before),
+        ("reinstatement_of_two", evolve(good, previous=two.hash), "decode", "settings", two),
+        ("reinstatement_of_another_charter", good, "state", "number", world.charter),
+    ):
+        yield case(name, "amendment", encode(text), expect, field, before=encode(after).hex())
 
 
 def _signatures(world: World, recorder: Recorder) -> Iterator[Case]:
