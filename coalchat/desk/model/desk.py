@@ -9,7 +9,7 @@ Rule 4: no text of a person is lost: what was refused goes back into the draft, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coalchat.api.base import Request, Response
@@ -20,8 +20,10 @@ from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
 from coalchat.desk.model.dialogviews import LabelPicker, Target
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.intake import Intake
 from coalchat.desk.model.labels import HighWater, Label
+from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
@@ -31,6 +33,7 @@ from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.completing import Completion
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
@@ -45,6 +48,21 @@ class Desk:
         self._state = State()
         self._intake = Intake(self._state)
         self._news = News(self._state, self._intake, self.notice, self.rail)
+
+    # --- how the person wants it ---
+
+    def prefer(self, words: Iterable[str], offset: Callable[[int], int] | None) -> Changes:
+        """Words that call this person beside his name, and by how much the times of messages are ahead of UTC; none: Z."""
+        state = self._state
+        state.words, state.lines.offset = tuple(words), offset or utc
+        person = state.coalition.node.person if state.coalition.node else ""
+        return state.call_by(highlights(person, state.words))
+
+    def complete(self, before: str) -> Completion | None:
+        """What Tab makes of the text before the cursor."""
+        from coalchat.desk.model.completing import complete
+
+        return complete(self._state, before)
 
     # --- facts from the node ---
 
@@ -224,6 +242,10 @@ class Desk:
     def draft(self) -> str:
         """The text being written in the shown channel."""
         return self._state.composing.draft(self.shown).text if self.shown else ""
+
+    def keep_drafts(self) -> Changes:
+        """The desk is left: let the node keep what it has not got yet."""
+        return Changes(asks=self._news.keep_drafts())
 
     def set_draft(self, text: str) -> Changes:
         """The person has typed."""
