@@ -71,6 +71,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.WithdrawDevice,
         amendment.AdmitNation,
         amendment.SuspendNation,
+        amendment.ReinstateNation,
         amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,

@@ -177,6 +177,8 @@ def rekeyed_lines(made: Rekeyed) -> list[str]:
         + (": see `coalchat keys status`" if done else "")
     )
     lines.append(f"a cut-off sender may still use the old key until {dtg(made.cut_off_until)}")
+    if made.runs_on_until:
+        lines.append(f"at levels that run on, and if he knows of no later one, until {dtg(made.runs_on_until)}")
     return lines
 
 
@@ -237,6 +239,11 @@ def key_lines(found: Keys) -> list[str]:
         f"edition {edition.counter}: a cut-off sender may still use it until {dtg(edition.cut_off_until)}"
         for edition in found.editions
         if edition.cut_off_until
+    ]
+    lines += [
+        f"edition {edition.counter}: at levels that run on, and if he knows of no later one, until {dtg(edition.runs_on_until)}"
+        for edition in found.editions
+        if edition.runs_on_until
     ]
     lines += [counted(demand) for demand in found.demands]
     for level in found.levels:

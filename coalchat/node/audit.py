@@ -59,6 +59,8 @@ class AuditEvent(StrEnum):
     # --- what this node did, or did not do ---
     SEND_REFUSED = "send-refused"
     """A message was refused before anything left; the clause is named."""
+    LAST_KEY_USED = "last-key-used"
+    """What is sent goes to the last key of a nation whose keys have run out; the subject is the envelope."""
     CHANNEL_CREATED = "channel-created"
     """A channel was founded here."""
     PEER_ADDED = "peer-added"

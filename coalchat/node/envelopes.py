@@ -20,6 +20,7 @@ from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
 from coalchat.node.directing import decide_direct, direct_slots
 from coalchat.node.keyers import keyers, shareable
+from coalchat.node.runout import sealing_slots
 from coalchat.store.rows import Envelope as EnvelopeRow
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.ids import VERSION
@@ -140,7 +141,7 @@ class Envelopes:
         found: list[tuple[Slot, bytes]] = []
         # What an older label released to a nation that is suspended now has no slot for it: receipts go on.
         for nation in sorted(set(release.releasable) - self.context.member.coalition.suspended):
-            keys = self.context.member.keys.slots(nation, *release.compartment, segment)
+            keys = sealing_slots(self.context.member, nation, release.compartment, segment)
             if not keys:
                 code = self.context.code(nation)
                 raise Refused(Clause.KEYS_RUN_OUT, f"no current key of {code} for this label is here")

@@ -104,6 +104,9 @@ class Opening:
         if denial is not None:
             return Rejected(denial)
         if isinstance(envelope, Envelope) and not own_slots(envelope, member.nation):
+            text = member.coalition.text(ctx.charter)
+            if text is not None and member.nation in text.suspended:
+                return Closed()  # that is why there is none
             return Unreadable("its envelope has no slot for this nation; its author was told", ComplaintReason.NO_SLOT)
         return None
 

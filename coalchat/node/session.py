@@ -386,7 +386,12 @@ class LinkSession:
         if event.kind is Kind.FEED:
             self._waiting = [entry for entry in self._waiting if entry.base.feed != event.id]
         if event.kind is Kind.ENVELOPE:
+            over = [entry.base.feed for entry in self._waiting if entry.base.envelope == event.id]
             self._waiting = [entry for entry in self._waiting if entry.base.envelope != event.id]
+            for name in over:  # what is only carried, under an envelope from before this nation joined, is let be
+                row = self.context.store.read.feed(name)
+                if row is not None and not row.released >> self.context.member.nation & 1:
+                    self._do(self._sync.decline(name))
 
     def _stored(self, feed_id: bytes, up_to: int) -> None:
         try:

@@ -108,6 +108,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "direct.withdraw": Scope.ADMIN,
         "charter.admit": Scope.ADMIN,
         "charter.suspend": Scope.ADMIN,
+        "charter.reinstate": Scope.ADMIN,
         "charter.sign": Scope.ADMIN,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,

@@ -24,7 +24,7 @@ COMMANDS = {
     ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
     ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"), ("custodian", "keying"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
-    ("charter", "admit"), ("charter", "suspend"),
+    ("charter", "admit"), ("charter", "suspend"), ("charter", "reinstate"),
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "widen"), ("channel", "list"),

@@ -211,7 +211,10 @@ def _checkpoint_proof(here: World, case: Any) -> None:
 DOORS: dict[str, Callable[[World, Any], object]] = {
     "charter": lambda here, case: read_charter(data_of(case["data"])),
     "charter signature": _charter_signature,
-    "amendment": lambda here, case: check_amendment(here.charter, read_charter(data_of(case["data"]))),
+    "amendment": lambda here, case: check_amendment(
+        read_charter(bytes.fromhex(case["before"])) if "before" in case else here.charter,
+        read_charter(data_of(case["data"])),
+    ),
     "custodian": lambda here, case: check_custodian(here.coalition, data_of(case["data"])),
     "request": lambda here, case: check_request(here.coalition.id, 0, data_of(case["data"])),
     "seat request": lambda here, case: check_seat_request(here.xaa.certificate, data_of(case["data"])),

@@ -125,6 +125,8 @@ def _notes(edition: KeyEdition, now: int) -> Iterator[str]:
         yield f"replaces {edition.supersedes} in an emergency"
     if edition.cut_off_until:
         yield f"a cut-off sender may still use the old key until {_when(edition.cut_off_until, now)}"
+    if edition.runs_on_until:
+        yield f"at levels that run on, if he knows of no later one, until {_when(edition.runs_on_until, now)}"
 
 
 # --- the scale ---
@@ -258,10 +260,13 @@ def _nation(nation: Nation, now: int) -> NationKeys:
     elif not nation.keys_until:
         until, consequence, gap = "nothing published is here", "nothing can be sent to it", True
     elif nation.keys_until <= now:
-        until, consequence, gap = f"ended {_when(nation.keys_until, now)}", "nothing can be sent to it now", True
+        until, gap = f"ended {_when(nation.keys_until, now)}", True
+        consequence = "nothing can be sent to it now"
+        if now < nation.runs_on_until:
+            consequence = f"{nation.runs_on} at most goes to its last key, until {_when(nation.runs_on_until, now)}"
     else:
-        until = f"published until {_when(nation.keys_until, now)}"
-        consequence, gap = "after that nothing can be sent to it", nation.keys_until - now < SOON
+        until, gap = f"published until {_when(nation.keys_until, now)}", nation.keys_until - now < SOON
+        consequence = f"after that nothing {f'above {nation.runs_on} ' if nation.runs_on else ''}can be sent to it"
     return NationKeys(code=nation.code, until=until, heard=heard, consequence=consequence, gap=gap)
 
 

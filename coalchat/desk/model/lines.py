@@ -31,6 +31,7 @@ EXCERPT: Final = 120
 """Characters of a quote or an excerpt: more than a row has."""
 _REMARKS: Final = {
     Flag.SUPERSEDED_KEY: "sealed under a superseded key",
+    Flag.LAST_KEY: "sealed to a last key that had run out",
     Flag.NOT_VERIFIED: "author not verified yet",
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",

@@ -131,6 +131,25 @@ def test_how_fresh_a_nation_is_comes_with_what_follows(
     assert (row.until, row.consequence, row.gap, row.heard) == (words, consequence, gap, "3 h ago")
 
 
+@pytest.mark.parametrize(
+    ("left", "consequence"),
+    [
+        (71 * HOUR, "after that nothing above RESTRICTED can be sent to it"),
+        (-HOUR, "RESTRICTED at most goes to its last key, until 181206Z"),
+        (-3 * HOUR, "nothing can be sent to it now"),
+    ],
+)
+def test_what_runs_on_is_named_with_its_end(left: int, consequence: str) -> None:
+    driver = opened()
+    until = NOW + left
+    nation = evolve(NATIONS[1], keys_until=until, runs_on="RESTRICTED", runs_on_until=until + 2 * HOUR)
+    driver.node.answers[ListNations] = NationList(nations=(NATIONS[0], nation))
+    driver.node.tell(control(ControlSubject.NATION))
+    driver.settle()
+    (row,) = view(driver).nations
+    assert (row.consequence, row.gap) == (consequence, True)
+
+
 def test_certificates_say_when_they_end_and_what_stops_then() -> None:
     rows = view(opened()).ends
     assert [(row.what, row.left, row.gap) for row in rows] == [
