@@ -89,6 +89,7 @@ class Folding:
                 ),
             )
         keep_version(tx, message, payload, now)
+        tx.index(position)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
         if isinstance(payload, PurgedPayload) and self._sees(tx, feed, entry, payload.of, now):

@@ -20,6 +20,7 @@ from coalchat.api import (
     requests,
     responses,
     scopes,
+    search,
     versions,
 )
 from coalchat.api.base import Request, Response, answer_of
@@ -42,6 +43,7 @@ MODULES = (
     history,
     renewal,
     versions,
+    search,
     responses,
     about,
     nouns,
@@ -72,6 +74,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.correct": Scope.SEND,
         "message.versions": Scope.READ,
         "message.recall": Scope.SEND,
+        "message.search": Scope.READ,
         "events.next": Scope.READ,
         "peer.add": Scope.ADMIN,
         "peer.list": Scope.READ,

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import attrs
 
-from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.vocabulary import (
@@ -50,6 +50,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.api_search import answer_search
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
 
@@ -213,6 +214,9 @@ class FakeNode:
                 return self._send(request)
             case requests.ListMessages():
                 return self._list(request)
+            case search.SearchMessages():
+                channel = self.find_channel(request.channel).id if request.channel else ""
+                return answer_search(self.messages, channel, request)
             case requests.ShowMessage():
                 return self.find_message(request.id)
             case requests.MarkRead():

@@ -31,6 +31,8 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    SEARCH = auto()
+    """The search screen, while it is open."""
 
 
 @record(kw_only=False)
@@ -51,6 +53,7 @@ class Changes:
     refusal: to be shown at once.
     bell: something of FLASH precedence has come.
     prompt: to be asked at once.
+    cursor: key of the message that the cursor is to stand on, or "".
     """
 
     parts: frozenset[Part] = frozenset()
@@ -60,6 +63,7 @@ class Changes:
     refusal: Refusal | None = None
     bell: bool = False
     prompt: DirectView | WordsView | None = None
+    cursor: str = ""
 
     def __add__(self, other: Changes) -> Changes:
         """Both, one after the other."""
@@ -71,6 +75,7 @@ class Changes:
             other.refusal or self.refusal,
             self.bell or other.bell,
             other.prompt or self.prompt,
+            other.cursor or self.cursor,
         )
 
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.searchviews import SearchView
 
 
 class Desk:
@@ -204,6 +206,52 @@ class Desk:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
 
+    # --- what opens later: search ---
+
+    @property
+    def _searching(self) -> Searching:
+        if self._state.searching is None:
+            from coalchat.desk.model.searching import Searching
+
+            self._state.searching = Searching(self._state)
+        return self._state.searching
+
+    def open_search(self, words: str, *, everywhere: bool) -> Changes:
+        """The search screen opens."""
+        return self._searching.begin(words, "" if everywhere else self.shown)
+
+    def search(self, words: str) -> Changes:
+        """What is looked for has changed."""
+        return self._searching.type(words)
+
+    def search_elsewhere(self) -> Changes:
+        """Look in all channels in place of the shown one, or the other way round."""
+        return self._searching.widen("" if self._searching.channel else self.shown)
+
+    def search_further(self) -> Changes:
+        """The end of what was found is in sight."""
+        return self._searching.further()
+
+    def close_search(self) -> None:
+        """It is closed: of what was found nothing stays."""
+        self._searching.end()
+
+    def found(self) -> SearchView:
+        """What was found."""
+        return self._searching.view()
+
+    def go_to_found(self, entry_id: str) -> Changes:
+        """Show a message that was found, in its channel, with what stands around it."""
+        from coalchat.desk.model.past import find
+
+        return find(self._state, entry_id)
+
+    @property
+    def in_past(self) -> bool:
+        """Whether the shown timeline is a part of the channel's past, away from its newest lines."""
+        past = self._state.past
+        return past is not None and self._state.timeline is not None and self._state.timeline.log is past.log
+
     # --- composing ---
 
     @property
@@ -251,7 +299,8 @@ class Desk:
 
     def send(self, text: str, client_id: str, now: int) -> Changes:
         """Send the draft with this text: a `sending` line at once, and the request."""
-        return sending.send(self._state, text, client_id, now)
+        back = acts.show(self._state, self.shown) if self._state.past is not None else NOTHING
+        return back + sending.send(self._state, text, client_id, now)
 
     def resend(self, key: str) -> Changes:
         """Ask again for a line that failed, with the same client id: what was sent after all is not sent twice."""

@@ -32,6 +32,7 @@ class MainScreen(Frame):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+k", "jump", priority=True, show=False),
+        Binding("ctrl+f", "search", priority=True, show=False),
         Binding("alt+a", "next_active", priority=True, show=False),
         *(Binding(f"alt+{n}", f"open({n})", priority=True, show=False) for n in range(1, 10)),
         Binding("f1", "help", priority=True, show=False),
@@ -167,6 +168,17 @@ class MainScreen(Frame):
 
         self.open(dialogs.JumpDialog(self.door, words), chosen)
 
+    def action_search(self, words: str = "", everywhere: bool = False) -> None:
+        """Look for messages, and go to one."""
+        from coalchat.desk.screens import dialogs
+
+        def chosen(entry_id: str | None) -> None:
+            if entry_id is not None:
+                self.door.put(self.door.desk.go_to_found(entry_id))
+            self.door.desk.close_search()
+
+        self.open(dialogs.SearchScreen(self.door, words, everywhere=everywhere or not self.door.desk.shown), chosen)
+
     def action_help(self, command: str = "") -> None:
         """Keys and commands."""
         from coalchat.desk.screens import dialogs
@@ -279,6 +291,8 @@ class MainScreen(Frame):
                 self.action_help(command.rest)
             case "jump":
                 self.action_jump(command.rest)
+            case "search":
+                self.action_search(command.rest, everywhere=True)
             case "who":
                 self.action_who()
             case "keys":
