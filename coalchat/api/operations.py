@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, search, versions
+from coalchat.api import (
+    amendment,
+    direct,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    national,
+    renewal,
+    requests,
+    search,
+    versions,
+)
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -36,6 +48,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.WorkOffline,
         requests.ListNations,
         requests.ShowPolicy,
+        national.SetNational,
         requests.ShowKeys,
         requests.ConfirmClock,
         emergency.RevokeDevices,

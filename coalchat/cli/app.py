@@ -26,6 +26,7 @@ from coalchat.cli.nation import nation
 from coalchat.cli.node import node
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
+from coalchat.cli.policy import policy
 from coalchat.cli.reading import read, tail
 from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
@@ -76,6 +77,7 @@ for name, noun in (
     ("channel", channel),
     ("direct", direct),
     ("label", label),
+    ("policy", policy),
     ("keys", keys),
     ("evidence", evidence),
     ("history", history),

@@ -328,17 +328,15 @@ class Rail:
     queued: int
 
 
-# --- dialogs ---
-
-
 @record
 class LevelChoice:
-    """A level in the label picker; `why_not` says why it cannot be chosen, or ""."""
+    """A level in the label picker; `why_not` says why it cannot be chosen, `national` what is alike, or ""."""
 
     level: int
     name: str
     chosen: bool
     why_not: str
+    national: str = ""
 
 
 @record
