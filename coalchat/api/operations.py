@@ -14,6 +14,7 @@ from coalchat.api import (
     national,
     renewal,
     requests,
+    roe,
     search,
     versions,
 )
@@ -40,6 +41,11 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.ListVersions,
         versions.RecallMessage,
         search.SearchMessages,
+        roe.ListRoe,
+        roe.ShowRoe,
+        roe.IssueRoe,
+        roe.EndorseRoe,
+        roe.AcknowledgeRoe,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,
@@ -65,6 +71,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.WithdrawDevice,
         amendment.AdmitNation,
         amendment.SuspendNation,
+        amendment.ReinstateNation,
         amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,
@@ -78,6 +85,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

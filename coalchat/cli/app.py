@@ -28,6 +28,7 @@ from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.policy import policy
 from coalchat.cli.reading import read, tail
+from coalchat.cli.roe_issue import roe
 from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
@@ -78,6 +79,7 @@ for name, noun in (
     ("direct", direct),
     ("label", label),
     ("policy", policy),
+    ("roe", roe),
     ("keys", keys),
     ("evidence", evidence),
     ("history", history),

@@ -25,6 +25,7 @@ from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.nouns import Level
 from coalchat.api.requests import PreviewLabel, SendMessage
 from coalchat.api.responses import Policy
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
@@ -130,7 +131,7 @@ class Session:
     @property
     def unsent(self) -> bool:
         """Whether a message is on its way to the node: nobody else has it."""
-        return any(isinstance(request, SendMessage) for request in (self._going, *self._waiting))
+        return any(isinstance(request, SendMessage | CorrectMessage) for request in (self._going, *self._waiting))
 
     @property
     def idle(self) -> bool:

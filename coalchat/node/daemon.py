@@ -36,11 +36,12 @@ from coalchat.node.context import Context
 from coalchat.node.joining import Joining
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.links import SET_UP_TIMEOUT
+from coalchat.node.loading import load_membership
 from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy, Lifecycle
 from coalchat.node.server import ApiServer, Door
 from coalchat.node.session import Capture
-from coalchat.node.station import Station, load_membership
+from coalchat.node.station import Station
 from coalchat.store.errors import StoreClosed, StoreFull
 from coalchat.store.keyfile import KeyFile
 from coalchat.store.runner import RunSync, in_thread

@@ -16,13 +16,7 @@ import attrs
 from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
-from coalchat.api.vocabulary import (
-    Answer,
-    ControlSubject,
-    Phase,
-    Role,
-    State,
-)
+from coalchat.api.vocabulary import Answer, ControlSubject, Phase, Role, State
 from coalchat.errors import (
     AlreadyExists,
     CoalchatError,
@@ -51,6 +45,7 @@ from tests.fakes.api_records import (
     quoted_record,
 )
 from tests.fakes.api_search import answer_search
+from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
 
@@ -82,6 +77,7 @@ class FakeNode:
     audit: list[nouns.AuditRecord] = attrs.field(factory=list)
     invites: list[enrolment.Invite] = attrs.field(factory=list)
     warnings: tuple[str, ...] = ()
+    as_said: dict[str, str] = attrs.field(factory=dict)
     connections: int = 0
     stopped: anyio.Event = attrs.field(factory=anyio.Event)
     _news: anyio.Event = attrs.field(factory=anyio.Event)
@@ -215,8 +211,7 @@ class FakeNode:
             case requests.ListMessages():
                 return self._list(request)
             case search.SearchMessages():
-                channel = self.find_channel(request.channel).id if request.channel else ""
-                return answer_search(self.messages, channel, request)
+                return answer_search(self, request)
             case requests.ShowMessage():
                 return self.find_message(request.id)
             case requests.MarkRead():
@@ -251,7 +246,7 @@ class FakeNode:
                 return self.policy
             case requests.ShowKeys():
                 return self.keys
-        return answer_enrolment(self.invites, request)
+        return answer_versions(self, request) or answer_enrolment(self.invites, request)
 
     def _status(self) -> Response:
         return responses.Status(

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import Protocol
 
 from coalchat.api.base import Response
 from coalchat.api.codec import fitting
-from coalchat.api.nouns import Message
+from coalchat.api.nouns import Channel, Message
 from coalchat.api.search import Found, FoundPage, Piece, SearchMessages
 from coalchat.api.vocabulary import Flag
 
 
-def answer_search(messages: Sequence[Message], channel_id: str, request: SearchMessages) -> Response:
+class Messages(Protocol):
+    """A node, as far as it is asked here."""
+
+    messages: list[Message]
+
+    def find_channel(self, name: str) -> Channel: ...
+
+
+def answer_search(node: Messages, request: SearchMessages) -> Response:
     """A page of what is found, the newest first."""
+    channel_id = node.find_channel(request.channel).id if request.channel else ""
     words = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else r"\b") for word in request.words.split()]
     patterns = [re.compile(rf"\b{word}", re.IGNORECASE) for word in words]
     every = re.compile("|".join(rf"\b{word}" for word in words), re.IGNORECASE)
     found = [
         Found(message=message, snippet=_pieces(every, message.text))
-        for message in reversed(messages)
+        for message in reversed(node.messages)
         if all(pattern.search(message.text) for pattern in patterns)
         and (not channel_id or message.channel_id == channel_id)
         and (not request.before_position or message.position < request.before_position)

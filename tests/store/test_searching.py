@@ -18,6 +18,7 @@ from coalchat.store.writer import Store
 from protocol.base.ids import Tag
 from protocol.messages.payload import FORMAT, encode_payload
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.roe import RoeAct, RoeNoticePayload, RoeRule, RoeVerb
 from protocol.messages.versions import Quote, QuotingPayload
 from tests.store.makers import KEY, channel, entry, feed, ident, message, post, text
 
@@ -145,6 +146,14 @@ def test_what_a_message_quotes_is_of_it() -> None:
     assert said(int(Tag.QUOTING), encode_payload(whole)) == "see\nfrom the north"
     forward = QuotingPayload(FORMAT, 1, False, (Ref(int(Relation.QUOTE), bytes(32)),), "", 0, (quote,))
     assert said(int(Tag.QUOTING), encode_payload(forward)) == "from the north"
+    rule = RoeRule("370", "A", int(RoeVerb.PERMITTED), "warning shots", "by day")
+    notice = RoeNoticePayload(
+        FORMAT, 1, False, (), int(RoeAct.REQUEST), 1, b"", (rule,), (0,), "in the strait", 0, 0, 0, "why"
+    )
+    assert (
+        said(int(Tag.ROE_NOTICE), encode_payload(notice))
+        == f"{notice.name}\n370\nA\nwarning shots\nby day\nin the strait\nwhy"
+    )
     assert said(0, b"key erased") == said(int(Tag.TEXT), b"") == said(int(Tag.TEXT), b"no payload") == ""
 
 

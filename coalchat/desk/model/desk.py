@@ -19,34 +19,24 @@ from coalchat.desk.model import acts, choosing, obeying, overview, sending
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
+from coalchat.desk.model.dialogviews import LabelPicker, Target
 from coalchat.desk.model.intake import Intake
-from coalchat.desk.model.labels import Label
+from coalchat.desk.model.labels import HighWater, Label
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import (
-    Banner,
-    ChannelRow,
-    Composer,
-    Head,
-    Item,
-    LabelPicker,
-    NodeState,
-    Notice,
-    Rail,
-    Target,
-    WhoHasIt,
-)
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail, WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
     from coalchat.desk.model.searching import Searching
-    from coalchat.desk.model.searchviews import SearchView
 
 
 class Desk:
@@ -168,6 +158,20 @@ class Desk:
 
         return key_screen(self._state.coalition, self._keying, now)
 
+    @property
+    def custodians_known(self) -> bool:
+        """Whether the node has said who the nation's custodians and devices are."""
+        return self._keying.known
+
+    @property
+    def custody(self) -> Custody:
+        """A custodian's acts; for the screen of keys, which asks whether there is one here."""
+        if self._state.custody is None:
+            from coalchat.desk.model.custody import Custody
+
+            self._state.custody = Custody(self._state, self._keying)
+        return self._state.custody
+
     def history_requests(self) -> tuple[HistoryView, ...]:
         """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
         return self._keying.waiting()
@@ -206,39 +210,14 @@ class Desk:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
 
-    # --- what opens later: search ---
-
     @property
-    def _searching(self) -> Searching:
+    def searching(self) -> Searching:
+        """What is looked for, and found."""
         if self._state.searching is None:
             from coalchat.desk.model.searching import Searching
 
             self._state.searching = Searching(self._state)
         return self._state.searching
-
-    def open_search(self, words: str, *, everywhere: bool) -> Changes:
-        """The search screen opens."""
-        return self._searching.begin(words, "" if everywhere else self.shown)
-
-    def search(self, words: str) -> Changes:
-        """What is looked for has changed."""
-        return self._searching.type(words)
-
-    def search_elsewhere(self) -> Changes:
-        """Look in all channels in place of the shown one, or the other way round."""
-        return self._searching.widen("" if self._searching.channel else self.shown)
-
-    def search_further(self) -> Changes:
-        """The end of what was found is in sight."""
-        return self._searching.further()
-
-    def close_search(self) -> None:
-        """It is closed: of what was found nothing stays."""
-        self._searching.end()
-
-    def found(self) -> SearchView:
-        """What was found."""
-        return self._searching.view()
 
     def go_to_found(self, entry_id: str) -> Changes:
         """Show a message that was found, in its channel, with what stands around it."""
@@ -252,6 +231,15 @@ class Desk:
         past = self._state.past
         return past is not None and self._state.timeline is not None and self._state.timeline.log is past.log
 
+    @property
+    def afterwards(self) -> Afterwards:
+        """What is done with messages that are there."""
+        if self._state.afterwards is None:
+            from coalchat.desk.model.afterwards import Afterwards
+
+            self._state.afterwards = Afterwards(self._state)
+        return self._state.afterwards
+
     # --- composing ---
 
     @property
@@ -264,10 +252,10 @@ class Desk:
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, bool(draft.text.strip())
+        noted, begun = draft.kept or draft.returned, draft.says_something
         draft.text, draft.kept, draft.returned = text, False, False
         parts = {Part.COMPOSER} if noted else set()
-        return Changes(frozenset(parts | {Part.BANNER} if begun != bool(text.strip()) else parts))
+        return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
         """Choose the label of the draft; the own nation is always in."""
@@ -292,6 +280,28 @@ class Desk:
     def reply(self, key: str | None) -> Changes:
         """The draft answers this message, and takes its label (SPEC 5.4); None: it answers none."""
         return acts.reply(self._state, key)
+
+    def stop_repeating(self) -> Changes:
+        """The draft repeats no other message any more."""
+        asks = self._state.composing.repeat(self.shown, ()) if self.shown else ()
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)
+
+    @property
+    def correcting(self) -> bool:
+        """Whether the text is a new version of an own message: label and precedence are that one's."""
+        return bool(self.shown) and self._state.composing.draft(self.shown).corrects is not None
+
+    def stop_correcting(self) -> Changes:
+        """The correction is given up; what was being written before comes back."""
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=self._state.composing.end_correcting(self.shown))
+
+    @property
+    def sendable(self) -> bool:
+        """Whether there is something to send: what repeats others needs no text, and a correction is another text."""
+        draft = self._state.composing.draft(self.shown) if self.shown else None
+        if draft is None or not draft.says_something:
+            return False
+        return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
 
     def confirm_needed(self) -> str:
         """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
@@ -341,6 +351,10 @@ class Desk:
         """The high-water mark of these lines and of the draft, if it has text."""
         return overview.banner(self._state, visible_keys, now)
 
+    def banner_of(self, high: HighWater, now: int) -> Banner:
+        """The band over what bears these labels together."""
+        return overview.banner_of(self._state, high, now)
+
     def notice(self, now: int) -> Notice:
         """The row under the banner."""
         return overview.notice(self._state, now)
@@ -373,6 +387,10 @@ class Desk:
     def label(self) -> Label:
         """The label of the draft: what a picker begins with."""
         return self._state.composing.label(self.shown)
+
+    def places(self, query: str) -> tuple[Target, ...]:
+        """Channels that something can be taken to, best first."""
+        return choosing.places(self._state, query)
 
     def targets(self, query: str) -> tuple[Target, ...]:
         """Where one can go, best first; their `id` goes into `jump`, or is a command's `/name`."""

@@ -35,12 +35,13 @@ from coalchat.api.responses import (
     Status,
 )
 from coalchat.api.scopes import Scope
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
-from coalchat.desk.model.sending import not_sent, refusal_known, sent
+from coalchat.desk.model.sending import corrected, not_sent, refusal_known, sent
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
 from coalchat.record import evolve, field, part
@@ -68,6 +69,8 @@ class Intake:
                 return self._page(request, answer)
             case SendMessage(), Sent():
                 return sent(self.state, request, answer) + settle(self.state)
+            case CorrectMessage(), Sent():
+                return corrected(self.state, request, answer)
             case PreviewLabel(), LabelPreview():
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
@@ -84,7 +87,13 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.keying, self.state.direct, self.state.searching):
+        for wants in (
+            self.state.keying,
+            self.state.custody,
+            self.state.direct,
+            self.state.afterwards,
+            self.state.searching,
+        ):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes
         return NOTHING
@@ -167,7 +176,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif known.flags != message.flags or known.disowned != message.disowned:
+        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
             state.replace(message)
             return state.reword(message.entry_id, Part.SEARCH)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -202,11 +211,11 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.direct, state.searching):
+        for wants in (state.keying, state.custody, state.direct, state.afterwards, state.searching):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
-            case SendMessage():
+            case SendMessage() | CorrectMessage():
                 return not_sent(state, request, error, now)
             case MarkRead() | AcknowledgeMessage():
                 return self._trouble(error)

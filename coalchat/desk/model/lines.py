@@ -30,6 +30,7 @@ EXCERPT: Final = 120
 """Characters of a quote or an excerpt: more than a row has."""
 _REMARKS: Final = {
     Flag.SUPERSEDED_KEY: "sealed under a superseded key",
+    Flag.LAST_KEY: "sealed to a last key that had run out",
     Flag.NOT_VERIFIED: "author not verified yet",
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",
@@ -80,7 +81,7 @@ class Lines:
 
     def lacking(self, message: Message) -> tuple[str, ...]:
         """What a message quotes and is not here."""
-        return tuple(ref for ref in message.refs[:1] if message.entry_id in self._lacking.get(ref, ()))
+        return tuple(ref for ref in _answered(message) if message.entry_id in self._lacking.get(ref, ()))
 
     def forget_all(self) -> None:
         """Marks are written otherwise now."""
@@ -120,7 +121,7 @@ class Lines:
             precedence=message.precedence,
             due="" if closed else self._due(message),
             answered=message.answered,
-            quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
+            quote=None if closed else self._quote(message.entry_id, _answered(message), message.channel_id),
             remarks=()
             if closed
             else (
@@ -136,6 +137,8 @@ class Lines:
             failed="",
             unreadable=closed,
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
+            versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
+            gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
         )
 
     def outgoing(self, outgoing: Outgoing) -> MessageLine:
@@ -159,13 +162,18 @@ class Lines:
             due="",
             answered=None,
             quote=self._quote(outgoing.key, (request.reply_to,) if request.reply_to else (), request.channel),
-            remarks=self._withheld(label.nations, members),
+            remarks=(*_going(outgoing), *self._withheld(label.nations, members)),
             tallies=(),
             unread=False,
             sending=not outgoing.failed,
             failed=outgoing.failed,
             unreadable=False,
         )
+
+    def answered(self, message: Message) -> tuple[Message, ...]:
+        """The message whose beginning stands above this one's text, if one does."""
+        found = (self._find(ref) for ref in _answered(message))
+        return tuple(one for one in found if one is not None and _shows(one, message.channel_id))
 
     def tallies(self, message: Message) -> tuple[Tally, ...]:
         """How far an own message is."""
@@ -181,14 +189,37 @@ class Lines:
             quoted = self._find(ref)
             if quoted is None:
                 self._lacking.setdefault(ref, set()).add(key)
-            elif quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags:
-                return Quote(person=author_of(quoted), time=clock(quoted.author_time), text=excerpt_of(quoted.text))
+            elif _shows(quoted, channel_id):
+                marks, members = self._coalition.marks, self._coalition.members(channel_id)
+                return Quote(
+                    person=author_of(quoted),
+                    time=clock(quoted.author_time),
+                    text=excerpt_of(quoted.text),
+                    mark=marks.mark(quoted.portion, quoted.nations, members),
+                    level=quoted.level,
+                )
         return None
 
     def _withheld(self, nations: Iterable[str], members: Iterable[str]) -> tuple[str, ...]:
         inside = set(nations)
         outside = [member for member in members if member not in inside]
         return (f"withheld from {', '.join(outside)}",) if outside else ()
+
+
+def _shows(quoted: Message, channel_id: str) -> bool:
+    return quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags
+
+
+def _answered(message: Message) -> tuple[str, ...]:
+    """What it answers; what it repeats stands below its text."""
+    repeated = {quoted.entry_id for quoted in message.quotes}
+    return tuple(ref for ref in message.refs[:1] if ref not in repeated)
+
+
+def _going(outgoing: Outgoing) -> Iterator[str]:
+    if outgoing.corrects is not None:
+        yield f"corrects {title_of(outgoing.corrects)}"
+    yield from (f"repeats {title_of(message)}" for message in outgoing.quotes)
 
 
 def _corrects(message: Message) -> Iterator[str]:

@@ -125,6 +125,7 @@ class News:
             state.composing.forget_previews()
             asks += state.composing.ask(state.shown) if state.shown else ()
         asks += state.keying.anew(subject) if state.keying is not None else ()
+        asks += state.custody.anew(subject) if state.custody is not None else ()
         return Changes(frozenset({Part.COMPOSER} if subject in _DECIDES else ()), asks=asks)
 
     def tick(self, now: int) -> Changes:

@@ -63,9 +63,9 @@ class Searching:
             return _CHANGED
         return self._ask(0)
 
-    def widen(self, channel: str) -> Changes:
-        """Look in this channel only, or in all."""
-        self.channel = channel
+    def elsewhere(self) -> Changes:
+        """Look in all channels in place of the shown one, or the other way round."""
+        self.channel = "" if self.channel else self.state.shown
         return self.type(self.words)
 
     def further(self) -> Changes:

@@ -28,6 +28,8 @@ from coalchat.display import display_safe
 from coalchat.record import evolve, field, part
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.past import Past
@@ -44,8 +46,8 @@ class State:
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         places: of conversations that were begun here, the ids that the node has given them.
-        keying, direct, searching: what only the key screen, or who begins a direct message, or who searches, wants to
-            know; made when it is wanted.
+        keying, custody, direct, afterwards, searching: what only the key screen, a custodian, who begins a direct message, who does
+            something with a message, or who searches wants to know; made when it is wanted.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
@@ -64,7 +66,9 @@ class State:
     sought: set[str] = field(factory=set)
     places: dict[str, str] = field(factory=dict)
     keying: Keying | None = None
+    custody: Custody | None = None
     direct: Direct | None = None
+    afterwards: Afterwards | None = None
     searching: Searching | None = None
     past: Past | None = None
     composing: Composing = field(init=False)
@@ -110,6 +114,10 @@ class State:
         """What is being sent under this client id."""
         found = (log.sending(key) for log in self.logs.values())
         return next((outgoing for outgoing in found if outgoing is not None), None)
+
+    def placed(self, key: str) -> Outgoing | None:
+        """What is being sent under this client id, or was: its message came before the answer did."""
+        return self.outgoing(key) or next((log.placed[key] for log in self.logs.values() if key in log.placed), None)
 
     def newest_own(self) -> Message | None:
         """The last own message of the shown channel."""
@@ -190,6 +198,9 @@ class State:
         self.replace(message)
         if message.entry_id in self.quoted:
             self.quoted[message.entry_id] = message
+        self.composing.purged(message)
+        if self.afterwards is not None:
+            self.afterwards.forget()
         self._note(message)
         self.lines.forget_all()  # others quote it
         return self.redraw(Part.NOTICE, Part.RAIL, Part.SEARCH)
@@ -209,7 +220,14 @@ class State:
             request = outgoing.request
             same = message.text == display_safe(request.text, multiline=True) and message.ack_by == request.ack_by
             since = message.author_time >= outgoing.at - 1  # both clocks are this machine's, cut to seconds
-            if outgoing.uncertain and same and since and self.coalition.marks.label_of(message) == outgoing.label:
+            alike = bool(message.corrects) == bool(outgoing.corrects) and bool(message.quotes) == bool(request.quotes)
+            if (
+                outgoing.uncertain
+                and alike
+                and same
+                and since
+                and self.coalition.marks.label_of(message) == outgoing.label
+            ):
                 log.place(outgoing)
                 return True
         return False

@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.searching import Searching
 from coalchat.desk.model.searchviews import SearchView
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.hints import Hints, paint_hints
@@ -59,7 +60,7 @@ class SearchScreen(Banded[str]):
         field = self.query_one(Field)
         field.load(self._words)
         field.focus()
-        self.door.put(self.door.desk.open_search(self._words, everywhere=self._everywhere))
+        self.door.put(self.searching.begin(self._words, "" if self._everywhere else self.door.desk.shown))
 
     @property
     def rows(self) -> Scrolled:
@@ -67,9 +68,14 @@ class SearchScreen(Banded[str]):
         return self.query_one("#search-rows", Scrolled)
 
     @property
+    def searching(self) -> Searching:
+        """What is looked for."""
+        return self.door.desk.searching
+
+    @property
     def view(self) -> SearchView:
         """What is known now."""
-        return self.door.desk.found()
+        return self.searching.view()
 
     def banner(self) -> Banner:
         """What was found and is in sight."""
@@ -118,19 +124,19 @@ class SearchScreen(Banded[str]):
         if self.is_mounted and text != self._words:
             self._words, self.cursor = text, 0
             self.rows.move_to(0)
-            self.door.put(self.door.desk.search(text))
+            self.door.put(self.searching.type(text))
 
     def action_elsewhere(self) -> None:
         """Look in the shown channel, or in all."""
         self.cursor = 0
         self.rows.move_to(0)
-        self.door.put(self.door.desk.search_elsewhere())
+        self.door.put(self.searching.elsewhere())
 
     def action_move(self, step: int) -> None:
         """Move the cursor; at the end, ask for older ones."""
         count = len(self.view.rows)
         if self.cursor + step >= count:
-            self.door.put(self.door.desk.search_further())
+            self.door.put(self.searching.further())
         self.cursor = max(0, min(self.cursor + step, count - 1))
         self._show()
 

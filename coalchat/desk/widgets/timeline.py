@@ -31,7 +31,7 @@ from coalchat.desk.widgets.painted import Dress
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
-ACTS: Final = frozenset("aAyYrR")
+ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
 """Letters that act on the message under the cursor."""
 _REVERSE: Final = Style(reverse=True)
 _FREE: Final = Line()
@@ -65,6 +65,11 @@ class Timeline(Widget, can_focus=True):
         Binding("enter", "screen.read_here", show=False),
         Binding("a,A", "screen.acknowledge", show=False),
         Binding("r,R", "screen.reply", show=False),
+        Binding("q,Q", "screen.quote", show=False),
+        Binding("f,F", "screen.forward", show=False),
+        Binding("e,E", "screen.correct", show=False),
+        Binding("x,X", "screen.recall", show=False),
+        Binding("h,H", "screen.history", show=False),
         Binding("y,Y", "screen.copy", show=False),
         Binding("escape,tab", "screen.write", show=False),
     ]
@@ -99,6 +104,8 @@ class Timeline(Widget, can_focus=True):
         self._rows: list[Row] | None = None
         self._frame: list[Strip] | None = None
         self._told: tuple[object, ...] = ()
+        self._begun = False
+        """A text was begun; the focus goes to it."""
 
     # --- what it shows ---
 
@@ -324,12 +331,15 @@ class Timeline(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Likewise."""
+        self._begun = False
         self._changed()
 
     def on_key(self, event: events.Key) -> None:
-        """A letter that is no key here begins a text."""
-        if event.is_printable and event.character and event.character not in ACTS:
+        """A letter that is no key here begins a text. Those behind it belong to that, however fast they come."""
+        if event.is_printable and event.character and (self._begun or event.character not in ACTS):
             event.stop()
+            event.prevent_default()
+            self._begun = True
             self.post_message(self.Typed(event.character))
 
     def on_click(self, event: events.Click) -> None:

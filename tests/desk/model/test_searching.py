@@ -31,7 +31,7 @@ def started(messages: int = 3) -> Driver:
 
 
 def texts(driver: Driver) -> list[str]:
-    return ["".join(text for text, _ in row.pieces) for row in driver.desk.found().rows]
+    return ["".join(text for text, _ in row.pieces) for row in driver.desk.searching.view().rows]
 
 
 def shown(driver: Driver) -> list[str]:
@@ -43,29 +43,32 @@ def in_past(driver: Driver) -> bool:
 
 
 def search(driver: Driver, words: str, *, everywhere: bool = True) -> Changes:
-    return driver.do(driver.desk.open_search(words, everywhere=everywhere))
+    return driver.do(driver.desk.searching.begin(words, "" if everywhere else driver.desk.shown))
 
 
 def go(driver: Driver, words: str) -> Changes:
     search(driver, words)
-    (row,) = driver.desk.found().rows
+    (row,) = driver.desk.searching.view().rows
     changes = driver.do(driver.desk.go_to_found(row.key))
-    driver.desk.close_search()
+    driver.desk.searching.end()
     return changes
 
 
 def test_it_looks_in_the_shown_channel_or_in_all() -> None:
     driver = started()
     search(driver, "convoy", everywhere=False)
-    assert driver.desk.found().scope == "#ops"
-    assert (driver.desk.found().said, driver.desk.found().narrow) == ("3 messages found", True)
-    driver.do(driver.desk.search_elsewhere())
-    assert (driver.desk.found().scope, driver.desk.found().said) == ("all channels", "4 messages found")
+    assert driver.desk.searching.view().scope == "#ops"
+    assert (driver.desk.searching.view().said, driver.desk.searching.view().narrow) == ("3 messages found", True)
+    driver.do(driver.desk.searching.elsewhere())
+    assert (driver.desk.searching.view().scope, driver.desk.searching.view().said) == (
+        "all channels",
+        "4 messages found",
+    )
     assert texts(driver)[0] == "the convoy has no doctor"
-    (first, *_) = driver.desk.found().rows
+    (first, *_) = driver.desk.searching.view().rows
     assert (first.channel, first.nation, first.pieces[1]) == ("#med", "XBB", ("convoy", True))
-    driver.do(driver.desk.search_elsewhere())
-    assert driver.desk.found().narrow
+    driver.do(driver.desk.searching.elsewhere())
+    assert driver.desk.searching.view().narrow
 
 
 def test_what_is_being_typed_is_only_begun() -> None:
@@ -78,15 +81,15 @@ def test_what_is_being_typed_is_only_begun() -> None:
         ("c", "type what to look for"), ("co", "4 messages found"), ("convoy w2", "1 message found"),
         ("convoy of nobody", "nothing found"),
     ):  # fmt: skip
-        driver.do(driver.desk.search(typed))
-        assert driver.desk.found().said == said
+        driver.do(driver.desk.searching.type(typed))
+        assert driver.desk.searching.view().said == said
 
 
 def test_an_answer_to_what_is_no_longer_asked_changes_nothing() -> None:
     driver = started()
-    driver.step(driver.desk.open_search("doctor", everywhere=True))
-    driver.step(driver.desk.search("message"))
-    assert driver.desk.found().said == "looking"
+    driver.step(driver.desk.searching.begin("doctor", ""))
+    driver.step(driver.desk.searching.type("message"))
+    assert driver.desk.searching.view().said == "looking"
     driver.answer_one()
     assert texts(driver) == []
     driver.settle()
@@ -97,29 +100,29 @@ def test_a_refusal_stands_where_the_messages_would() -> None:
     driver = started()
     driver.node.answers[SearchMessages] = UsageError("words: too many")
     search(driver, "convoy")
-    assert (driver.desk.found().wrong, driver.desk.found().rows) == (True, ())
-    assert "too many" in driver.desk.found().said
+    assert (driver.desk.searching.view().wrong, driver.desk.searching.view().rows) == (True, ())
+    assert "too many" in driver.desk.searching.view().said
     del driver.node.answers[SearchMessages]
-    driver.do(driver.desk.search("doctor"))
-    assert not driver.desk.found().wrong
+    driver.do(driver.desk.searching.type("doctor"))
+    assert not driver.desk.searching.view().wrong
 
 
 def test_older_ones_are_asked_for_once() -> None:
     driver = started(PAGE + 10)
     search(driver, "convoy", everywhere=False)
-    assert driver.desk.found().said == f"{PAGE} messages, older ones below"
-    driver.step(driver.desk.search_further())
-    assert not driver.desk.search_further().asks
+    assert driver.desk.searching.view().said == f"{PAGE} messages, older ones below"
+    driver.step(driver.desk.searching.further())
+    assert not driver.desk.searching.further().asks
     driver.settle()
-    assert driver.desk.found().said == f"{PAGE + 10} messages found"
+    assert driver.desk.searching.view().said == f"{PAGE + 10} messages found"
     assert texts(driver)[-1] == "message w0 of the convoy"
-    assert not driver.desk.search_further().asks
+    assert not driver.desk.searching.further().asks
 
 
 def test_of_what_is_purged_or_corrected_nothing_stays_found() -> None:
     driver = started()
     search(driver, "convoy")
-    banner = driver.desk.banner([row.key for row in driver.desk.found().rows], driver.now)
+    banner = driver.desk.banner([row.key for row in driver.desk.searching.view().rows], driver.now)
     assert banner.marking == "MISSION SECRET REL XAA, XBB, XCC"
     for number, flag in enumerate((Flag.PURGED, Flag.CORRECTED)):
         message = driver.node.messages[number]
@@ -127,8 +130,8 @@ def test_of_what_is_purged_or_corrected_nothing_stays_found() -> None:
         tell_anew(driver, number)
         assert not any(f"w{number} " in text for text in texts(driver))
     assert len(texts(driver)) == 2
-    driver.desk.close_search()
-    assert driver.desk.found().rows == ()
+    driver.desk.searching.end()
+    assert driver.desk.searching.view().rows == ()
 
 
 def tell_anew(driver: Driver, number: int) -> None:
@@ -207,7 +210,7 @@ def test_enter_in_the_past_does_not_read_what_was_never_loaded() -> None:
 def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
     driver = started(MANY)
     search(driver, "w120")
-    (row,) = driver.desk.found().rows
+    (row,) = driver.desk.searching.view().rows
     driver.step(driver.desk.go_to_found(row.key))
     med = driver.node.find_channel("#med").id
     driver.do(driver.desk.show(med, driver.now))

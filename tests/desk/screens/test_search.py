@@ -43,7 +43,7 @@ async def test_what_is_typed_is_found_and_enter_goes_there() -> None:
         await desk.press("ctrl+f")
         await desk.press("escape")
         await closed(desk)
-        assert desk.app.desk.found().rows == ()
+        assert desk.app.desk.searching.view().rows == ()
 
 
 async def test_the_command_looks_everywhere_and_a_hit_opens_its_channel() -> None:
