@@ -24,10 +24,12 @@ KEYS: Final = (
     ("End", "to the newest line: all of it is read"),
     ("PgUp, PgDn", "look back"),
     ("F4", "who has it"),
+    ("F5", "lock the desk"),
     ("F6", "label of the message"),
     ("F7", "keys, warnings, what is to do; there a custodian revokes, rekeys, renews and invites"),
     ("Alt-P", "next precedence"),
-    ("Tab", "complete a command"),
+    ("Alt-Z", "times of messages in local time, or in Z"),
+    ("Tab", "complete a name, #channel, /command or label"),
     ("^C", "with nothing selected: ask whether to quit"),
     ("F10", "quit; the node runs on"),
 )

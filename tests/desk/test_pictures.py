@@ -13,6 +13,8 @@ import anyio
 import attrs
 import pytest
 
+from coalchat.config import Config
+from coalchat.desk.wishes import Wishes
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import custodian, inviting, scene, trouble
 from tests.desk.svg import picture
@@ -32,6 +34,7 @@ class View:
     keys: tuple[str, ...] = ()
     sees: tuple[str, ...] = ("Engineers say 25 t", "Northern Guard")
     node: Callable[[], FakeNode] = scene
+    config: Config = attrs.field(factory=Config)
 
 
 SEARCH: Final = ("/", *"search", "space", *"bridge", "enter")
@@ -80,6 +83,10 @@ VIEWS: Final[Mapping[str, View]] = {
     ),
     "compare-80x24": View(NARROW, keys=("f7", "i", "a"), sees=("COMPARE WORDS", "6 absent"), node=inviting),
     "versions-80x24": View(NARROW, keys=(*OWN, "h"), sees=("VERSION 1",)),
+    "lock-80x24": View(NARROW, keys=("f5",), sees=("LOCKED", "passphrase")),
+    "called-120x40": View(
+        sees=("Engineers say 25 t",), config=Config(desk_highlights="bridge 7, quay", desk_local_time=False)
+    ),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }
@@ -87,7 +94,8 @@ VIEWS: Final[Mapping[str, View]] = {
 
 async def draw(view: View) -> str:
     """The picture of a view."""
-    async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
+    wishes = Wishes(view.config)
+    async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only, wishes=wishes) as desk:
         await desk.sees("Engineers say 25 t")
         await _settled(desk)
         for key in view.keys:

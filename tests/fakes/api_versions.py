@@ -1,10 +1,10 @@
-"""What the scripted node does with messages after they were sent: corrections and recalls, with the events of a node."""
+"""What the scripted node does with messages before and after they are sent: drafts, corrections, recalls."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coalchat.api import about, nouns, responses, versions
+from coalchat.api import about, drafts, nouns, responses, versions
 from coalchat.api.base import Request, Response
 from coalchat.api.events import MessageMarked, MessagePurged
 from coalchat.api.vocabulary import Flag, State
@@ -24,6 +24,15 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return versions.VersionList(versions=tuple(_said(node, one) for one in _all(node, request.id)))
         case versions.RecallMessage():
             return _recall(node, request)
+        case drafts.ListDrafts():
+            return drafts.DraftList(drafts=tuple(node.drafts.values()))
+        case drafts.SetDraft():
+            name = node.find_channel(request.channel).id
+            kept = drafts.Draft(channel=name, text=request.text, label=request.label)
+            node.drafts = (
+                {**node.drafts, name: kept} if request.text else {c: d for c, d in node.drafts.items() if c != name}
+            )
+            return responses.Done()
     return None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from coalchat.node.daemon import KeysInFile
+from coalchat.node.keyring import KeysInFile
 from coalchat.node.passing import otar_header
 from coalchat.paths import Home, ensure_private_home
 from protocol.base import crypto

@@ -83,6 +83,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     "first_cursor": lambda r: r.first_cursor(),
     "audit_after": lambda r: r.audit_after(0, 99),
     "meta": lambda r: r.meta("a"),
+    "drafts": lambda r: r.drafts(),
     "peers": lambda r: r.peers(),
     "posted": lambda r: r.posted("bot", "1"),
     "confirmed": lambda r: r.confirmed(),

@@ -41,10 +41,13 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
+    CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
+    CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),
     CommandHelp("revoke", "/revoke", "as custodian: revoke a device or a person; it is asked about"),
     CommandHelp("rekey", "/rekey", "as custodian: replace the nation's keys in an emergency"),
     CommandHelp("renew", "/renew", "as custodian: renew the certificate of a silent device"),
     CommandHelp("invites", "/invites", "as custodian: invite devices, compare words, approve"),
+    CommandHelp("lock", "/lock", "show nothing until the passphrase is given; messages go on coming in"),
     CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
 )
 """All there are, in the order of the help screen."""

@@ -62,6 +62,15 @@ class Composing:
         """The draft of a channel."""
         return self._drafts.setdefault(channel_id, Draft())
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those in which something was written."""
+        return tuple(self._drafts)
+
+    def own(self, channel_id: str) -> Draft:
+        """The draft of a channel, also while it waits for a correction's end."""
+        return self._aside.get(channel_id) or self.draft(channel_id)
+
     def move(self, channel_id: str, other_id: str) -> None:
         """A conversation has its own id now."""
         for drafts in (self._drafts, self._aside):
@@ -72,9 +81,11 @@ class Composing:
 
     def label(self, channel_id: str) -> Label:
         """The label that the draft bears now."""
+        return self.draft(channel_id).chosen or self.usual(channel_id)
+
+    def usual(self, channel_id: str) -> Label:
+        """The label that is not chosen: that of the last own message there, else the highest that can be written."""
         draft = self.draft(channel_id)
-        if draft.chosen is not None:
-            return draft.chosen
         last = draft.settled or (draft.last[1] if draft.last else None)
         if last is None:
             return self._coalition.default_label(channel_id)

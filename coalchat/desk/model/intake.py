@@ -39,6 +39,7 @@ from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.sending import corrected, not_sent, refusal_known, sent
@@ -88,6 +89,7 @@ class Intake:
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
         for wants in (
+            self.state.kept,
             self.state.keying,
             self.state.custody,
             self.state.direct,
@@ -105,6 +107,8 @@ class Intake:
                 known = state.coalition.node
                 state.coalition.took_status(answer)
                 changes = Changes(frozenset({Part.BANNER, Part.NOTICE, Part.RAIL, Part.COMPOSER}))
+                if known is None or known.person != answer.node.person:
+                    changes += state.call_by(highlights(answer.node.person, state.words))
                 return changes + (state.remark(*_FRAME) if known is None else NOTHING)
             case Policy():
                 return self._worded(state.coalition.took_policy(answer))
@@ -211,7 +215,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.custody, state.direct, state.afterwards, state.searching):
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.searching):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:

@@ -15,6 +15,7 @@ from coalchat.api.about import Quoted
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
 from coalchat.desk.model.receipts import Receipts
@@ -58,15 +59,31 @@ def excerpt_of(text: str) -> str:
     return display_safe(" ".join(text.split()), limit=EXCERPT)
 
 
+def utc(seconds: int) -> int:
+    """Times in Z are ahead by nothing."""
+    del seconds
+    return 0
+
+
 @part
 class Lines:
-    """The lines of all messages that were shown."""
+    """The lines of all messages that were shown.
+
+    Attributes:
+        offset: seconds by which the times of lines are ahead of UTC, at a time. calls: words that call this person.
+    """
 
     _coalition: Coalition
     _receipts: Receipts
     _find: Callable[[str], Message | None]
+    offset: Callable[[int], int] = utc
+    calls: Highlights = field(factory=Highlights)
     _made: dict[str, MessageLine] = field(factory=dict)
     _lacking: dict[str, set[str]] = field(factory=dict)
+
+    def clock(self, seconds: int) -> str:
+        """A time, in the zone of the lines."""
+        return clock(seconds, self.offset(seconds))
 
     def forget(self, entry_ids: Iterable[str]) -> None:
         """Something that these lines show has changed."""
@@ -108,7 +125,7 @@ class Lines:
         return MessageLine(
             key=message.entry_id,
             position=message.position,
-            time=clock(message.author_time),
+            time=self.clock(message.author_time),
             dtg=dtg(message.author_time),
             nation="" if closed else BOT if bot else message.author_nation,
             person="" if closed else author_of(message),
@@ -138,6 +155,7 @@ class Lines:
             unreadable=closed,
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
             versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
+            hits=() if message.mine or gone or closed else self.calls.find(message.text),
             gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
         )
 
@@ -148,7 +166,7 @@ class Lines:
         return MessageLine(
             key=outgoing.key,
             position=UNPLACED,
-            time=clock(outgoing.at),
+            time=self.clock(outgoing.at),
             dtg=dtg(outgoing.at),
             nation=coalition.own,
             person=(coalition.node.person if coalition.node else "") or UNKNOWN,
@@ -182,7 +200,7 @@ class Lines:
     def _due(self, message: Message) -> str:
         if message.mine or not message.ack_by or message.answered is not None or not self._coalition.may_acknowledge:
             return ""
-        return f"ack by {clock_beside(message.ack_by, message.author_time)}"
+        return f"ack by {clock_beside(message.ack_by, message.author_time, self.offset(message.ack_by))}"
 
     def _quote(self, key: str, refs: Iterable[str], channel_id: str) -> Quote | None:
         for ref in refs:
@@ -193,7 +211,7 @@ class Lines:
                 marks, members = self._coalition.marks, self._coalition.members(channel_id)
                 return Quote(
                     person=author_of(quoted),
-                    time=clock(quoted.author_time),
+                    time=self.clock(quoted.author_time),
                     text=excerpt_of(quoted.text),
                     mark=marks.mark(quoted.portion, quoted.nations, members),
                     level=quoted.level,

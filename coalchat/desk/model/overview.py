@@ -81,6 +81,11 @@ def banner_of(state: State, high: HighWater, now: int) -> Banner:
     )
 
 
+def locked_banner(now: int) -> Banner:
+    """Over a screen on which nothing of the coalition stands."""
+    return Banner(marking="LOCKED", level=UNMARKED, coalition="", clock=dtg(now), exercise=False)
+
+
 def notice(state: State, now: int) -> Notice:
     """The row under the banner."""
     coalition = state.coalition
@@ -114,6 +119,7 @@ def channel_rows(state: State) -> tuple[ChannelRow, ...]:
             if channel.unread_precedence and channel.unread_precedence.rank
             else None,
             acts=state.deadlines.acts(channel.id),
+            calls=state.calls(channel),
             selected=channel.id == state.shown,
         )
         for channel in state.coalition.channels

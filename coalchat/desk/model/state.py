@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.requests import ShowMessage
@@ -19,6 +19,7 @@ from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part, Splice
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.composing import Composing
 from coalchat.desk.model.deadlines import Deadlines
+from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.lines import Lines, author_of
 from coalchat.desk.model.log import PAGE, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
@@ -31,9 +32,13 @@ if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.past import Past
     from coalchat.desk.model.searching import Searching
+
+
+_SAID: Final = frozenset({"text", "correction"})
 
 
 @part
@@ -45,7 +50,9 @@ class State:
         visible: lines on the screen; none: nobody has said yet. reading_back: the newest line is not among them.
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
+        called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
+        kept: drafts as the node keeps them.
         keying, custody, direct, afterwards, searching: what only the key screen, a custodian, who begins a direct message, who does
             something with a message, or who searches wants to know; made when it is wanted.
         past: where the shown timeline is, or goes to, a part of the channel's past.
@@ -64,7 +71,10 @@ class State:
     authors: dict[tuple[str, str], Message] = field(factory=dict)
     quoted: dict[str, Message] = field(factory=dict)
     sought: set[str] = field(factory=set)
+    called: dict[str, set[int]] = field(factory=dict)
+    words: tuple[str, ...] = ()
     places: dict[str, str] = field(factory=dict)
+    kept: Kept | None = None
     keying: Keying | None = None
     custody: Custody | None = None
     direct: Direct | None = None
@@ -208,9 +218,30 @@ class State:
     def _note(self, message: Message) -> None:
         self.deadlines.note(message)
         self.composing.note(message)
+        self._note_call(message)
         author = (message.author_nation, author_of(message))
         if message.author_person and message.position >= getattr(self.authors.get(author), "position", 0):
             self.authors[author] = message
+
+    def _note_call(self, message: Message) -> None:
+        called = self.called.setdefault(message.channel_id, set())
+        if not message.mine and message.kind in _SAID and self.lines.calls.find(message.text):
+            called.add(message.position)
+        else:
+            called.discard(message.position)
+
+    def calls(self, channel: Channel) -> int:
+        """How many unread messages of a channel call this person."""
+        return sum(position > channel.read_position for position in self.called.get(channel.id, ()))
+
+    def call_by(self, words: Highlights) -> Changes:
+        """These words call this person from now on."""
+        self.lines.calls = words
+        self.called.clear()
+        for log in self.logs.values():
+            for message in log.messages:
+                self._note_call(message)
+        return self.remark(Part.CHANNELS)
 
     def _settle(self, log: Log, message: Message) -> bool:
         """An own message has come: if it is one that we are sending, its line gives way to it."""

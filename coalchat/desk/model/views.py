@@ -75,7 +75,7 @@ class ChannelRow:
     Attributes:
         level, letter: of its ceiling: "S".
         precedence: of the highest unread message, if it is above ROUTINE, else none.
-        acts: messages in it that wait for this person's acknowledgement.
+        acts: messages in it that wait for this person's acknowledgement. calls: unread ones that call him.
     """
 
     id: str
@@ -86,6 +86,7 @@ class ChannelRow:
     precedence: Precedence | None
     acts: int
     selected: bool
+    calls: int = 0
 
 
 @record
@@ -163,7 +164,7 @@ class MessageLine:
         remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
         unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
-        versions: there are several of it. gone: no text of it is here any more.
+        versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person.
     """
 
     key: str
@@ -191,6 +192,7 @@ class MessageLine:
     repeats: tuple[tuple[str, str], ...] = ()
     versions: bool = False
     gone: bool = False
+    hits: tuple[str, ...] = ()
 
 
 Item: TypeAlias = DateLine | UnreadLine | MessageLine

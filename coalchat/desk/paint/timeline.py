@@ -151,6 +151,8 @@ def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool) -> list[_Ro
             said += _flow(lead, item.text, room, first)
         if item.due:
             said.append(fit([Span(f"{glyphs.act} {item.due}", Ink.BRIGHT)], room, glyphs))
+    if item.hits:
+        said = [_called(row, item.hits) for row in said]
     rows: list[_Row] = [(*chrome, *said[0])]
     rows += [(_MARGIN, *row) for row in said[1:]]
     rows += [(_MARGIN, *row) for row in repeated(item, room, glyphs)]
@@ -197,6 +199,22 @@ def _begins(item: MessageLine, glyphs: Glyphs) -> list[Span]:
     if quote.mark and quote.mark != item.mark:
         row += [Span(one_line(quote.mark), Ink.MARK, quote.level), _GAP]
     return [*row, Span(f"{one_line(quote.person)} {quote.time}: {one_line(quote.text)}", Ink.MUTED)]
+
+
+def _called(row: _Row, hits: tuple[str, ...]) -> _Row:
+    """The row, with the words that call this person in bold. One that is broken over two rows is not."""
+    out: list[Span] = []
+    for span in row:
+        rest = span.text
+        while span.ink is Ink.TEXT and (
+            found := min(((rest.find(hit), -len(hit), hit) for hit in hits if hit in rest), default=None)
+        ):
+            at, _, hit = found
+            out += [Span(rest[:at], span.ink), Span(hit, Ink.BRIGHT)] if at else [Span(hit, Ink.BRIGHT)]
+            rest = rest[at + len(hit) :]
+        if rest:
+            out.append(span._replace(text=rest))
+    return tuple(out)
 
 
 def _flow(lead: list[Span], text: str, room: int, first: Ink, after: Ink = Ink.TEXT, kept: int = 0) -> list[_Row]:

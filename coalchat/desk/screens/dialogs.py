@@ -9,6 +9,7 @@ from coalchat.desk.screens.invites import CodeDialog
 from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
+from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.unlock import UnlockScreen
@@ -25,6 +26,7 @@ __all__ = [
     "JumpDialog",
     "KeysScreen",
     "LabelDialog",
+    "LockScreen",
     "RefusedDialog",
     "SearchScreen",
     "UnlockScreen",

@@ -14,6 +14,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from coalchat.api.vocabulary import Precedence
+from coalchat.config import THEMES
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.commands import Command, Unknown, parse_command
 from coalchat.desk.model.dialogviews import Refusal
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 
-_ACTS: Final = frozenset({"who", "keys", "quote", "correct", "recall", "history", "copy"})
+_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "copy"})
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
-_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search"})
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "theme", "time"})
 """The same, with words."""
 
 
@@ -49,6 +50,8 @@ class MainScreen(Selecting):
         Binding("f6", "label", priority=True, show=False),
         Binding("f7", "keys", priority=True, show=False),
         Binding("alt+p", "precedence", priority=True, show=False),
+        Binding("alt+z", "time", priority=True, show=False),
+        Binding("f5", "lock", priority=True, show=False),
         Binding("ctrl+c", "app.ask_quit", show=False),
     ]
 
@@ -172,6 +175,34 @@ class MainScreen(Selecting):
         now = order.index(self.door.desk.composer().precedence)
         self.door.put(self.door.desk.set_precedence(order[(now + 1) % len(order)]))
 
+    def action_complete(self) -> None:
+        """Tab: complete a name, a channel, a command or a label; where several fit, name them."""
+        draft = self.composer.draft
+        found = self.door.desk.complete(draft.before)
+        if found is None:
+            return
+        draft.complete(found.start, found.text)
+        self.composer.complain("  ".join(found.choices))
+
+    def action_theme(self, name: str) -> None:
+        """Another skin."""
+        name = name.lower()
+        if name not in THEMES:
+            self.composer.complain(f"the themes are {', '.join(THEMES)}")
+            return
+        self.composer.complain(self.door.owner.wear(name))
+
+    def action_time(self, zone: str = "") -> None:
+        """Times of messages in this machine's zone, or in Z; without a word the other one."""
+        if zone.lower() not in {"", "local", "z"}:
+            self.composer.complain("write it as /time local or /time z")
+            return
+        self.composer.complain(self.door.owner.tell_time(local=zone.lower() == "local" if zone else None))
+
+    def action_lock(self) -> None:
+        """Show nothing until the passphrase is given."""
+        self.door.owner.lock()
+
     def action_step_back(self) -> None:
         """Esc in the composer: take the error away, then a correction, then what is repeated, then the reply; the text stays.
         Of a correction that is given up, the text does not: what was being written before comes back.
@@ -187,6 +218,8 @@ class MainScreen(Selecting):
             self.door.put(desk.reply(None))
         elif self.timeline.cursor is not None:
             self.timeline.unselect()
+        elif self.door.dress.vim:
+            self.action_select_last()
 
     @on(Draft.Pasted)
     def _pasted(self, event: Draft.Pasted) -> None:

@@ -27,12 +27,14 @@ from coalchat.desk.model.window import Row, Window
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.timeline import paint_empty, paint_item
 from coalchat.desk.widgets.painted import Dress
+from coalchat.desk.widgets.scrolled import VIM
 
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
 ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
 """Letters that act on the message under the cursor."""
+VIM_ACTS: Final = frozenset({*VIM, "i"})
 _REVERSE: Final = Style(reverse=True)
 _FREE: Final = Line()
 
@@ -336,11 +338,26 @@ class Timeline(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """A letter that is no key here begins a text. Those behind it belong to that, however fast they come."""
+        if self.dress.vim and not self._begun and event.key in VIM_ACTS:
+            event.stop()
+            event.prevent_default()
+            self._move(event.key)
+            return
         if event.is_printable and event.character and (self._begun or event.character not in ACTS):
             event.stop()
             event.prevent_default()
             self._begun = True
             self.post_message(self.Typed(event.character))
+
+    def _move(self, key: str) -> None:
+        """As in vim. To go to the end is not to say that all was read."""
+        if key in {"G", "upper_g"}:
+            self.to_end()
+            self.select_last()
+        elif key == "i":
+            self.post_message(self.Left())
+        else:
+            self.app.simulate_key(VIM[key])
 
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked on."""

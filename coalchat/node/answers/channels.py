@@ -14,6 +14,7 @@ from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import AlreadyExists, NotAuthorised, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.answers.direct import CLOSED, addressees, conversation_noun, reaches
+from coalchat.node.answers.drafts import DraftAnswers
 from coalchat.node.answers.naming import find_channel, find_place
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
@@ -41,13 +42,14 @@ class ChannelAnswers:
     sending: Sending = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
-        """By request class."""
+        """By request class. What is being written in channels goes with them."""
         return {
             ListChannels: self.list,
             CreateChannel: self.create,
             WidenChannel: self.widen,
             PreviewLabel: self.preview,
             ListNations: self.nations,
+            **DraftAnswers(self.context).handlers(),
         }
 
     # --- channels ---
