@@ -124,12 +124,14 @@ class Level:
     Attributes:
         name: as marked. portion: its short form in portion marks.
         foreground, background: 0xRRGGBB of the banner.
+        national: what the own nation marks alike, as its policy says; "" where that is not known.
     """
 
     name: str
     portion: str
     foreground: int
     background: int
+    national: str = ""
 
 
 @record

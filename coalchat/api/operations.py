@@ -12,9 +12,11 @@ from coalchat.api import (
     enrolment,
     evidence,
     history,
+    national,
     renewal,
     requests,
     roe,
+    search,
     versions,
 )
 from coalchat.api.base import Request
@@ -40,6 +42,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        search.SearchMessages,
         drafts.ListDrafts,
         drafts.SetDraft,
         roe.ListRoe,
@@ -55,6 +58,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.WorkOffline,
         requests.ListNations,
         requests.ShowPolicy,
+        national.SetNational,
         requests.ShowKeys,
         requests.ConfirmClock,
         emergency.RevokeDevices,

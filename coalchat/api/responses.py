@@ -133,7 +133,9 @@ class Policy(Response):
 
     Attributes:
         id: its name, as it stands in labels. prefix: what markings show in place of it; may be empty.
-        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked.
+        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked;
+            `tag_names`: the tag set of each.
+        national: the own nation's policy, which says what is alike; "" where there is none.
         readable: index of the highest level that this device may read.
     """
 
@@ -143,6 +145,8 @@ class Policy(Response):
     levels: tuple[Level, ...]
     categories: tuple[str, ...]
     readable: int
+    tag_names: tuple[str, ...] = ()
+    national: str = ""
 
 
 @record

@@ -18,14 +18,22 @@ from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
+from coalchat.store.searching import SearchReads
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
 
-CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads)
+CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
+    MessageReads,
+    SearchReads,
+    VersionReads,
+    ReceiptReads,
+    JournalReads,
+    LocalReads,
+)
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, SearchReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 

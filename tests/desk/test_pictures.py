@@ -34,6 +34,8 @@ class View:
     node: Callable[[], FakeNode] = scene
 
 
+SEARCH: Final = ("/", *"search", "space", *"bridge", "enter")
+FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 OWN: Final = ("up",) * 5
@@ -58,6 +60,9 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "search-120x40": View(keys=SEARCH, sees=FOUND),
+    "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
+    "search-mono-80x24": View(NARROW, "mono", keys=SEARCH, sees=FOUND),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

@@ -88,7 +88,14 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.kept, self.state.keying, self.state.custody, self.state.direct, self.state.afterwards):
+        for wants in (
+            self.state.kept,
+            self.state.keying,
+            self.state.custody,
+            self.state.direct,
+            self.state.afterwards,
+            self.state.searching,
+        ):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes
         return NOTHING
@@ -144,6 +151,8 @@ class Intake:
     def _page(self, request: ListMessages, page: MessagePage) -> Changes:
         state = self.state
         if request.channel:
+            if state.past is not None and state.past.wants(request):
+                return state.past.took(state, request, page)
             log = state.log(request.channel)
             fresh = log.took_page(request, page)
             return state.joined(log, fresh) + Changes(frozenset({Part.TIMELINE}))
@@ -172,8 +181,8 @@ class Intake:
         if known is None:
             state.quoted[message.entry_id] = message
         elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
-            state.log(message.channel_id).replace(message)
-            return state.reword(message.entry_id)
+            state.replace(message)
+            return state.reword(message.entry_id, Part.SEARCH)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
 
     def _marked(self, answer: Marked) -> Changes:
@@ -188,7 +197,7 @@ class Intake:
         if message is None:
             return NOTHING
         answered = evolve(message, answered=answer.answer)
-        state.log(answer.channel_id).replace(answered)
+        state.replace(answered)
         state.deadlines.note(answered)
         parts = (Part.CHANNELS, Part.NOTICE, Part.RAIL, Part.WHO)
         return state.reword(answer.entry_id, *parts) + Changes(asks=state.receipts.ask(answer.entry_id))
@@ -206,7 +215,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards):
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.searching):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
