@@ -17,6 +17,7 @@ from coalchat.api import (
     requests,
     roe,
     search,
+    threads,
     versions,
 )
 from coalchat.api.base import Request
@@ -43,6 +44,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.ListVersions,
         versions.RecallMessage,
         search.SearchMessages,
+        threads.ShowThread,
         drafts.ListDrafts,
         drafts.SetDraft,
         roe.ListRoe,

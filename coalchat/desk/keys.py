@@ -14,6 +14,7 @@ KEYS: Final = (
     ("Up", "with an empty text: select messages"),
     ("A", "on a message: acknowledge it"),
     ("R", "on a message: answer it"),
+    ("T", "on a message: its thread, what it answers and who answered"),
     ("Q", "on a message: repeat it in what you write"),
     ("F", "on a message: repeat it in another channel"),
     ("E", "on a message of yours: correct it"),

@@ -33,6 +33,7 @@ from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.roe import RoeAnswers
 from coalchat.node.answers.session import Handlers
+from coalchat.node.answers.threads import ThreadAnswers
 from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
@@ -216,6 +217,7 @@ class Station:
             **self.messages.handlers(),
             **RoeAnswers(context, self.messages).handlers(),
             **VersionAnswers(context, self.sending, self.messages, self.recalling).handlers(),
+            **ThreadAnswers(context, self.messages).handlers(),
             **CoalitionAnswers(context, self.links, self.own).handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),

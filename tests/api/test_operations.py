@@ -24,6 +24,7 @@ from coalchat.api import (
     roe,
     scopes,
     search,
+    threads,
     versions,
 )
 from coalchat.api.base import Request, Response, answer_of
@@ -50,6 +51,7 @@ MODULES = (
     versions,
     roe,
     search,
+    threads,
     responses,
     about,
     nouns,
@@ -82,6 +84,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.versions": Scope.READ,
         "message.recall": Scope.SEND,
         "message.search": Scope.READ,
+        "message.thread": Scope.READ,
         "draft.list": Scope.SEND,
         "draft.set": Scope.SEND,
         "roe.list": Scope.READ,

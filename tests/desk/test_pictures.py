@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import custodian, inviting, scene, trouble
+from tests.desk.scene import answered, custodian, inviting, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -36,6 +36,7 @@ class View:
 
 SEARCH: Final = ("/", *"search", "space", *"bridge", "enter")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
+THREAD: Final = ("THREAD  ops-north", "5 answers", "We can lend a guide")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 OWN: Final = ("up",) * 5
@@ -63,6 +64,9 @@ VIEWS: Final[Mapping[str, View]] = {
     "search-120x40": View(keys=SEARCH, sees=FOUND),
     "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
     "search-mono-80x24": View(NARROW, "mono", keys=SEARCH, sees=FOUND),
+    "thread-120x40": View(keys=("up", "up", "t"), sees=THREAD, node=answered),
+    "thread-80x24": View(NARROW, keys=("up", "up", "t"), sees=THREAD, node=answered),
+    "thread-mono-80x24": View(NARROW, "mono", keys=("up", "up", "t"), sees=THREAD, node=answered),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

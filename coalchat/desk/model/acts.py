@@ -136,6 +136,8 @@ def acknowledge(state: State, key: str, answer: Answer, text: str) -> Changes:
 def reply(state: State, key: str | None) -> Changes:
     """The draft answers this message of the shown channel, or none."""
     message = state.timeline.log.get(key) if state.timeline is not None and key else None
+    if message is None and key and state.threads is not None and state.threads.channel == state.shown:
+        message = state.threads.get(key)
     if not state.shown or (key and (message is None or Flag.UNREADABLE in message.flags)):
         return NOTHING
     if state.composing.draft(state.shown).corrects is not None:

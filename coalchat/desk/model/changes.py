@@ -40,6 +40,8 @@ class Part(Enum):
     """A custodian's invites, while they are open."""
     VERSIONS = auto()
     """All versions of a message, while somebody looks at them."""
+    THREAD = auto()
+    """A thread, while somebody looks at it."""
 
 
 @record(kw_only=False)

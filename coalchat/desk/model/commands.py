@@ -29,6 +29,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
     CommandHelp("reply", "/reply", "answer the selected message; again: answer none"),
+    CommandHelp("thread", "/thread", "what the selected message answers, and all answers to it"),
     CommandHelp("quote", "/quote", "repeat the selected message in the next one; again: not any more"),
     CommandHelp("forward", "/forward [CHANNEL]", "repeat the selected message in another channel"),
     CommandHelp("correct", "/correct", "sign a new version of the selected message of yours"),

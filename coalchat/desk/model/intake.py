@@ -95,6 +95,7 @@ class Intake:
             self.state.direct,
             self.state.afterwards,
             self.state.searching,
+            self.state.threads,
         ):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes
@@ -215,7 +216,15 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.searching):
+        for wants in (
+            state.kept,
+            state.keying,
+            state.custody,
+            state.direct,
+            state.afterwards,
+            state.searching,
+            state.threads,
+        ):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
     from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.threads import Threads
 
 
 class Later:
@@ -110,8 +111,17 @@ class Later:
             self._state.searching = Searching(self._state)
         return self._state.searching
 
+    @property
+    def threads(self) -> Threads:
+        """A thread that somebody looks at."""
+        if self._state.threads is None:
+            from coalchat.desk.model.threads import Threads
+
+            self._state.threads = Threads(self._state)
+        return self._state.threads
+
     def go_to_found(self, entry_id: str) -> Changes:
-        """Show a message that was found, in its channel, with what stands around it."""
+        """Show a message that is known, in its channel, with what stands around it."""
         from coalchat.desk.model.past import find
 
         return find(self._state, entry_id)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.past import Past
     from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.threads import Threads
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -55,6 +56,7 @@ class State:
         kept: drafts as the node keeps them.
         keying, custody, direct, afterwards, searching: what only the key screen, a custodian, who begins a direct message, who does
             something with a message, or who searches wants to know; made when it is wanted.
+        threads: the one that somebody looks at; made when somebody does.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
@@ -81,6 +83,7 @@ class State:
     afterwards: Afterwards | None = None
     searching: Searching | None = None
     past: Past | None = None
+    threads: Threads | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -107,7 +110,8 @@ class State:
         for log in self._every_log():
             if (message := log.get(entry_id)) is not None:
                 return message
-        found = self.searching.get(entry_id) if self.searching is not None else None
+        known = (part.get(entry_id) for part in (self.searching, self.threads) if part is not None)
+        found = next((message for message in known if message is not None), None)
         return self.quoted.get(entry_id) or self.deadlines.get(entry_id) or found
 
     def _every_log(self) -> tuple[Log, ...]:
@@ -119,6 +123,8 @@ class State:
             log.replace(message)
         if self.searching is not None:
             self.searching.replace(message)
+        if self.threads is not None:
+            self.threads.replace(message)
 
     def outgoing(self, key: str) -> Outgoing | None:
         """What is being sent under this client id."""
@@ -191,6 +197,7 @@ class State:
         for message in fresh:
             self._note(message)
         self.lines.forget(message.entry_id for message in fresh)
+        recounted = self.count(fresh)
         requoted = self.lines.learnt(message.entry_id for message in fresh)
         shown = self.timeline is not None and self.timeline.log is log
         dropped = () if shown and self.reading_back else self.drop(log.trim())
@@ -198,10 +205,19 @@ class State:
         if self.timeline is not None and shown:
             whole = requoted or dropped or not alone
             splices = self.timeline.update() if whole else self.timeline.append(fresh[0])
+            splices += tuple(splice for key in recounted for splice in self.timeline.replace(key))
         parts = {Part.CHANNELS, Part.NOTICE, Part.RAIL} | ({Part.TIMELINE} if splices else set())
         # What is due of an own message is known only once the node has said who has acknowledged it.
         asks = tuple(ask for m in fresh if m.mine and m.ack_by for ask in self.receipts.lacks(m.entry_id))
         return Changes(frozenset(parts), splices, asks=asks)
+
+    def count(self, messages: Iterable[Message]) -> set[str]:
+        """Count these as answers; the ids of those whose lines say another number since."""
+        changed: set[str] = set()
+        for message in messages:
+            changed |= self.lines.answers.note(message)
+        self.lines.forget(changed)
+        return changed
 
     def purged(self, message: Message) -> Changes:
         """A message's body is gone: no copy of it stays in this desk."""
@@ -212,6 +228,7 @@ class State:
         if self.afterwards is not None:
             self.afterwards.forget()
         self._note(message)
+        self.count((message,))
         self.lines.forget_all()  # others quote it
         return self.redraw(Part.NOTICE, Part.RAIL, Part.SEARCH)
 
@@ -269,6 +286,7 @@ class State:
             if self.deadlines.get(message.entry_id) is None:
                 self.receipts.forget(message.entry_id)
         self.lines.forget(message.entry_id for message in messages)
+        self.lines.answers.drop(message.entry_id for message in messages)
         return messages
 
     # --- what the shown timeline makes of a change ---

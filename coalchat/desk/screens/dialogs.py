@@ -12,6 +12,7 @@ from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.search import SearchScreen
+from coalchat.desk.screens.thread import ThreadScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.versions import VersionsScreen
 from coalchat.desk.screens.who import WhoScreen
@@ -29,6 +30,7 @@ __all__ = [
     "LockScreen",
     "RefusedDialog",
     "SearchScreen",
+    "ThreadScreen",
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",

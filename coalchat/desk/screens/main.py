@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 
-_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "copy"})
+_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "thread", "copy"})
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
