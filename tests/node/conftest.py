@@ -36,7 +36,7 @@ def homes(founded: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
 
 
 @pytest.fixture
-def days(monkeypatch: pytest.MonkeyPatch) -> None:
+def days(monkeypatch: pytest.MonkeyPatch, unmeasured: None) -> None:
     """For what takes days: no machine sleeps here and no clock is set; and who does not answer is dialled seldom."""
     monkeypatch.setattr(rollover, "TICK", 86_400.0)
     monkeypatch.setattr(links, "PAUSES", (0.2, 1.0, 600.0, 10_800.0))
