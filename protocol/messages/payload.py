@@ -15,6 +15,7 @@ from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload, check_roe
 from protocol.messages.versions import (
     CorrectionPayload,
     PurgedPayload,
@@ -79,6 +80,8 @@ Payload = (
     | CorrectionPayload
     | RetractionPayload
     | PurgedPayload
+    | RoeNoticePayload
+    | RoeEndorsementPayload
 )
 
 KINDS: Final[dict[Tag, type]] = {
@@ -89,6 +92,8 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.CORRECTION: CorrectionPayload,
     Tag.RETRACTION: RetractionPayload,
     Tag.PURGED: PurgedPayload,
+    Tag.ROE_NOTICE: RoeNoticePayload,
+    Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
 }
 
 
@@ -125,6 +130,8 @@ def _check(payload: Payload) -> None:
         check_receipt(payload)
     if isinstance(payload, QuotingPayload):
         check_quoting(payload)
+    if isinstance(payload, RoeNoticePayload):
+        check_roe(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import scene, trouble
+from tests.desk.scene import custodian, inviting, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -36,6 +36,9 @@ class View:
 
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+OWN: Final = ("up",) * 5
+"""To the own message."""
+
 VIEWS: Final[Mapping[str, View]] = {
     "main-120x40": View(),
     "main-80x24": View(NARROW),
@@ -55,6 +58,21 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
+    "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
+    "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),
+    "revoke-80x24": View(
+        NARROW,
+        keys=("f7", "x", "down", "enter", "3", "down"),
+        sees=("REVOKE", "Type 4a4a4a4a"),
+        node=custodian,
+    ),
+    "rekey-120x40": View(keys=("f7", "e", "down"), sees=("EMERGENCY REKEY", "Type XAA"), node=custodian),
+    "invites-80x24": View(NARROW, keys=("f7", "i"), sees=("INVITES", "1 device to compare"), node=inviting),
+    "invite-120x40": View(keys=("f7", "i", "n", "S", "enter"), sees=("INVITE", "CLEARANCE", "ADDRESS"), node=inviting),
+    "compare-80x24": View(NARROW, keys=("f7", "i", "a"), sees=("COMPARE WORDS", "6 absent"), node=inviting),
+    "versions-80x24": View(NARROW, keys=(*OWN, "h"), sees=("VERSION 1",)),
+    "lock-80x24": View(NARROW, keys=("f5",), sees=("LOCKED", "passphrase")),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }
@@ -65,8 +83,9 @@ async def draw(view: View) -> str:
     async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
         await desk.sees("Engineers say 25 t")
         await _settled(desk)
-        if view.keys:
-            await desk.press(*view.keys)
+        for key in view.keys:
+            await desk.press(key)
+            await _settled(desk)  # a key may be for what the answer to the last one opens
         await desk.sees(*view.sees)
         await _settled(desk)
         return picture(desk.app)
