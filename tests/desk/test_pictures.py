@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import scene, trouble
+from tests.desk.scene import ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -36,6 +36,9 @@ class View:
 
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
+SIGNING: Final = ("ROE NOTICE", "Type the serial to sign", "not that force is lawful")
+
 VIEWS: Final[Mapping[str, View]] = {
     "main-120x40": View(),
     "main-80x24": View(NARROW),
@@ -55,6 +58,12 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
+    "roe-80x24": View(NARROW, keys=("f3",), sees=ROE, node=ruled),
+    "roe-mono-120x40": View(theme="mono", keys=("f3",), sees=(*ROE, "NOT IN FORCE"), node=ruled),
+    "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
+    "roe-sign-80x24": View(NARROW, keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
+    "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import attrs
 
-from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api import enrolment, events, nouns, requests, responses, roe, scopes
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.vocabulary import (
@@ -50,6 +50,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.roe_records import NO_ROE
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
 
@@ -247,6 +248,8 @@ class FakeNode:
                 return self.policy
             case requests.ShowKeys():
                 return self.keys
+            case roe.ListRoe():
+                return NO_ROE
         return answer_enrolment(self.invites, request)
 
     def _status(self) -> Response:

@@ -31,6 +31,8 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    ROE = auto()
+    """The ROE screens, while one is open."""
 
 
 @record(kw_only=False)

@@ -33,6 +33,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("who", "/who", "who has the selected message"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
+    CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
     CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
 )

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.regulating import Regulating, RoeLine
+    from coalchat.desk.model.roeviews import BoardView, Choice, NoticeView
 
 
 class Desk:
@@ -66,7 +68,7 @@ class Desk:
         state.composing.forget_previews()
         for log in state.logs.values():
             log.asking = False
-        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill())
+        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill(), *self._rules.begin())
         return Changes(frozenset({Part.COMPOSER}), asks=asks)
 
     def node(self, state: NodeState, why: str = "") -> Changes:
@@ -203,6 +205,61 @@ class Desk:
     def write_direct(self) -> Changes:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
+
+    # --- rules of engagement ---
+
+    @property
+    def _rules(self) -> Regulating:
+        if self._state.regulating is None:
+            from coalchat.desk.model.regulating import Regulating
+
+            self._state.regulating = Regulating()
+        return self._state.regulating
+
+    def roe_line(self) -> RoeLine | None:
+        """What the row under the banner says of ROE; none where there are none."""
+        from coalchat.desk.model.regulating import roe_line
+
+        return roe_line(self._state.coalition, self._rules)
+
+    def look_at_roe(self, at: int = 0) -> Changes:
+        """The ROE board of a time; 0: of now."""
+        return self._rules.look(at)
+
+    def open_roe(self, entry_id: str) -> Changes:
+        """One notice whole."""
+        return self._rules.open(entry_id)
+
+    def acknowledge_roe(self, view: NoticeView, answer: Answer, text: str) -> Changes:
+        """A person has typed the serial of a notice."""
+        return self._rules.acknowledge(view.key, int(view.serial), answer, text)
+
+    def roe_board(self, now: int) -> BoardView:
+        """The ROE board."""
+        from coalchat.desk.model.roescreen import board_view
+
+        return board_view(self._state.coalition, self._rules, now)
+
+    def roe_notice(self, entry_id: str, now: int) -> NoticeView | None:
+        """One ROE notice; none if it is not known."""
+        from coalchat.desk.model.roescreen import notice_view
+
+        return notice_view(self._state.coalition, self._rules, entry_id, now)
+
+    def roe_choices(self) -> tuple[Choice, ...]:
+        """All ROE notices of the board that is shown."""
+        from coalchat.desk.model.roescreen import choices
+
+        return choices(self._rules)
+
+    def roe_banner(self, entry_id: str, now: int) -> Banner:
+        """The high-water mark of the ROE board, or of one notice of it."""
+        from coalchat.desk.model.roescreen import high_water, notice_water
+
+        notice = self._rules.notice(entry_id) if entry_id else None
+        coalition = self._state.coalition
+        high = high_water(coalition, self._rules.shown) if notice is None else notice_water(coalition, notice)
+        return overview.banner_of(self._state, high, now)
 
     # --- composing ---
 

@@ -38,6 +38,7 @@ from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.sending import not_sent, refusal_known, sent
@@ -84,10 +85,19 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.keying, self.state.direct):
+        for wants in (self.state.keying, self.state.direct, self.state.regulating):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
-                return changes
+                return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
+
+    def _regulated(self) -> Changes:
+        """The node has told of ROE: deadlines follow, and lines that say otherwise are fetched anew."""
+        state, rules = self.state, self.state.regulating
+        if rules is None:
+            return NOTHING
+        state.deadlines.notices = tuple(Asked(n.ack_by, n.name, n.channel_id) for n in rules.pending())
+        messages = [message for log in state.logs.values() for message in log.messages]
+        return Changes(asks=rules.stale(messages))
 
     def _facts(self, answer: Response) -> Changes:
         state = self.state
@@ -165,7 +175,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif known.flags != message.flags or known.disowned != message.disowned:
+        elif (known.flags, known.disowned, known.text) != (message.flags, message.disowned, message.text):
             state.log(message.channel_id).replace(message)
             return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -200,7 +210,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.direct):
+        for wants in (state.keying, state.direct, state.regulating):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:

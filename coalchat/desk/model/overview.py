@@ -13,6 +13,7 @@ from typing import Final
 from coalchat.api.nouns import Link, Message
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import LinkState
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
 from coalchat.desk.model.state import State
@@ -46,8 +47,7 @@ _LINKS: Final = (LinkState.UP, LinkState.CONNECTING, LinkState.WAITING, LinkStat
 
 def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
     """The band at the top and at the bottom."""
-    coalition, marks = state.coalition, state.coalition.marks
-    high = HighWater()
+    marks, high = state.coalition.marks, HighWater()
     for key in visible_keys:
         if (message := state.find(key)) is not None:
             high |= marks.label_of(message)
@@ -55,6 +55,12 @@ def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
             high |= outgoing.label
     if state.shown and state.composing.draft(state.shown).text.strip():
         high |= state.composing.label(state.shown)
+    return banner_of(state, high, now)
+
+
+def banner_of(state: State, high: HighWater, now: int) -> Banner:
+    """The band of what has this high-water mark."""
+    coalition, marks = state.coalition, state.coalition.marks
     marking, level = marks.marking(high), high.level
     if level == UNMARKED or not marking:
         channel = coalition.channel(state.shown)
@@ -78,7 +84,10 @@ def notice(state: State, now: int) -> Notice:
     due = ""
     if first is not None:
         by = clock_beside(first.ack_by, now)
-        due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
+        if isinstance(first, Asked):
+            due = f"{first.name} acknowledge by {by}"
+        else:
+            due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
     return Notice(
         node=f"{word}: {coalition.why}" if coalition.why else word,
         fine=coalition.state is NodeState.UP,

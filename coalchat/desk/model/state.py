@@ -30,6 +30,7 @@ from coalchat.record import evolve, field, part
 if TYPE_CHECKING:
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.regulating import Regulating
 
 
 @part
@@ -43,6 +44,7 @@ class State:
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         places: of conversations that were begun here, the ids that the node has given them.
         keying, direct: what only the key screen, or who begins a direct message, wants to know; made when it is wanted.
+        regulating: what is known of ROE; likewise.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -61,6 +63,7 @@ class State:
     places: dict[str, str] = field(factory=dict)
     keying: Keying | None = None
     direct: Direct | None = None
+    regulating: Regulating | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)

@@ -8,13 +8,16 @@ Rule 3: the gravest warning that has no room in this row has one of its own belo
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import Notice
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
 from coalchat.desk.paint.text import cells, cut, ours
+
+if TYPE_CHECKING:
+    from coalchat.desk.model.regulating import RoeLine
 
 _DUE_AT: Final = 32
 """Column of what is due where there is room: the eye finds it at one place."""
@@ -26,8 +29,10 @@ _WARNING: Final = 24
 """A shorter piece of a warning says nothing."""
 
 
-def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
-    """One row."""
+def paint_notice(view: Notice, width: int, glyphs: Glyphs, roe: RoeLine | None = None) -> list[Line]:
+    """One row. While the node is up, and there are ROE, they stand in the place of its words."""
+    if roe is not None and view.fine:
+        return [_roe(view, roe, width, glyphs)]
     inner = width - 2
     due = _due(view, glyphs)
     node = ours(view.node, glyphs)
@@ -42,11 +47,40 @@ def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
     return [Line(fit((Span(" "), *apart(left, right, inner, glyphs, gap=2)), width, glyphs))]
 
 
-def warning_stands(view: Notice, width: int, glyphs: Glyphs) -> bool:
+def _roe(view: Notice, roe: RoeLine, width: int, glyphs: Glyphs) -> Line:
+    """What is in force, what is due, how far each nation is with the notice that is asked about, warnings by their number.
+
+    The counts give way first, from the last nation on; what is due is cut last.
+    """
+    inner = width - 2
+    head = [Span("ROE", Ink.BRIGHT), Span("  GAP" if roe.gap else "", Ink.BRIGHT)]
+    words = [Span(f"  {roe.words}", Ink.MUTED)]
+    due = _due(view, glyphs)
+    warned = [Span(f"{glyphs.act}{len(view.warnings)}  ", Ink.BRIGHT)] if view.warnings else []
+    key = [*warned, Span("F3", Ink.ACCENT)]
+    if due and width_of([*head, *words, *due, *key]) + 6 > inner:
+        words = []
+    left = [*head, *words]
+    if due:
+        start = _DUE_AT - 1 if _DUE_AT + width_of(due) < inner * 2 // 3 else 0
+        left += [blank(max(start - width_of(left), 3)), *due]
+    counts: list[Span] = []
+    for count in roe.counts:
+        glyph = glyphs.caveat if count.caveats else glyphs.acknowledged if count.complete else ""
+        caveat = " caveat" if count.caveats else ""
+        ink = Ink.MUTED if count.complete and not count.caveats else Ink.TEXT
+        one = Span(f"{count.nation} {glyph}{count.done}/{count.of}{caveat}  ", ink)
+        if width_of([*left, *counts, one, *key]) + 2 > inner:
+            break
+        counts.append(one)
+    return Line(fit((Span(" "), *apart(left, [*counts, *key], inner, glyphs, gap=2)), width, glyphs))
+
+
+def warning_stands(view: Notice, width: int, glyphs: Glyphs, roe: RoeLine | None = None) -> bool:
     """Whether the row of the notice has room for the whole of the gravest warning, or there is none."""
     if not view.warnings:
         return True
-    (line,) = paint_notice(view, width, glyphs)
+    (line,) = paint_notice(view, width, glyphs, roe)
     return ours(view.warnings[0], glyphs) in line.text
 
 

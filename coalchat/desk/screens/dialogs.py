@@ -8,6 +8,7 @@ from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.who import WhoScreen
 
@@ -20,6 +21,9 @@ __all__ = [
     "KeysScreen",
     "LabelDialog",
     "RefusedDialog",
+    "RoeAcknowledgeDialog",
+    "RoeNoticeScreen",
+    "RoeScreen",
     "UnlockScreen",
     "WhoScreen",
     "WordsDialog",

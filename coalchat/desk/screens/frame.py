@@ -28,6 +28,7 @@ from coalchat.record import evolve
 HINTS: Final[Hints] = (
     ("^K", "jump"),
     ("Alt-A", "next"),
+    ("F3", "ROE"),
     ("F4", "who has it"),
     ("F6", "label"),
     ("F7", "keys"),
@@ -92,7 +93,7 @@ class Frame(Banded[None]):
         notice = self.door.desk.notice(self.door.now())
         if self.query_one("#warning").display:
             notice = evolve(notice, warnings=())
-        return paint_notice(notice, width, self.door.dress.glyphs)
+        return paint_notice(notice, width, self.door.dress.glyphs, self.door.desk.roe_line())
 
     def _paint_warning(self, width: int, height: int) -> list[Line]:
         del height
@@ -101,7 +102,8 @@ class Frame(Banded[None]):
     def _place_warning(self) -> None:
         """A warning that the notice has no room for has a row, where one can be spared."""
         size, glyphs = self.app.size, self.door.dress.glyphs
-        whole = warning_stands(self.door.desk.notice(self.door.now()), size.width, glyphs)
+        desk = self.door.desk
+        whole = warning_stands(desk.notice(self.door.now()), size.width, glyphs, desk.roe_line())
         self.query_one("#warning").display = not whole and size.height >= HINTED
 
     def _paint_head(self, width: int, height: int) -> list[Line]:
@@ -237,7 +239,8 @@ class ChannelList(Column):
         self.roomy = True
 
     def _paint_list(self, width: int, height: int) -> list[Line]:
-        return paint_channels(self._door.desk.channels(), width, height, self.dress.glyphs, self.roomy)
+        desk = self._door.desk
+        return paint_channels(desk.channels(), width, height, self.dress.glyphs, self.roomy, desk.roe_line())
 
     def on_click(self, event: events.Click) -> None:
         """Open what was clicked on."""

@@ -35,6 +35,7 @@ class MainScreen(Frame):
         Binding("alt+a", "next_active", priority=True, show=False),
         *(Binding(f"alt+{n}", f"open({n})", priority=True, show=False) for n in range(1, 10)),
         Binding("f1", "help", priority=True, show=False),
+        Binding("f3", "roe", priority=True, show=False),
         Binding("f4", "who", priority=True, show=False),
         Binding("f6", "label", priority=True, show=False),
         Binding("f7", "keys", priority=True, show=False),
@@ -115,6 +116,9 @@ class MainScreen(Frame):
         if line is None or line.mine or line.unreadable:
             return
         key = line.key
+        if self.door.desk.roe_notice(key, self.door.now()) is not None:
+            self.open(dialogs.RoeNoticeScreen(self.door, key))
+            return
 
         def chosen(given: tuple[Answer, str] | None) -> None:
             if given is not None:
@@ -178,6 +182,12 @@ class MainScreen(Frame):
         from coalchat.desk.screens import dialogs
 
         self.open(dialogs.KeysScreen(self.door))
+
+    def action_roe(self, at: int = 0) -> None:
+        """Rules of engagement."""
+        from coalchat.desk.screens import dialogs
+
+        self.open(dialogs.RoeScreen(self.door, at))
 
     def ask_about(self, view: DirectView | WordsView) -> None:
         """Ask what has to be known before a direct message; nothing is done by default."""
@@ -283,6 +293,14 @@ class MainScreen(Frame):
                 self.action_who()
             case "keys":
                 self.action_keys()
+            case "roe":
+                from coalchat.desk.screens.roe import time_of
+
+                at = time_of(command.rest, self.door.now())
+                if at is None:
+                    self.composer.complain("/roe takes a time: 1800Z, or 221800Z with its day")
+                    return
+                self.action_roe(at)
             case "quit":
                 await self.run_action("app.ask_quit")
             case _:
