@@ -179,7 +179,7 @@ def roe_line(coalition: Coalition, rules: Regulating) -> RoeLine | None:
     counts = tuple(
         Count(code, tally[code].acknowledged, tally[code].persons, tally[code].caveats)
         for code in order
-        if code in tally
+        if code in tally and tally[code].persons
     )
     waiting = tuple((n.name, clock(n.ack_by)) for n in pending)
     return RoeLine(words if in_force else "no rule in force", bool(board.gaps), waiting, counts)

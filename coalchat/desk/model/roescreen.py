@@ -150,7 +150,7 @@ def _pending(coalition: Coalition, notice: RoeNotice, widest: HighWater, now: in
         mark=_mark(coalition, notice, widest),
         level=notice.level,
         changes=tuple(_changes(notice)),
-        tallies=tuple(_tally(coalition, row, now) for row in notice.tally),
+        tallies=tuple(_tally(coalition, row, now) for row in notice.tally if row.persons),
     )
 
 
@@ -328,7 +328,7 @@ def notice_view(coalition: Coalition, rules: Regulating, entry_id: str, now: int
         serial=f"{notice.serial:03d}",
         answered=notice.answered,
         may=not notice.flaw and not notice.mine and coalition.may_acknowledge,
-        tallies=tuple(_tally(coalition, row, now) for row in notice.tally),
+        tallies=tuple(_tally(coalition, row, now) for row in notice.tally if row.persons),
         answers=tuple(
             f"{one.nation} {one.person} {day_clock(one.at)} {_ANSWERS[one.answer]}"
             + (f": {one.text}" if one.text else "")
