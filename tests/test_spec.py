@@ -23,7 +23,7 @@ from protocol.base.ids import EXPORTER_LABEL, HYBRID_TAGS, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD
 from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
-from protocol.exchange.messages import Farewell
+from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
@@ -34,7 +34,7 @@ from protocol.messages.standing import Flaw
 from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
 from protocol.trust.authority import SETTING_ROE
-from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
+from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
@@ -132,6 +132,7 @@ def test_clauses() -> None:
         ("8.11", ("act", "value", "meaning"), RoeAct),
         ("8.11", ("verb", "value", "meaning"), RoeVerb),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
+        ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
@@ -142,8 +143,12 @@ def test_numbered_words(section: str, header: tuple[str, ...], members: type[Int
 
 def test_settings_of_a_charter() -> None:
     rows = [row[:2] for row in table("6.1", "setting", "tag", "value").rows]
-    code = {"link secret": SETTING_LINK_SECRET, "suspended": SETTING_SUSPENDED, "ROE authorities": SETTING_ROE}
-    assert rows == [(name, str(tag)) for name, tag in code.items()]
+    assert rows == [
+        ("link secret", str(SETTING_LINK_SECRET)),
+        ("suspended", str(SETTING_SUSPENDED)),
+        ("ROE authorities", str(SETTING_ROE)),
+        ("run on", str(SETTING_RUN_ON)),
+    ]
 
 
 def test_flaws_of_roe_notices() -> None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, roe, versions
+from coalchat.api import (
+    amendment,
+    direct,
+    drafts,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    renewal,
+    requests,
+    roe,
+    versions,
+)
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -14,6 +26,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.Unlock,
         requests.GetStatus,
         requests.Stop,
+        requests.CheckPassphrase,
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
@@ -27,6 +40,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        drafts.ListDrafts,
+        drafts.SetDraft,
         roe.ListRoe,
         roe.ShowRoe,
         roe.IssueRoe,
@@ -56,6 +71,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.WithdrawDevice,
         amendment.AdmitNation,
         amendment.SuspendNation,
+        amendment.ReinstateNation,
         amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,
@@ -69,6 +85,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

@@ -154,6 +154,10 @@ class Client(CustodianCalls, RoeCalls):
         """Write and sign the amendment that suspends a nation. Raises: NotAuthorised, UnknownNation, UsageError."""
         return await self.call(amendment.SuspendNation(nation=nation))
 
+    async def reinstate(self, nation: str) -> amendment.Amendment:
+        """Write and sign the amendment that takes a suspension back. Raises: NotAuthorised, UnknownNation, UsageError."""
+        return await self.call(amendment.ReinstateNation(nation=nation))
+
     async def sign_amendment(self, file: bytes) -> amendment.Amendment:
         """Sign an amendment, and put a complete one in force. Raises: NotAuthorised, UsageError."""
         return await self.call(amendment.SignAmendment(file=file))

@@ -19,12 +19,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from coalchat.api.base import NEWEST, A_co, Request, Response
+from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import NextEvents, PreviewLabel, SendMessage
+from coalchat.api.requests import CheckPassphrase, PreviewLabel, SendMessage
 from coalchat.api.responses import Policy
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from coalchat.client import Client
 
 NAME: Final = "desk"
-BEGIN: Final = NextEvents(cursor=NEWEST, limit=1, wait_seconds=0)
-"""Asks from where on the desk listens."""
 PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between attempts to come back: a node that is killed is up again within one."""
 WATCH: Final = 1.0
@@ -51,16 +50,6 @@ _APPROVAL: Final = "this device has asked to join: its custodian has to approve 
 def unix_time() -> int:
     """Now, in Unix seconds."""
     return int(time.time())
-
-
-class Node(Protocol):
-    """A node that is asked without a loop."""
-
-    def ask(self, request: Request[A_co]) -> A_co:
-        """The answer. Raises: CoalchatError, OSError."""
-
-    def ask_all(self, requests: Sequence[Request[Any]]) -> list[Response]:
-        """The answers, in the order of the questions. Raises: likewise."""
 
 
 @part(kw_only=True)
@@ -90,6 +79,7 @@ class Session:
     _going: Request[Any] | None = field(default=None, init=False, repr=False)
     _waiting: deque[Request[Any]] = field(factory=deque, init=False, repr=False)
     _more: asyncio.Event = field(factory=asyncio.Event, init=False, repr=False)
+    _client: Client | None = field(default=None, init=False, repr=False)
     _over: asyncio.Event | None = field(default=None, init=False, repr=False)
     _cursor: int | None = field(default=None, init=False)
     _was_up: bool = field(default=False, init=False)
@@ -100,6 +90,16 @@ class Session:
         for request in changes.asks:
             self._queue(request)
         self.on_changes(changes)
+
+    async def check(self, passphrase: bytes) -> str:
+        """Let the node compare a passphrase; why it will not do, or ""."""
+        if self._client is None:
+            return "the node does not answer: it is being started anew"
+        try:
+            await self._client.call(CheckPassphrase(passphrase=passphrase))
+        except CoalchatError as error:
+            return str(error)
+        return ""
 
     async def run(self) -> None:
         """Speak with the node until cancelled, or until it cannot come up for a reason that stays."""
@@ -140,7 +140,7 @@ class Session:
     @property
     def unsent(self) -> bool:
         """Whether a message is on its way to the node: nobody else has it."""
-        return any(isinstance(request, SendMessage) for request in (self._going, *self._waiting))
+        return any(isinstance(request, SendMessage | CorrectMessage) for request in (self._going, *self._waiting))
 
     @property
     def idle(self) -> bool:
@@ -165,11 +165,14 @@ class Session:
                 await self._unlock(client)
                 await self._join(client)
                 await self._begin(client)
+                self._client = client
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._listen, client)
                     tasks.start_soon(self._ask, client)
         except* CoalchatError as group:
             errors += _leaves(group)
+        finally:
+            self._client = None
         # Of the two tasks one fails first and the other is cancelled: the first is the reason.
         return errors[0]
 
@@ -246,19 +249,11 @@ class Session:
 
     # --- before there is a connection ---
 
-    def foresee(self, node: Node) -> None:
-        """Ask a node that runs already for all that the desk shows first; then `run` connects, and asks it anew.
-
-        Raises:
-            CoalchatError, OSError: as `node` does. What it has answered by then is known; the rest is for `run`.
+    def go_on(self, cursor: int, levels: tuple[Level, ...]) -> None:
+        """The model has asked a node that runs already for what it shows first: `run` connects, listens from there on, and
+        asks all of it anew.
         """
-        self._cursor = node.ask(BEGIN).next_cursor
-        self._stand(NodeState.UP)
-        self.put(self.desk.start())
-        while asked := tuple(self._waiting):
-            self._waiting.clear()
-            for request, answer in zip(asked, node.ask_all(asked), strict=True):
-                self._take(request, answer)
+        self._cursor, self.levels, self.state = cursor, levels, NodeState.UP
 
     # --- the queue ---
 

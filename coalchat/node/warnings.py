@@ -19,6 +19,7 @@ from coalchat.node.publishing import Publishing
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.renewing import certificate_warnings
 from coalchat.node.roe import Roe
+from coalchat.node.runout import end_words, keys_until
 
 KEYS_WARNING = 3 * 86_400
 """Seconds before a nation's last published edition ends at which clients are warned."""
@@ -80,22 +81,13 @@ class Warnings:
 
     def _of_keys(self) -> Iterator[str]:
         member, now = self.context.member, self.context.now()
-        ends = []
-        for index in sorted(member.coalition.charter.present):
-            code = member.coalition.codes[index]
-            last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
-            end = (max(last, default=0) + 1) * member.coalition.charter.segment
+        ends = ((keys_until(member, index), index) for index in sorted(member.coalition.charter.present))
+        for end, index in sorted(ends):
             if end - now < KEYS_WARNING:
-                ends.append((end, code))
-        for end, code in sorted(ends):
-            yield f"the published keys of {code} end {_when(end - now)}"
+                yield end_words(member, index, now)
 
     def _code_of(self, issuer: bytes) -> str:
         """The nation of a custodian's seat, as documents name it."""
         member = self.context.member
         custodian = member.directory.custodian_by_id(issuer)
         return member.coalition.codes[int.from_bytes(issuer[:4], "big") if custodian is None else custodian.nation]
-
-
-def _when(seconds: int) -> str:
-    return "now, or have ended" if seconds <= 0 else f"in {max(1, seconds // 3600)} h"

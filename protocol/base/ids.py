@@ -72,6 +72,9 @@ class Tag(IntEnum):
     READY = 53
     HISTORY_REQUEST = 54
     HISTORY_GRANT = 55
+    ENVELOPE_REQUEST = 56
+    ENVELOPE_GRANT = 57
+    ENVELOPE_DENIAL = 58
     # payload kinds
     TEXT = 64
     RECEIPT = 65

@@ -43,7 +43,7 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "trust.json": trust.build(built, recorder),
         "keys.json": keys.build(built, recorder),
         "messages.json": messages.build(built, keys.kept_envelope(recorder)),
-        "link.json": link.build(built),
+        "link.json": link.build(built, recorder),
         "custody.json": custody.build(built),
         "direct.json": direct.build(built, recorder),
         "checkpoints.json": checkpoints.build(built, recorder),

@@ -10,6 +10,7 @@ from coalchat.api import (
     about,
     amendment,
     direct,
+    drafts,
     emergency,
     enrolment,
     events,
@@ -41,6 +42,7 @@ MODULES = (
     enrolment,
     evidence,
     history,
+    drafts,
     renewal,
     versions,
     roe,
@@ -61,6 +63,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "unlock": Scope.READ,
         "status": Scope.READ,
         "stop": Scope.ADMIN,
+        "passphrase.check": Scope.READ,
         "channel.list": Scope.READ,
         "channel.create": Scope.ADMIN,
         "channel.widen": Scope.ADMIN,
@@ -74,6 +77,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.correct": Scope.SEND,
         "message.versions": Scope.READ,
         "message.recall": Scope.SEND,
+        "draft.list": Scope.SEND,
+        "draft.set": Scope.SEND,
         "roe.list": Scope.READ,
         "roe.show": Scope.READ,
         "roe.issue": Scope.SEND,
@@ -103,6 +108,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "direct.withdraw": Scope.ADMIN,
         "charter.admit": Scope.ADMIN,
         "charter.suspend": Scope.ADMIN,
+        "charter.reinstate": Scope.ADMIN,
         "charter.sign": Scope.ADMIN,
         "invite.create": Scope.ADMIN,
         "invite.list": Scope.ADMIN,
@@ -116,6 +122,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "custodian.request": Scope.ADMIN,
         "custodian.certify": Scope.ADMIN,
         "custodian.list": Scope.READ,
+        "custodian.keying": Scope.ADMIN,
     }
 
 

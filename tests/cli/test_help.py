@@ -22,9 +22,9 @@ HEAVY = {
 COMMANDS = {
     ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("ack",), ("status",), ("join",), ("demo",),
     ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
-    ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"),
+    ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"), ("custodian", "keying"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
-    ("charter", "admit"), ("charter", "suspend"),
+    ("charter", "admit"), ("charter", "suspend"), ("charter", "reinstate"),
     ("invite", "create"), ("invite", "list"), ("invite", "approve"), ("invite", "withdraw"),
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "widen"), ("channel", "list"),

@@ -75,6 +75,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     "first_cursor": lambda r: r.first_cursor(),
     "audit_after": lambda r: r.audit_after(0, 99),
     "meta": lambda r: r.meta("a"),
+    "drafts": lambda r: r.drafts(),
     "peers": lambda r: r.peers(),
     "posted": lambda r: r.posted("bot", "1"),
     "confirmed": lambda r: r.confirmed(),
@@ -104,6 +105,7 @@ REPLICATION_CALLS: dict[str, Callable[[Reader], object]] = {
     "envelopes_of_segment": lambda r: r.envelopes_of_segment(5),
     "kept_envelopes": lambda r: r.kept_envelopes(9),
     "live_envelope": lambda r: r.live_envelope(b"", b"", 5),
+    "live_envelopes_by": lambda r: r.live_envelopes_by(b"", b"", b"", 5),
     "count_envelopes": lambda r: r.count_envelopes(b"", b"", b"", 5),
 }
 

@@ -116,6 +116,7 @@ def laptops(tmp_path: Path) -> Iterator[Laptops]:
 
 
 @pytest.mark.story
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.timeout(240)
 def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one case a kind of command
     code = words = ""

@@ -9,7 +9,7 @@ Rule 4: no text of a person is lost: what was refused goes back into the draft, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coalchat.api.base import Request, Response
@@ -19,34 +19,27 @@ from coalchat.desk.model import acts, choosing, obeying, overview, sending
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
+from coalchat.desk.model.dialogviews import LabelPicker, Target
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.intake import Intake
-from coalchat.desk.model.labels import Label
+from coalchat.desk.model.labels import HighWater, Label
+from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import (
-    Banner,
-    ChannelRow,
-    Composer,
-    Head,
-    Item,
-    LabelPicker,
-    NodeState,
-    Notice,
-    Rail,
-    Target,
-    WhoHasIt,
-)
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail, WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.completing import Completion
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
-    from coalchat.desk.model.regulating import Regulating, RoeLine
-    from coalchat.desk.model.roeviews import BoardView, Choice, NoticeView
+    from coalchat.desk.model.roedesk import RoeDesk
 
 
 class Desk:
@@ -57,18 +50,31 @@ class Desk:
         self._intake = Intake(self._state)
         self._news = News(self._state, self._intake, self.notice, self.rail)
 
+    # --- how the person wants it ---
+
+    def prefer(self, words: Iterable[str], offset: Callable[[int], int] | None) -> Changes:
+        """Words that call this person beside his name, and by how much the times of messages are ahead of UTC; none: Z."""
+        state = self._state
+        state.words, state.lines.offset = tuple(words), offset or utc
+        person = state.coalition.node.person if state.coalition.node else ""
+        return state.call_by(highlights(person, state.words))
+
+    def complete(self, before: str) -> Completion | None:
+        """What Tab makes of the text before the cursor."""
+        from coalchat.desk.model.completing import complete
+
+        return complete(self._state, before)
+
     # --- facts from the node ---
 
     def start(self) -> Changes:
-        """What to ask once the node is unlocked, the first time and after each lost connection: nothing known is lost,
-        nothing doubles, and what was being sent is asked again with its own client id.
-        """
+        """What to ask once the node is unlocked, and after each lost connection: what was being sent with its own client id."""
         state = self._state
         state.receipts.start()
         state.composing.forget_previews()
         for log in state.logs.values():
             log.asking = False
-        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill(), *self._rules.begin())
+        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill(), *state.regulating.begin())
         return Changes(frozenset({Part.COMPOSER}), asks=asks)
 
     def node(self, state: NodeState, why: str = "") -> Changes:
@@ -110,9 +116,7 @@ class Desk:
 
     def seen(self, visible_keys: Sequence[str], *, at_bottom: bool) -> Changes:
         """These lines are on the screen now: ask what they lack (who has own messages, what a reply answers).
-
-        With `at_bottom` the pages far above may be dropped again. It moves no read mark.
-        """
+        With `at_bottom` the pages far above may be dropped again. It moves no read mark."""
         return acts.seen(self._state, visible_keys, at_bottom=at_bottom)
 
     def select(self, key: str | None) -> Changes:
@@ -144,7 +148,7 @@ class Desk:
         """
         return obeying.obey(self._state, command, selected, now)
 
-    # --- what opens later: keys, and direct messages ---
+    # --- what opens later ---
 
     @property
     def _keying(self) -> Keying:
@@ -167,6 +171,20 @@ class Desk:
         from coalchat.desk.model.keyscreen import key_screen
 
         return key_screen(self._state.coalition, self._keying, now)
+
+    @property
+    def custodians_known(self) -> bool:
+        """Whether the node has said who the nation's custodians and devices are."""
+        return self._keying.known
+
+    @property
+    def custody(self) -> Custody:
+        """A custodian's acts; for the screen of keys, which asks whether there is one here."""
+        if self._state.custody is None:
+            from coalchat.desk.model.custody import Custody
+
+            self._state.custody = Custody(self._state, self._keying)
+        return self._state.custody
 
     def history_requests(self) -> tuple[HistoryView, ...]:
         """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
@@ -206,60 +224,21 @@ class Desk:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
 
-    # --- rules of engagement ---
+    @property
+    def roe(self) -> RoeDesk:
+        """Rules of engagement."""
+        from coalchat.desk.model.roedesk import RoeDesk
+
+        return RoeDesk(self._state)
 
     @property
-    def _rules(self) -> Regulating:
-        if self._state.regulating is None:
-            from coalchat.desk.model.regulating import Regulating
+    def afterwards(self) -> Afterwards:
+        """What is done with messages that are there."""
+        if self._state.afterwards is None:
+            from coalchat.desk.model.afterwards import Afterwards
 
-            self._state.regulating = Regulating()
-        return self._state.regulating
-
-    def roe_line(self) -> RoeLine | None:
-        """What the row under the banner says of ROE; none where there are none."""
-        from coalchat.desk.model.regulating import roe_line
-
-        return roe_line(self._state.coalition, self._rules)
-
-    def look_at_roe(self, at: int = 0) -> Changes:
-        """The ROE board of a time; 0: of now."""
-        return self._rules.look(at)
-
-    def open_roe(self, entry_id: str) -> Changes:
-        """One notice whole."""
-        return self._rules.open(entry_id)
-
-    def acknowledge_roe(self, view: NoticeView, answer: Answer, text: str) -> Changes:
-        """A person has typed the serial of a notice."""
-        return self._rules.acknowledge(view.key, int(view.serial), answer, text)
-
-    def roe_board(self, now: int) -> BoardView:
-        """The ROE board."""
-        from coalchat.desk.model.roescreen import board_view
-
-        return board_view(self._state.coalition, self._rules, now)
-
-    def roe_notice(self, entry_id: str, now: int) -> NoticeView | None:
-        """One ROE notice; none if it is not known."""
-        from coalchat.desk.model.roescreen import notice_view
-
-        return notice_view(self._state.coalition, self._rules, entry_id, now)
-
-    def roe_choices(self) -> tuple[Choice, ...]:
-        """All ROE notices of the board that is shown."""
-        from coalchat.desk.model.roescreen import choices
-
-        return choices(self._rules)
-
-    def roe_banner(self, entry_id: str, now: int) -> Banner:
-        """The high-water mark of the ROE board, or of one notice of it."""
-        from coalchat.desk.model.roescreen import high_water, notice_water
-
-        notice = self._rules.notice(entry_id) if entry_id else None
-        coalition = self._state.coalition
-        high = high_water(coalition, self._rules.shown) if notice is None else notice_water(coalition, notice)
-        return overview.banner_of(self._state, high, now)
+            self._state.afterwards = Afterwards(self._state)
+        return self._state.afterwards
 
     # --- composing ---
 
@@ -268,15 +247,19 @@ class Desk:
         """The text being written in the shown channel."""
         return self._state.composing.draft(self.shown).text if self.shown else ""
 
+    def keep_drafts(self) -> Changes:
+        """The desk is left: let the node keep what it has not got yet."""
+        return Changes(asks=self._news.keep_drafts())
+
     def set_draft(self, text: str) -> Changes:
         """The person has typed."""
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, bool(draft.text.strip())
+        noted, begun = draft.kept or draft.returned, draft.says_something
         draft.text, draft.kept, draft.returned = text, False, False
         parts = {Part.COMPOSER} if noted else set()
-        return Changes(frozenset(parts | {Part.BANNER} if begun != bool(text.strip()) else parts))
+        return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
         """Choose the label of the draft; the own nation is always in."""
@@ -301,6 +284,28 @@ class Desk:
     def reply(self, key: str | None) -> Changes:
         """The draft answers this message, and takes its label (SPEC 5.4); None: it answers none."""
         return acts.reply(self._state, key)
+
+    def stop_repeating(self) -> Changes:
+        """The draft repeats no other message any more."""
+        asks = self._state.composing.repeat(self.shown, ()) if self.shown else ()
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)
+
+    @property
+    def correcting(self) -> bool:
+        """Whether the text is a new version of an own message: label and precedence are that one's."""
+        return bool(self.shown) and self._state.composing.draft(self.shown).corrects is not None
+
+    def stop_correcting(self) -> Changes:
+        """The correction is given up; what was being written before comes back."""
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=self._state.composing.end_correcting(self.shown))
+
+    @property
+    def sendable(self) -> bool:
+        """Whether there is something to send: what repeats others needs no text, and a correction is another text."""
+        draft = self._state.composing.draft(self.shown) if self.shown else None
+        if draft is None or not draft.says_something:
+            return False
+        return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
 
     def confirm_needed(self) -> str:
         """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
@@ -349,6 +354,10 @@ class Desk:
         """The high-water mark of these lines and of the draft, if it has text."""
         return overview.banner(self._state, visible_keys, now)
 
+    def banner_of(self, high: HighWater, now: int) -> Banner:
+        """The band over what bears these labels together."""
+        return overview.banner_of(self._state, high, now)
+
     def notice(self, now: int) -> Notice:
         """The row under the banner."""
         return overview.notice(self._state, now)
@@ -381,6 +390,10 @@ class Desk:
     def label(self) -> Label:
         """The label of the draft: what a picker begins with."""
         return self._state.composing.label(self.shown)
+
+    def places(self, query: str) -> tuple[Target, ...]:
+        """Channels that something can be taken to, best first."""
+        return choosing.places(self._state, query)
 
     def targets(self, query: str) -> tuple[Target, ...]:
         """Where one can go, best first; their `id` goes into `jump`, or is a command's `/name`."""

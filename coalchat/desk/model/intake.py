@@ -35,13 +35,15 @@ from coalchat.api.responses import (
     Status,
 )
 from coalchat.api.scopes import Scope
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.deadlines import Asked
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
-from coalchat.desk.model.sending import not_sent, refusal_known, sent
+from coalchat.desk.model.sending import corrected, not_sent, refusal_known, sent
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
 from coalchat.record import evolve, field, part
@@ -69,6 +71,8 @@ class Intake:
                 return self._page(request, answer)
             case SendMessage(), Sent():
                 return sent(self.state, request, answer) + settle(self.state)
+            case CorrectMessage(), Sent():
+                return corrected(self.state, request, answer)
             case PreviewLabel(), LabelPreview():
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
@@ -85,7 +89,8 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.keying, self.state.direct, self.state.regulating):
+        state = self.state
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.regulating):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
@@ -93,8 +98,6 @@ class Intake:
     def _regulated(self) -> Changes:
         """The node has told of ROE: deadlines follow, and lines that say otherwise are fetched anew."""
         state, rules = self.state, self.state.regulating
-        if rules is None:
-            return NOTHING
         state.deadlines.notices = tuple(Asked(n.ack_by, n.name, n.channel_id) for n in rules.pending())
         messages = [message for log in state.logs.values() for message in log.messages]
         return Changes(asks=rules.stale(messages))
@@ -106,6 +109,8 @@ class Intake:
                 known = state.coalition.node
                 state.coalition.took_status(answer)
                 changes = Changes(frozenset({Part.BANNER, Part.NOTICE, Part.RAIL, Part.COMPOSER}))
+                if known is None or known.person != answer.node.person:
+                    changes += state.call_by(highlights(answer.node.person, state.words))
                 return changes + (state.remark(*_FRAME) if known is None else NOTHING)
             case Policy():
                 return self._worded(state.coalition.took_policy(answer))
@@ -175,7 +180,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif (known.flags, known.disowned, known.text) != (message.flags, message.disowned, message.text):
+        elif _said(known) != _said(message):
             state.log(message.channel_id).replace(message)
             return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -210,11 +215,11 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.direct, state.regulating):
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.regulating):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
-            case SendMessage():
+            case SendMessage() | CorrectMessage():
                 return not_sent(state, request, error, now)
             case MarkRead() | AcknowledgeMessage():
                 return self._trouble(error)
@@ -247,3 +252,8 @@ def _pressing(channel: Channel) -> tuple[int, int]:
     """Where to begin: what is unread, by its precedence, then by how much of it there is."""
     rank = -1 if channel.unread_precedence is None else channel.unread_precedence.rank
     return rank, channel.unread
+
+
+def _said(message: Message) -> tuple[object, ...]:
+    """What makes its line another one."""
+    return (message.flags, message.disowned, message.newer, message.text if message.kind == "roe" else "")

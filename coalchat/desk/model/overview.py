@@ -47,19 +47,25 @@ _LINKS: Final = (LinkState.UP, LinkState.CONNECTING, LinkState.WAITING, LinkStat
 
 def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
     """The band at the top and at the bottom."""
-    marks, high = state.coalition.marks, HighWater()
+    marks = state.coalition.marks
+    high = HighWater()
     for key in visible_keys:
         if (message := state.find(key)) is not None:
             high |= marks.label_of(message)
+            for answered in state.lines.answered(message):
+                high |= marks.label_of(answered)
         elif (outgoing := state.outgoing(key)) is not None:
             high |= outgoing.label
-    if state.shown and state.composing.draft(state.shown).text.strip():
+    draft = state.composing.draft(state.shown) if state.shown else None
+    if draft is not None and draft.says_something:
         high |= state.composing.label(state.shown)
+    for beside in draft.shown if draft is not None else ():
+        high |= marks.label_of(beside)
     return banner_of(state, high, now)
 
 
 def banner_of(state: State, high: HighWater, now: int) -> Banner:
-    """The band of what has this high-water mark."""
+    """The band over what bears these labels together."""
     coalition, marks = state.coalition, state.coalition.marks
     marking, level = marks.marking(high), high.level
     if level == UNMARKED or not marking:
@@ -74,6 +80,11 @@ def banner_of(state: State, high: HighWater, now: int) -> Banner:
         clock=dtg(now),
         exercise=node.exercise if node else False,
     )
+
+
+def locked_banner(now: int) -> Banner:
+    """Over a screen on which nothing of the coalition stands."""
+    return Banner(marking="LOCKED", level=UNMARKED, coalition="", clock=dtg(now), exercise=False)
 
 
 def notice(state: State, now: int) -> Notice:
@@ -95,6 +106,7 @@ def notice(state: State, now: int) -> Notice:
         left=left(first.ack_by, now) if first else "",
         overdue=first is not None and first.ack_by <= now,
         warnings=coalition.status.warnings if coalition.status else (),
+        roe=state.regulating.line(coalition),
     )
 
 
@@ -112,6 +124,7 @@ def channel_rows(state: State) -> tuple[ChannelRow, ...]:
             if channel.unread_precedence and channel.unread_precedence.rank
             else None,
             acts=state.deadlines.acts(channel.id),
+            calls=state.calls(channel),
             selected=channel.id == state.shown,
         )
         for channel in state.coalition.channels

@@ -16,9 +16,10 @@ from coalchat.api.roe import AcknowledgeRoe, ListRoe, RoeBoard, RoeDetails, RoeN
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.views import Count, RoeLine
 from coalchat.desk.model.words import clock
 from coalchat.errors import CoalchatError
-from coalchat.record import field, part, record
+from coalchat.record import field, part
 
 NOW = ListRoe(channel="", at=0)
 _PARTS = frozenset({Part.ROE, Part.NOTICE, Part.CHANNELS, Part.RAIL})
@@ -59,6 +60,28 @@ class Regulating:
         """A notice as it is known now."""
         board = self.board
         return next((n for n in board.notices if n.entry_id == entry_id), None) if board is not None else None
+
+    def line(self, coalition: Coalition) -> RoeLine | None:
+        """What the main screen says of it; none where there are no ROE."""
+        board = self.board
+        if board is None or not self.used:
+            return None
+        in_force = [ruling for ruling in board.rulings if ruling.in_force and ruling.applies]
+        series = {(ruling.channel_id, ruling.marking, ruling.nation) for ruling in in_force}
+        words = f"{len(in_force)} rules in force" if len(in_force) > 1 else "1 rule in force"
+        if len(series) == 1:
+            words = f"profile {max(ruling.notice.rpartition(' ')[2] for ruling in in_force)} in force"
+        pending = self.pending()
+        first = pending[0] if pending else next((n for n in board.notices if n.tally and not n.closed), None)
+        order = (coalition.own, *(code for code in coalition.marks.codes if code != coalition.own))
+        tally = {row.nation: row for row in first.tally} if first is not None else {}
+        counts = tuple(
+            Count(code, tally[code].acknowledged, tally[code].persons, tally[code].caveats)
+            for code in order
+            if code in tally and tally[code].persons
+        )
+        waiting = tuple((n.name, clock(n.ack_by)) for n in pending)
+        return RoeLine(words if in_force else "no rule in force", bool(board.gaps), waiting, counts)
 
     # --- what is asked ---
 
@@ -127,59 +150,3 @@ class Regulating:
             self.trouble = str(error)
             return Changes(frozenset({Part.ROE}))
         return None
-
-
-# --- the row under the banner ---
-
-
-@record(kw_only=False)
-class Count:
-    """How far a nation is with acknowledging the most urgent notice."""
-
-    nation: str
-    done: int
-    of: int
-    caveats: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether nobody is missing."""
-        return self.done >= self.of
-
-
-@record(kw_only=False)
-class RoeLine:
-    """What the main screen says of ROE.
-
-    Attributes:
-        words: "profile 004 in force", "3 rules in force", "no rule in force"; `gap`: a serial is missing.
-        pending: notices that wait for this person, e.g. "IMPL 005"; counts: of the most urgent.
-    """
-
-    words: str
-    gap: bool
-    pending: tuple[tuple[str, str], ...]
-    counts: tuple[Count, ...]
-
-
-def roe_line(coalition: Coalition, rules: Regulating) -> RoeLine | None:
-    """None where there are no ROE."""
-    board = rules.board
-    if board is None or not rules.used:
-        return None
-    in_force = [ruling for ruling in board.rulings if ruling.in_force and ruling.applies]
-    series = {(ruling.channel_id, ruling.marking, ruling.nation) for ruling in in_force}
-    words = f"{len(in_force)} rules in force" if len(in_force) > 1 else "1 rule in force"
-    if len(series) == 1:
-        words = f"profile {max(ruling.notice.rpartition(' ')[2] for ruling in in_force)} in force"
-    pending = rules.pending()
-    first = pending[0] if pending else next((n for n in board.notices if n.tally and not n.closed), None)
-    order = (coalition.own, *(code for code in coalition.marks.codes if code != coalition.own))
-    tally = {row.nation: row for row in first.tally} if first is not None else {}
-    counts = tuple(
-        Count(code, tally[code].acknowledged, tally[code].persons, tally[code].caveats)
-        for code in order
-        if code in tally and tally[code].persons
-    )
-    waiting = tuple((n.name, clock(n.ack_by)) for n in pending)
-    return RoeLine(words if in_force else "no rule in force", bool(board.gaps), waiting, counts)

@@ -8,16 +8,13 @@ Rule 3: the gravest warning that has no room in this row has one of its own belo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import Notice
+from coalchat.desk.model.views import Notice, RoeLine
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
 from coalchat.desk.paint.text import cells, cut, ours
-
-if TYPE_CHECKING:
-    from coalchat.desk.model.regulating import RoeLine
 
 _DUE_AT: Final = 32
 """Column of what is due where there is room: the eye finds it at one place."""
@@ -29,10 +26,10 @@ _WARNING: Final = 24
 """A shorter piece of a warning says nothing."""
 
 
-def paint_notice(view: Notice, width: int, glyphs: Glyphs, roe: RoeLine | None = None) -> list[Line]:
+def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
     """One row. While the node is up, and there are ROE, they stand in the place of its words."""
-    if roe is not None and view.fine:
-        return [_roe(view, roe, width, glyphs)]
+    if view.roe is not None and view.fine:
+        return [_roe(view, view.roe, width, glyphs)]
     inner = width - 2
     due = _due(view, glyphs)
     node = ours(view.node, glyphs)
@@ -76,11 +73,11 @@ def _roe(view: Notice, roe: RoeLine, width: int, glyphs: Glyphs) -> Line:
     return Line(fit((Span(" "), *apart(left, [*counts, *key], inner, glyphs, gap=2)), width, glyphs))
 
 
-def warning_stands(view: Notice, width: int, glyphs: Glyphs, roe: RoeLine | None = None) -> bool:
+def warning_stands(view: Notice, width: int, glyphs: Glyphs) -> bool:
     """Whether the row of the notice has room for the whole of the gravest warning, or there is none."""
     if not view.warnings:
         return True
-    (line,) = paint_notice(view, width, glyphs, roe)
+    (line,) = paint_notice(view, width, glyphs)
     return ours(view.warnings[0], glyphs) in line.text
 
 

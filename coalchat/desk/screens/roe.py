@@ -20,9 +20,10 @@ from coalchat.desk.model.views import Banner
 from coalchat.desk.model.words import deadline_of, moment_of
 from coalchat.desk.paint.block import EMPTY, block_hints, block_row, block_text
 from coalchat.desk.paint.dialogs.roe import ANSWERS, Signing, body_lines, paint_acknowledge, room_for_text
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.roe import paint_notice_head, paint_roe, paint_roe_head, paint_whole, paint_words
-from coalchat.desk.screens.base import Dialog, Hints, Paper
+from coalchat.desk.screens.base import Dialog, Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.block import FieldBlock
@@ -72,13 +73,13 @@ class RoeSheet(Paper):
 
     def acknowledge(self, key: str) -> None:
         """Ask how, with the whole text on the screen; nothing happens where there is nothing to acknowledge."""
-        view = self.door.desk.roe_notice(key, self.door.now())
+        view = self.door.desk.roe.notice(key, self.door.now())
         if view is None or not view.may:
             return
 
         def signed(given: tuple[Answer, str] | None) -> None:
             if given is not None:
-                self.door.put(self.door.desk.acknowledge_roe(view, *given))
+                self.door.put(self.door.desk.roe.acknowledge(view, *given))
 
         self.open(RoeAcknowledgeDialog(self.door, key), signed)
 
@@ -107,21 +108,21 @@ class RoeScreen(RoeSheet):
     def on_mount(self) -> None:
         """Keys scroll. The node is asked anew."""
         self.query_one(Scrolled).focus()
-        self.door.put(self.door.desk.look_at_roe(self._at))
+        self.door.put(self.door.desk.roe.look(self._at))
 
     def on_unmount(self) -> None:
         """Nobody looks at another time any more."""
         if self._at:
-            self.door.put(self.door.desk.look_at_roe())
+            self.door.put(self.door.desk.roe.look())
 
     @property
     def view(self) -> BoardView:
         """What is known now."""
-        return self.door.desk.roe_board(self.door.now())
+        return self.door.desk.roe.board(self.door.now())
 
     def banner(self) -> Banner:
         """The highest of all that stands here."""
-        return self.door.desk.roe_banner("", self.door.now())
+        return self.door.desk.roe.banner("", self.door.now())
 
     def note(self) -> str:
         """In which time."""
@@ -157,12 +158,12 @@ class RoeScreen(RoeSheet):
         self.open(ChooseDialog(self.door, "ACKNOWLEDGE", "Several notices wait for you.", choices), chosen)
 
     def _read(self, key: str) -> None:
-        self.door.put(self.door.desk.open_roe(key))
+        self.door.put(self.door.desk.roe.open(key))
         self.acknowledge(key)
 
     def action_open_notice(self) -> None:
         """Open one of all notices."""
-        found = self.door.desk.roe_choices()
+        found = self.door.desk.roe.choices()
 
         def chosen(place: int | None) -> None:
             if place:
@@ -178,7 +179,7 @@ class RoeScreen(RoeSheet):
         def chosen(at: int | None) -> None:
             if at is not None:
                 self._at = at
-                self.door.put(self.door.desk.look_at_roe(at))
+                self.door.put(self.door.desk.roe.look(at))
 
         self.open(RoeTimeDialog(self.door), chosen)
 
@@ -196,16 +197,16 @@ class RoeNoticeScreen(RoeSheet):
     def on_mount(self) -> None:
         """Keys scroll. The node is asked who has answered."""
         self.query_one(Scrolled).focus()
-        self.door.put(self.door.desk.open_roe(self.key))
+        self.door.put(self.door.desk.roe.open(self.key))
 
     @property
     def view(self) -> NoticeView | None:
         """What is known now."""
-        return self.door.desk.roe_notice(self.key, self.door.now())
+        return self.door.desk.roe.notice(self.key, self.door.now())
 
     def banner(self) -> Banner:
         """Its own."""
-        return self.door.desk.roe_banner(self.key, self.door.now())
+        return self.door.desk.roe.banner(self.key, self.door.now())
 
     def words(self) -> str:
         """What is said of all of it."""
@@ -260,11 +261,11 @@ class RoeAcknowledgeDialog(Dialog[tuple[Answer, str]]):
 
     def banner(self) -> Banner:
         """That of what is behind it, and its own text."""
-        return self.door.desk.roe_banner(self.key, self.door.now())
+        return self.door.desk.roe.banner(self.key, self.door.now())
 
     @property
     def _view(self) -> NoticeView | None:
-        return self.door.desk.roe_notice(self.key, self.door.now())
+        return self.door.desk.roe.notice(self.key, self.door.now())
 
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         view, glyphs = self._view, self.door.dress.glyphs
@@ -360,7 +361,7 @@ class RoeTimeDialog(Dialog[int]):
 
     def banner(self) -> Banner:
         """That of the board."""
-        return self.door.desk.roe_banner("", self.door.now())
+        return self.door.desk.roe.banner("", self.door.now())
 
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         del place

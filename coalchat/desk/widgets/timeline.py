@@ -23,16 +23,18 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import Item, MessageLine
+from coalchat.desk.model.window import Row, Window
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.timeline import paint_empty, paint_item
 from coalchat.desk.widgets.painted import Dress
-from coalchat.desk.widgets.window import Row, Window
+from coalchat.desk.widgets.scrolled import VIM
 
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
-ACTS: Final = frozenset("aAyYrR")
+ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
 """Letters that act on the message under the cursor."""
+VIM_ACTS: Final = frozenset({*VIM, "i"})
 _REVERSE: Final = Style(reverse=True)
 _FREE: Final = Line()
 
@@ -65,6 +67,11 @@ class Timeline(Widget, can_focus=True):
         Binding("enter", "screen.read_here", show=False),
         Binding("a,A", "screen.acknowledge", show=False),
         Binding("r,R", "screen.reply", show=False),
+        Binding("q,Q", "screen.quote", show=False),
+        Binding("f,F", "screen.forward", show=False),
+        Binding("e,E", "screen.correct", show=False),
+        Binding("x,X", "screen.recall", show=False),
+        Binding("h,H", "screen.history", show=False),
         Binding("y,Y", "screen.copy", show=False),
         Binding("escape,tab", "screen.write", show=False),
     ]
@@ -99,6 +106,8 @@ class Timeline(Widget, can_focus=True):
         self._rows: list[Row] | None = None
         self._frame: list[Strip] | None = None
         self._told: tuple[object, ...] = ()
+        self._begun = False
+        """A text was begun; the focus goes to it."""
 
     # --- what it shows ---
 
@@ -200,7 +209,7 @@ class Timeline(Widget, can_focus=True):
     def _draw(self) -> list[Strip]:
         rows, width, height = self._shown(), self._look.width, self._look.size.height
         lines = [self._lines(row.item)[row.line] for row in rows] or paint_empty(width, self.dress.glyphs)[-height:]
-        bar = self._bar(rows)
+        bar = self.window.bar(rows)
         blank = height - len(lines)
         return [
             self._row(_FREE if y < blank else lines[y - blank], width, barred=y in bar) for y in range(height)
@@ -220,15 +229,6 @@ class Timeline(Widget, can_focus=True):
         skin = self.dress.skin
         end = skin.style(Ink.RULE) + _REVERSE if barred else skin.ground(Ground.BASE)
         return Strip.join([self.dress.row(line, width), Strip([Segment(" ", end)], 1)])
-
-    def _bar(self, rows: list[Row]) -> range:
-        """The rows of the scroll bar, where there is one: by items, because rows above the window are not measured."""
-        count, height = len(self.window.items), self._look.size.height
-        if not rows or not (rows[0].item or rows[0].line or not self.window.following):
-            return range(0)
-        first, last = rows[0].item / count, (rows[-1].item + 1) / count
-        top = min(int(first * height), height - 1)
-        return range(top, max(top + 1, round(last * height)))
 
     # --- moving ---
 
@@ -329,13 +329,31 @@ class Timeline(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Likewise."""
+        self._begun = False
         self._changed()
 
     def on_key(self, event: events.Key) -> None:
-        """A letter that is no key here begins a text."""
-        if event.is_printable and event.character and event.character not in ACTS:
+        """A letter that is no key here begins a text. Those behind it belong to that, however fast they come."""
+        if self.dress.vim and not self._begun and event.key in VIM_ACTS:
             event.stop()
+            event.prevent_default()
+            self._move(event.key)
+            return
+        if event.is_printable and event.character and (self._begun or event.character not in ACTS):
+            event.stop()
+            event.prevent_default()
+            self._begun = True
             self.post_message(self.Typed(event.character))
+
+    def _move(self, key: str) -> None:
+        """As in vim. To go to the end is not to say that all was read."""
+        if key in {"G", "upper_g"}:
+            self.to_end()
+            self.select_last()
+        elif key == "i":
+            self.post_message(self.Left())
+        else:
+            self.app.simulate_key(VIM[key])
 
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked on."""

@@ -35,6 +35,7 @@ from coalchat.node.receipting import Receipting
 from coalchat.node.retaining import gone_words, retraction_words
 from coalchat.node.roe import Roe
 from coalchat.node.roe_nouns import roe_line
+from coalchat.node.runout import past_edition
 from coalchat.node.sending import Key, Posted, Sending
 from coalchat.node.status import deliveries, nation_states, recall_of
 from coalchat.node.versioning import corrected_words, correction_of, newer_than
@@ -277,6 +278,7 @@ class MessageAnswers:
             Flag.AUTO: certificate is not None and certificate.role == int(Role.BOT),
             Flag.NO_PLAY: payload is not None and payload.noplay,
             Flag.SUPERSEDED_KEY: self._superseded(row),
+            Flag.LAST_KEY: past_edition(member, unpack_slots(row.slots), row.n),
             Flag.DISPUTED: mark.disputed,
             Flag.DISOWNED: mark.disowned is not None,
         }

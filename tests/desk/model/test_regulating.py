@@ -10,7 +10,7 @@ from coalchat.api.roe import ListRoe, RoeGap, RoeVerb, ShowRoe
 from coalchat.desk.look.glyphs import UNICODE
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import Marks
-from coalchat.desk.model.regulating import Regulating, roe_line
+from coalchat.desk.model.regulating import Regulating
 from coalchat.desk.model.roescreen import board_view, notice_view
 from coalchat.desk.paint.dialogs.roe import body_lines
 from coalchat.desk.paint.roe import paint_roe, paint_whole
@@ -73,7 +73,7 @@ def test_a_line_that_says_something_else_by_now_is_fetched_anew() -> None:
 
 
 def test_the_row() -> None:
-    line = roe_line(coalition(), regulating())
+    line = regulating().line(coalition())
     assert line is not None
     assert (line.words, line.gap, line.pending) == ("profile 004 in force", False, (("IMPL 005", "1600Z"),))
     assert [(c.nation, c.done, c.of, c.caveats, c.complete) for c in line.counts] == [
@@ -81,13 +81,13 @@ def test_the_row() -> None:
     ]  # fmt: skip
     two = (ruling(HALT, "IMPL 001", NOW), ruling(HALT, "IMPL 001", NOW, nation="XAA"))
     gap = RoeGap(nation="XBB", channel_id="", words="IMPL 002 is missing")
-    line = roe_line(coalition(), regulating(rulings=two, gaps=(gap,), notices=()))
+    line = regulating(rulings=two, gaps=(gap,), notices=()).line(coalition())
     assert line is not None
     assert (line.words, line.gap, line.counts) == ("2 rules in force", True, ())
-    line = roe_line(coalition(), regulating(rulings=(evolve(two[0], applies=False),)))
+    line = regulating(rulings=(evolve(two[0], applies=False),)).line(coalition())
     assert line is not None
     assert line.words == "no rule in force"
-    assert roe_line(coalition(), regulating(entries=0)) is None
+    assert regulating(entries=0).line(coalition()) is None
 
 
 def test_the_most_restrictive_wins_for_each_nation() -> None:
@@ -148,9 +148,9 @@ def test_what_a_peer_wrote_is_text_wherever_it_stands() -> None:
     driver.node.answers[ListRoe] = told
     driver.start()
     desk = driver.desk
-    view = desk.roe_notice(PENDING.entry_id, NOW)
+    view = desk.roe.notice(PENDING.entry_id, NOW)
     assert view is not None
-    lines = [*paint_roe(desk.roe_board(NOW), 120, UNICODE), *paint_roe(desk.roe_board(NOW), 80, UNICODE)]
+    lines = [*paint_roe(desk.roe.board(NOW), 120, UNICODE), *paint_roe(desk.roe.board(NOW), 80, UNICODE)]
     lines += [*paint_whole(view, 120, UNICODE), *body_lines(view, 80, UNICODE, roomy=True)]
     text = "".join(line.text for line in lines)
     assert text.count("[SECRET]") > 5, "what looks like markup stays"
