@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coalchat.api import nouns
+from coalchat.api.roe import AcknowledgeRoe, ListRoe, ShowRoe
 from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
 from coalchat.record import evolve
 from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import link_record
+from tests.fakes.roe_records import PENDING, board, details
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
@@ -36,6 +38,18 @@ def scene() -> FakeNode:
     node.add_channel("liaison", *ALL, ceiling="MISSION RESTRICTED")
     _elsewhere(node)
     _ops_north(node)
+    return node
+
+
+def ruled() -> FakeNode:
+    """The same, with rules of engagement."""
+    node = scene()
+    text = "NOT IN FORCE: begins 221800ZNOV26\nROE IMPL 005  implements AUTH 004\n112 A  PERMITTED  Crossing of LINE GREEN  by day and by night"
+    _say(node, "ops-north", "XBB Col A. Reyes", 1515, text, "RESTRICTED", kind="roe", entry_id=PENDING.entry_id,
+         ack_by=PENDING.ack_by)  # fmt: skip
+    node.answers[ListRoe] = board()
+    node.answers[ShowRoe] = details()
+    node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
     return node
 
 

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import custodian, inviting, scene, trouble
+from tests.desk.scene import custodian, inviting, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -36,6 +36,8 @@ class View:
 
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
+SIGNING: Final = ("ROE NOTICE", "Type the serial to sign", "not that force is lawful")
 OWN: Final = ("up",) * 5
 """To the own message."""
 
@@ -58,6 +60,10 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
+    "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
+    "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
+    "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

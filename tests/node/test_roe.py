@@ -19,9 +19,12 @@ from coalchat.api.vocabulary import Answer
 from coalchat.custody.authorities import RoePower
 from coalchat.custody.founding import Terms
 from coalchat.errors import Ambiguous, Refused, UnknownMessage, UnknownNation, UsageError
+from coalchat.node.retracting import is_recalled
 from coalchat.paths import Home
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Recall as RecallRow
 from protocol.base.records import decode, evolve
-from protocol.messages.payload import FORMAT, Payload
+from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.versions import CorrectionPayload, Recall, RetractionPayload
 from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey
@@ -188,6 +191,7 @@ async def test_who_acknowledges_names_the_serial(homes: dict[str, Home], autojum
         for request, words in (
             (ack(serial=2), "this is IMPL 001"),
             (ack(Answer.UNABLE), "says why"),
+            (ack(Answer.WILCO), "with a caveat, or one is unable"),
             (ack(Answer.CAVEAT), "says what it is"),
             (ack(text="x"), "goes with an answer"),
         ):
@@ -289,6 +293,24 @@ async def test_a_notice_is_never_edited(homes: dict[str, Home], autojump_clock: 
             assert (message.flags, message.newer) == ((), None)
             assert "104 B" in message.text
             assert (await standing(node))["XAA IMPL 001"] == ""
+
+        # Nor does a retraction reach one that comes after it.
+        text = await a.send("roe", "a word of the same author", "RESTRICTED")
+        feed = c.station.feeds.get(row.feed_id)
+        assert feed is not None
+
+        def before(tx: Transaction) -> list[bool]:
+            tx.put_recall(RecallRow(name, bytes.fromhex(text.entry_id), int(Recall.AUTHOR)))
+            words = TextPayload(FORMAT, NOW, False, (), "the same", 0)
+            return [is_recalled(tx, feed, name, payload) for payload in (words, impl_said)]
+
+        impl_said = decode_payload(row.payload)
+
+        async def come() -> bool:
+            return "a word of the same author" in await c.texts("roe")
+
+        await until(come)
+        assert await c.station.context.store.write(before) == [True, False]
         await town.close()
 
 

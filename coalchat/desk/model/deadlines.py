@@ -13,21 +13,31 @@ from coalchat.desk.model.lines import author_of
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.views import DueRow
 from coalchat.desk.model.words import clock, clock_beside, left
-from coalchat.record import field, part
+from coalchat.record import field, part, record
+
+
+@record(kw_only=False)
+class Asked:
+    """An ROE notice that waits for this person: until when, its name, where."""
+
+    ack_by: int
+    name: str
+    channel_id: str
 
 
 @part
 class Deadlines:
-    """Messages with a deadline, by entry id."""
+    """Messages with a deadline, by entry id; `notices`: those of ROE, which the node counts itself."""
 
     _coalition: Coalition
     _receipts: Receipts
+    notices: tuple[Asked, ...] = ()
     _asked: dict[str, Message] = field(factory=dict)
 
     def note(self, message: Message) -> None:
         """A message has come, or was acknowledged by this person."""
         waits = not self._receipts.complete(message) if message.mine else message.answered is None
-        if message.ack_by and waits and Flag.UNREADABLE not in message.flags:
+        if message.ack_by and waits and message.kind != "roe" and Flag.UNREADABLE not in message.flags:
             self._asked[message.entry_id] = message
         else:
             self._asked.pop(message.entry_id, None)
@@ -43,21 +53,22 @@ class Deadlines:
 
     def acts(self, channel_id: str) -> int:
         """How many messages of a channel wait for this person."""
-        return sum(message.channel_id == channel_id for message in self._mine())
+        return sum(one.channel_id == channel_id for one in self._waiting())
 
-    def most_urgent(self) -> Message | None:
+    def most_urgent(self) -> Message | Asked | None:
         """The first of those that wait for this person."""
-        return min(self._mine(), key=_due_at, default=None)
+        return min(self._waiting(), key=_due_at, default=None)
 
     def rows(self, now: int) -> tuple[DueRow, ...]:
         """All, by time. The end of the key segment comes last: it needs nobody."""
-        waiting = sorted((*self._mine(), *(m for m in self._asked.values() if m.mine)), key=_due_at)
+        others = [message for message in self._asked.values() if message.mine]
+        waiting = sorted([*self._waiting(), *others], key=_due_at)
         rows = [
             DueRow(
                 time=clock_beside(message.ack_by, now),
                 what=what_of(message),
                 left=left(message.ack_by, now),
-                act=not message.mine,
+                act=isinstance(message, Asked) or not message.mine,
                 overdue=message.ack_by <= now,
             )
             for message in waiting
@@ -68,17 +79,20 @@ class Deadlines:
             rows.append(DueRow(time=ends, what=what, left=left(keys.segment_ends, now), act=False, overdue=False))
         return tuple(rows)
 
-    def _mine(self) -> list[Message]:
+    def _waiting(self) -> list[Message | Asked]:
+        """For this person."""
         if not self._coalition.may_acknowledge:
             return []
-        return [message for message in self._asked.values() if not message.mine]
+        return [*self.notices, *(message for message in self._asked.values() if not message.mine)]
 
 
-def what_of(message: Message) -> str:
-    """ "ack Duarte 1537Z", or of an own message "acks of 1531Z"."""
+def what_of(message: Message | Asked) -> str:
+    """ "ack Duarte 1537Z", of an own message "acks of 1531Z", of an ROE notice "ack IMPL 005"."""
+    if isinstance(message, Asked):
+        return f"ack {message.name}"
     written = clock(message.author_time)
     return f"acks of {written}" if message.mine else f"ack {author_of(message)} {written}"
 
 
-def _due_at(message: Message) -> tuple[int, int]:
-    return message.ack_by, message.position
+def _due_at(message: Message | Asked) -> tuple[int, int]:
+    return message.ack_by, 0 if isinstance(message, Asked) else message.position

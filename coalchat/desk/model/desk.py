@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.roedesk import RoeDesk
 
 
 class Desk:
@@ -67,15 +68,13 @@ class Desk:
     # --- facts from the node ---
 
     def start(self) -> Changes:
-        """What to ask once the node is unlocked, the first time and after each lost connection: nothing known is lost,
-        nothing doubles, and what was being sent is asked again with its own client id.
-        """
+        """What to ask once the node is unlocked, and after each lost connection: what was being sent with its own client id."""
         state = self._state
         state.receipts.start()
         state.composing.forget_previews()
         for log in state.logs.values():
             log.asking = False
-        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill())
+        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill(), *state.regulating.begin())
         return Changes(frozenset({Part.COMPOSER}), asks=asks)
 
     def node(self, state: NodeState, why: str = "") -> Changes:
@@ -117,9 +116,7 @@ class Desk:
 
     def seen(self, visible_keys: Sequence[str], *, at_bottom: bool) -> Changes:
         """These lines are on the screen now: ask what they lack (who has own messages, what a reply answers).
-
-        With `at_bottom` the pages far above may be dropped again. It moves no read mark.
-        """
+        With `at_bottom` the pages far above may be dropped again. It moves no read mark."""
         return acts.seen(self._state, visible_keys, at_bottom=at_bottom)
 
     def select(self, key: str | None) -> Changes:
@@ -151,7 +148,7 @@ class Desk:
         """
         return obeying.obey(self._state, command, selected, now)
 
-    # --- what opens later: keys, and direct messages ---
+    # --- what opens later ---
 
     @property
     def _keying(self) -> Keying:
@@ -226,6 +223,13 @@ class Desk:
     def write_direct(self) -> Changes:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
+
+    @property
+    def roe(self) -> RoeDesk:
+        """Rules of engagement."""
+        from coalchat.desk.model.roedesk import RoeDesk
+
+        return RoeDesk(self._state)
 
     @property
     def afterwards(self) -> Afterwards:

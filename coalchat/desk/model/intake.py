@@ -39,6 +39,7 @@ from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
@@ -88,10 +89,18 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.kept, self.state.keying, self.state.custody, self.state.direct, self.state.afterwards):
+        state = self.state
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.regulating):
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
-                return changes
+                return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
+
+    def _regulated(self) -> Changes:
+        """The node has told of ROE: deadlines follow, and lines that say otherwise are fetched anew."""
+        state, rules = self.state, self.state.regulating
+        state.deadlines.notices = tuple(Asked(n.ack_by, n.name, n.channel_id) for n in rules.pending())
+        messages = [message for log in state.logs.values() for message in log.messages]
+        return Changes(asks=rules.stale(messages))
 
     def _facts(self, answer: Response) -> Changes:
         state = self.state
@@ -171,7 +180,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
+        elif _said(known) != _said(message):
             state.log(message.channel_id).replace(message)
             return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -206,7 +215,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards):
+        for wants in (state.kept, state.keying, state.custody, state.direct, state.afterwards, state.regulating):
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
@@ -243,3 +252,8 @@ def _pressing(channel: Channel) -> tuple[int, int]:
     """Where to begin: what is unread, by its precedence, then by how much of it there is."""
     rank = -1 if channel.unread_precedence is None else channel.unread_precedence.rank
     return rank, channel.unread
+
+
+def _said(message: Message) -> tuple[object, ...]:
+    """What makes its line another one."""
+    return (message.flags, message.disowned, message.newer, message.text if message.kind == "roe" else "")

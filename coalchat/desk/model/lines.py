@@ -200,6 +200,8 @@ class Lines:
     def _due(self, message: Message) -> str:
         if message.mine or not message.ack_by or message.answered is not None or not self._coalition.may_acknowledge:
             return ""
+        if message.text.startswith("NOT IN FORCE: ") and message.kind == "roe":
+            return ""
         return f"ack by {clock_beside(message.ack_by, message.author_time, self.offset(message.ack_by))}"
 
     def _quote(self, key: str, refs: Iterable[str], channel_id: str) -> Quote | None:

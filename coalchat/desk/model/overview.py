@@ -13,6 +13,7 @@ from typing import Final
 from coalchat.api.nouns import Link, Message
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import LinkState
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
 from coalchat.desk.model.state import State
@@ -94,7 +95,10 @@ def notice(state: State, now: int) -> Notice:
     due = ""
     if first is not None:
         by = clock_beside(first.ack_by, now)
-        due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
+        if isinstance(first, Asked):
+            due = f"{first.name} acknowledge by {by}"
+        else:
+            due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
     return Notice(
         node=f"{word}: {coalition.why}" if coalition.why else word,
         fine=coalition.state is NodeState.UP,
@@ -102,6 +106,7 @@ def notice(state: State, now: int) -> Notice:
         left=left(first.ack_by, now) if first else "",
         overdue=first is not None and first.ack_by <= now,
         warnings=coalition.status.warnings if coalition.status else (),
+        roe=state.regulating.line(coalition),
     )
 
 

@@ -24,6 +24,7 @@ from coalchat.desk.model.lines import Lines, author_of
 from coalchat.desk.model.log import PAGE, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
+from coalchat.desk.model.regulating import Regulating
 from coalchat.desk.model.timeline import Timeline
 from coalchat.display import display_safe
 from coalchat.record import evolve, field, part
@@ -50,7 +51,7 @@ class State:
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
-        kept: drafts as the node keeps them.
+        kept: drafts as the node keeps them. regulating: what is known of ROE.
         keying, custody, direct, afterwards: what only the key screen, a custodian, who begins a direct message, or who does something with a message wants to know;
             made when it is wanted.
     """
@@ -75,6 +76,7 @@ class State:
     keying: Keying | None = None
     custody: Custody | None = None
     direct: Direct | None = None
+    regulating: Regulating = field(factory=Regulating)
     afterwards: Afterwards | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)

@@ -48,6 +48,36 @@ class Banner:
     exercise: bool
 
 
+@record(kw_only=False)
+class Count:
+    """How far a nation is with acknowledging the most urgent notice."""
+
+    nation: str
+    done: int
+    of: int
+    caveats: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody is missing."""
+        return self.done >= self.of
+
+
+@record(kw_only=False)
+class RoeLine:
+    """What the main screen says of ROE.
+
+    Attributes:
+        words: "profile 004 in force", "3 rules in force", "no rule in force"; `gap`: a serial is missing.
+        pending: notices that wait for this person, e.g. "IMPL 005"; counts: of the most urgent.
+    """
+
+    words: str
+    gap: bool
+    pending: tuple[tuple[str, str], ...]
+    counts: tuple[Count, ...]
+
+
 @record
 class Notice:
     """The row under the banner: how the node stands, and what waits for this person most.
@@ -57,7 +87,7 @@ class Notice:
         fine: nothing of `node` needs attention.
         due: the most urgent thing to do, e.g. "acknowledge Duarte 1537Z by 1547Z", or "".
         left: "5 min", "OVERDUE 3 min", or "". overdue: it is.
-        warnings: of the node, the gravest first.
+        warnings: of the node, the gravest first. roe: of rules of engagement, where there are any.
     """
 
     node: str
@@ -66,6 +96,7 @@ class Notice:
     left: str
     overdue: bool
     warnings: tuple[str, ...]
+    roe: RoeLine | None = None
 
 
 @record

@@ -13,6 +13,7 @@ Hints: TypeAlias = tuple[tuple[str, str], ...]
 HINTS: Final[Hints] = (
     ("^K", "jump"),
     ("Alt-A", "next"),
+    ("F3", "ROE"),
     ("F4", "who has it"),
     ("F6", "label"),
     ("F7", "keys"),

@@ -11,6 +11,7 @@ from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.versions import VersionsScreen
 from coalchat.desk.screens.who import WhoScreen
@@ -27,6 +28,9 @@ __all__ = [
     "LabelDialog",
     "LockScreen",
     "RefusedDialog",
+    "RoeAcknowledgeDialog",
+    "RoeNoticeScreen",
+    "RoeScreen",
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",

@@ -187,6 +187,9 @@ class Selecting(Frame):
         if line is None or line.mine or line.unreadable:
             return
         key = line.key
+        if self.door.desk.roe.notice(key, self.door.now()) is not None:
+            self.open(dialogs.RoeNoticeScreen(self.door, key))
+            return
 
         def chosen(given: tuple[Answer, str] | None) -> None:
             if given is not None:
