@@ -25,6 +25,7 @@ from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
 from protocol.exchange.messages import Farewell
 from protocol.exchange.tables import TABLES
+from protocol.messages.notices import Notice
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -32,6 +33,7 @@ from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
 from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
+from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
     ANCHOR,
@@ -125,6 +127,7 @@ def test_clauses() -> None:
         ("8.5", ("state", "value", "meaning"), ReceiptState),
         ("8.5", ("response", "value", "meaning"), Response),
         ("8.10", ("recall", "value", "meaning"), Recall),
+        ("8.13", ("notice", "value", "meaning"), Notice),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
@@ -136,7 +139,12 @@ def test_numbered_words(section: str, header: tuple[str, ...], members: type[Int
 
 def test_settings_of_a_charter() -> None:
     rows = [row[:2] for row in table("6.1", "setting", "tag", "value").rows]
-    assert rows == [("link secret", str(SETTING_LINK_SECRET)), ("suspended", str(SETTING_SUSPENDED))]
+    assert rows == [
+        ("link secret", str(SETTING_LINK_SECRET)),
+        ("suspended", str(SETTING_SUSPENDED)),
+        ("handling", str(SETTING_HANDLING)),
+        ("receipts", str(SETTING_RECEIPTS)),
+    ]
 
 
 def test_delivery_states() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, versions
+from coalchat.api import (
+    amendment,
+    deadlines,
+    direct,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    renewal,
+    requests,
+    versions,
+)
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -17,6 +28,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
+        deadlines.OrderMinimize,
         requests.PreviewLabel,
         requests.SendMessage,
         requests.ListMessages,
@@ -27,6 +39,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        deadlines.RemindRecipients,
+        deadlines.ListAccounts,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

@@ -31,6 +31,11 @@ def found(
     retention: Annotated[
         str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
     ] = "30d",
+    handling: Annotated[
+        str, typer.Option("--handling", metavar="R,P,O,Z", help="Handling time of each precedence, ROUTINE first.")
+    ] = "6h,3h,30m,10m",
+    no_read: Annotated[list[str] | None, typer.Option("--no-read", metavar="LEVEL", help="No READ is sent at this level; may be given several times.")] = None,
+    expect_ack: Annotated[list[str] | None, typer.Option("--expect-ack", metavar="LEVEL", help="Every message of this level is to be acknowledged within its handling time.")] = None,
 ) -> None:  # fmt: skip
     """Make a charter from the nations' offers, and sign it.
 
@@ -43,6 +48,7 @@ def found(
 
     from coalchat.cli.armour import Kind, read_armour, write_armour
     from coalchat.cli.files import alone, new_file, read_text
+    from coalchat.cli.handling import handling_settings
     from coalchat.cli.home import tidy
     from coalchat.cli.passphrase import passphrase
     from coalchat.cli.times import parse_length
@@ -52,9 +58,10 @@ def found(
     asked = asked_of(context)
     home = asked.present_home
     kept = WITHOUT_END if retention == "none" else parse_length(retention)
-    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept)
-    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     levels = _policy(policy)
+    settings = handling_settings(levels, handling, no_read or [], expect_ack or [])
+    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept, settings)
+    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     with alone(home), new_file(out) as text:
         progress = found_charter(
             home, passphrase(asked), policy=levels, offers=data, terms=terms, entropy=os.urandom
@@ -189,6 +196,8 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
         "segment": said.segment,
         "edition": said.edition,
         "retention": list(said.retention),
+        "handling": list(said.handling),
+        "receipts": [{"read": terms.read, "acknowledged": terms.acknowledged} for terms in said.receipts],
         "quorum": said.quorum,
         "nations": [
             {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
@@ -201,6 +210,7 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
 
 
 def _lines(record: dict[str, Any]) -> list[str]:
+    from coalchat.cli.handling import handling_lines
     from coalchat.cli.output import columns
 
     kind = "exercise coalition" if record["exercise"] else "coalition"
@@ -214,6 +224,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
         f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
+        *handling_lines(record["levels"], record["handling"], record["receipts"]),
         *columns(nations),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
     ]

@@ -29,6 +29,8 @@ NEWEST = 50
 """Messages shown without --limit."""
 HELD_AGAINST = frozenset({Flag.DISPUTED, Flag.DISOWNED})
 """Said in a sentence of their own."""
+FLAGS = {Flag.MINIMIZE_CONSIDERED: "MINIMIZE CONSIDERED"}
+"""Where the words are not the API's."""
 LIKENESS = {
     Likeness.SAME: "",
     Likeness.UNKNOWN: "the original is not here",
@@ -184,9 +186,10 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
         f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
         "" if message.answered is None else acknowledged(message.answered),
         "" if message.read else "new",
-        *(flag for flag in message.flags if flag not in HELD_AGAINST),
+        *(FLAGS.get(flag, flag) for flag in message.flags if flag not in HELD_AGAINST),
         short(message.entry_id),
-        *(f"answers {short(ref)}" for ref in message.refs),
+        *(f"answers {short(ref)}" for ref in message.refs if ref != message.reminds),
+        f"reminds of {short(message.reminds)}" if message.reminds else "",
         f"version {message.version} of {short(message.corrects)}" if message.corrects else "",
     ]
     marking = f"EXERCISE {message.marking}" if exercise else message.marking

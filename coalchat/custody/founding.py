@@ -36,7 +36,7 @@ from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.keys.keyring import CustodianKeys, KeyRing, SigningSeeds, new_key_ring
 from protocol.trust.access import Clearance
-from protocol.trust.charter import Charter, Coalition, key_hash, sign_charter
+from protocol.trust.charter import Charter, Coalition, Setting, key_hash, sign_charter
 from protocol.trust.credential import (
     check_display_name,
     custodian_id,
@@ -77,6 +77,7 @@ class Terms:
         name: of the coalition. exercise: an exercise coalition.
         segment: seconds; edition: segments.
         retention: seconds for which bodies are kept, at every level.
+        settings: of later chapters, e.g. SPEC 8.13's.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Terms:
     segment: int = SEGMENT
     edition: int = EDITION
     retention: int = RETENTION
+    settings: tuple[Setting, ...] = ()
 
 
 @attrs.frozen
@@ -187,7 +189,7 @@ def found_charter(
         retention=(terms.retention,) * levels,
         suites=(1,),
         exercise=terms.exercise,
-        settings=(link_secret_setting(link_secret, nonce),),
+        settings=tuple(sorted((link_secret_setting(link_secret, nonce), *terms.settings), key=lambda one: one.tag)),
     )
     try:
         file = start_file(charter, policy, read, link_secret)

@@ -16,6 +16,7 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.noticing import keep_notice
 from coalchat.node.quoting import denied_originals
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
 from coalchat.node.versioning import denied_correction, keep_version
@@ -23,6 +24,7 @@ from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.base.errors import Denied
 from protocol.messages.entry import Entry
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -40,6 +42,9 @@ STATES = {
     ReceiptState.READ: State.READ,
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
+
+LISTED = (TextPayload, QuotingPayload, CorrectionPayload, RetractionPayload, NoticePayload)
+"""Kinds that take a line of their channel."""
 
 MAX_TOLD = 256
 """Messages of ours that one receipt can be told of singly; a receipt that covers more is told of the newest."""
@@ -62,7 +67,7 @@ class Folding:
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
+        if not isinstance(payload, LISTED):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -91,6 +96,8 @@ class Folding:
         keep_version(tx, message, payload, now)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
+        if isinstance(payload, NoticePayload):
+            keep_notice(tx, message, payload, now)
         if isinstance(payload, PurgedPayload) and self._sees(tx, feed, entry, payload.of, now):
             keep_confirmation(tx, feed, payload, now)
         if isinstance(payload, ReceiptPayload):

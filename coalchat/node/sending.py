@@ -23,6 +23,7 @@ from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_conversation
+from coalchat.node.noticing import denied_minimize
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.quoting import denied_quotes
 from coalchat.store.faces import Transaction
@@ -35,7 +36,9 @@ from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
+from protocol.messages.refs import Relation
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
@@ -145,7 +148,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload,
+        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | NoticePayload,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -164,6 +167,8 @@ class Sending:
             denial = Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
         if denial is None and isinstance(text, QuotingPayload):
             denial = denied_quotes(self.context, label, text.quotes)
+        if denial is None and not self._is_posted(key):
+            denial = denied_minimize(self.context, place, text, precedence)
         try:
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
@@ -171,6 +176,10 @@ class Sending:
         except Refused as refused:
             await self.account(place, label, refused)
             raise
+
+    def _is_posted(self, key: Key | None) -> bool:
+        """Whether a client asks again for what has been sent: what is ordered since does not concern it."""
+        return key is not None and self.context.store.read.posted(key.client, key.id) is not None
 
     async def account(self, place: Place, label: Label, refused: Refused) -> None:
         """Write down that something was not sent."""
@@ -338,4 +347,10 @@ def _same_text(a: bytes, b: bytes) -> bool:
         one = evolve(one, version=other.version)  # what was sent is the newest version by now
     if not isinstance(one, TextPayload | QuotingPayload | CorrectionPayload) or type(one) is not type(other):
         return False
-    return evolve(one, time=0) == evolve(other, time=0)
+    return _unstamped(one) == _unstamped(other)
+
+
+def _unstamped(payload: TextPayload | QuotingPayload | CorrectionPayload) -> object:
+    """A payload without when it was made, and which order about traffic was considered then."""
+    refs = tuple(ref for ref in payload.refs if ref.relation != Relation.CONSIDERED)
+    return evolve(payload, time=0, refs=refs)

@@ -239,6 +239,19 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX message_retraction ON message (position) WHERE kind = 69",  # what is to be confirmed
     ),
+    (
+        # what is ordered in a channel is asked whenever something is sent there
+        """CREATE TABLE notice (
+            entry_id BLOB PRIMARY KEY,
+            channel BLOB NOT NULL,
+            device BLOB NOT NULL,
+            notice INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            active INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX notice_channel ON notice (channel, notice, number)",
+    ),
 )
 
 

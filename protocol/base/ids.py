@@ -80,6 +80,7 @@ class Tag(IntEnum):
     CORRECTION = 68
     RETRACTION = 69
     PURGED = 70
+    NOTICE = 77
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -38,6 +38,7 @@ class Clause(StrEnum):
     RECIPIENT_UNCONFIRMED = "recipient-unconfirmed"
     FEED_UNCONFIRMED = "feed-unconfirmed"
     COMBINATION = "combination"
+    MINIMIZE = "minimize"
 
 
 @record()

@@ -19,6 +19,7 @@ from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_SEGMENTS
 from protocol.base.records import Bin, Blob, Code, Flag, Name, OptBin, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
+from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS, ReceiptTerms, read_handling, read_receipts
 from protocol.trust.label import NATION
 
 SUITE: int = 1
@@ -117,6 +118,16 @@ class Charter:
         """Indices of the nations that it does not."""
         return frozenset(range(len(self.nations))) - self.suspended
 
+    @property
+    def handling(self) -> tuple[int, ...]:
+        """Handling times in seconds by precedence, ROUTINE first."""
+        return read_handling(self.setting(SETTING_HANDLING))
+
+    @property
+    def receipts(self) -> tuple[ReceiptTerms, ...]:
+        """Which receipts are sent and expected, by level."""
+        return read_receipts(self.setting(SETTING_RECEIPTS), len(self.holds))
+
 
 @record(Tag.CHARTER_SIGNATURE)
 class CharterSignature:
@@ -209,6 +220,7 @@ def read_charter(data: bytes) -> Charter:
     if len(charter.holds) != len(charter.retention):
         raise DecodeError("must name as many levels as holds", field="retention")
     _check_suspended(charter)
+    _ = charter.handling, charter.receipts
     return charter
 
 

@@ -7,7 +7,7 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 from __future__ import annotations
 
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust
+from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_terms, hostile_trust
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -50,6 +50,7 @@ def build(world: World, recorder: Recorder) -> File:
     """The file's content; the recorded parts of the other files must be kept before."""
     cases = [
         *hostile_trust.cases(world, recorder),
+        *hostile_terms.cases(world),
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),

@@ -35,8 +35,8 @@ from coalchat.desk.model.views import (
     Notice,
     Rail,
     Target,
-    WhoHasIt,
 )
+from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
@@ -217,8 +217,9 @@ class Desk:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
         noted, begun = draft.kept or draft.returned, bool(draft.text.strip())
+        brief = draft.brief
         draft.text, draft.kept, draft.returned = text, False, False
-        parts = {Part.COMPOSER} if noted else set()
+        parts = {Part.COMPOSER} if noted or brief != draft.brief else set()
         return Changes(frozenset(parts | {Part.BANNER} if begun != bool(text.strip()) else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
@@ -246,12 +247,23 @@ class Desk:
         return acts.reply(self._state, key)
 
     def confirm_needed(self) -> str:
-        """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
-        return self._state.composing.confirm_needed(self.shown, sending.last_label(self._state)) if self.shown else ""
+        """The sentence to confirm before sending: the label differs from the last message here, FLASH, MINIMIZE; or ""."""
+        last = sending.last_label(self._state)
+        return self._state.composing.confirm_needed(self.shown, last) if self.shown else ""
 
-    def send(self, text: str, client_id: str, now: int) -> Changes:
-        """Send the draft with this text: a `sending` line at once, and the request."""
-        return sending.send(self._state, text, client_id, now)
+    @property
+    def minimize(self) -> str:
+        """Id of the notice by which MINIMIZE is in force in the shown channel, or ""."""
+        channel = self._state.coalition.channel(self.shown)
+        return channel.minimize.entry_id if channel is not None and channel.minimize is not None else ""
+
+    def send(self, text: str, client_id: str, now: int, considered: str = "") -> Changes:
+        """Send the draft with this text: a `sending` line at once, and the request.
+
+        Args:
+            considered: id of the notice that the person was asked about, or "".
+        """
+        return sending.send(self._state, text, client_id, now, considered)
 
     def resend(self, key: str) -> Changes:
         """Ask again for a line that failed, with the same client id: what was sent after all is not sent twice."""

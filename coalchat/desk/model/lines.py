@@ -18,7 +18,8 @@ from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
 from coalchat.desk.model.receipts import Receipts
-from coalchat.desk.model.views import MessageLine, Quote, Tally
+from coalchat.desk.model.views import MessageLine, Quote
+from coalchat.desk.model.whoviews import Tally
 from coalchat.desk.model.words import clock, clock_beside, dtg
 from coalchat.display import display_safe
 from coalchat.record import field, part
@@ -34,6 +35,7 @@ _REMARKS: Final = {
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",
     Flag.NO_PLAY: "NO PLAY",
+    Flag.MINIMIZE_CONSIDERED: "MINIMIZE CONSIDERED",
 }
 _LIKENESS: Final = {
     Likeness.SAME: "",
@@ -102,7 +104,7 @@ class Lines:
         marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
         closed = Flag.UNREADABLE in message.flags
         bot = Flag.AUTO in message.flags
-        ours = message.kind == "retraction" or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
+        ours = message.kind in {"retraction", "notice"} or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
         gone = (message.text,) if ours else ()
         return MessageLine(
             key=message.entry_id,
@@ -136,6 +138,7 @@ class Lines:
             failed="",
             unreadable=closed,
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
+            reminds=message.reminds,
         )
 
     def outgoing(self, outgoing: Outgoing) -> MessageLine:

@@ -13,6 +13,7 @@ from typing import Final
 from coalchat.api.nouns import Link, Message
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import LinkState
+from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
 from coalchat.desk.model.state import State
@@ -27,8 +28,8 @@ from coalchat.desk.model.views import (
     NodeState,
     Notice,
     Rail,
-    WhoHasIt,
 )
+from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.desk.model.words import DAY, HOUR, age, clock, clock_beside, day_clock, dtg, left
 
 _NODE: Final = {
@@ -120,6 +121,7 @@ def head(state: State) -> Head:
         ceiling=marks.name(channel.ceiling_level),
         level=channel.ceiling_level if marks.policy else UNMARKED,
         nations=state.coalition.members(channel.id),
+        minimize=minimize_words(channel.minimize) if channel.minimize else "",
     )
 
 
@@ -167,7 +169,7 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
 
 
 def _is_open(state: State, message: Message) -> bool:
-    return state.deadlines.get(message.entry_id) is not None
+    return state.deadlines.is_open(message.entry_id)
 
 
 def _keys(keys: Keys, now: int) -> KeysView:

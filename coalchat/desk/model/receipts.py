@@ -17,7 +17,7 @@ from coalchat.api.requests import GetMessageStatus
 from coalchat.api.responses import MessageStatus
 from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.desk.model.changes import Asks
-from coalchat.desk.model.views import NationRow, PersonRow, Tally
+from coalchat.desk.model.whoviews import NationRow, PersonRow, Tally
 from coalchat.desk.model.words import clock
 from coalchat.record import field, part
 
@@ -92,7 +92,7 @@ class Receipts:
         status = self._statuses.get(message.entry_id)
         if status is None:
             return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
-        wanted = wanted_of(message)
+        wanted = wanted_of(message, status)
         return tuple(
             NationRow(tally=_tally(nation, rows), persons=tuple(_person(devices, wanted) for devices in _persons(rows)))
             for nation, rows in _by_nation(status.deliveries, order)
@@ -103,14 +103,25 @@ class Receipts:
         status = self._statuses.get(message.entry_id)
         if status is None:
             return False
-        wanted = wanted_of(message)
+        wanted = wanted_of(message, status)
         rows = _by_nation(status.deliveries, message.nations)
         return all(_persons(of) and not any(_gap(_best(devices), wanted) for devices in _persons(of)) for _, of in rows)
 
+    def delivered(self, message: Message) -> bool:
+        """Whether every known person of every nation has it."""
+        status = self._statuses.get(message.entry_id)
+        if status is None:
+            return False
+        rows = _by_nation(status.deliveries, message.nations)
+        return all(
+            _persons(of) and all(_best(devices).state.reaches(State.DELIVERED) for devices in _persons(of))
+            for _, of in rows
+        )
 
-def wanted_of(message: Message) -> State:
+
+def wanted_of(message: Message, status: MessageStatus) -> State:
     """How far a message should come with a person."""
-    return State.ACKNOWLEDGED if message.ack_by else State.READ
+    return State.ACKNOWLEDGED if message.ack_by else status.asked
 
 
 def _by_nation(deliveries: Iterable[Delivery], order: Sequence[str]) -> list[tuple[str, list[Delivery]]]:
@@ -128,7 +139,8 @@ def _persons(rows: Iterable[Delivery]) -> list[list[Delivery]]:
     persons: dict[tuple[str, bool, int | None], list[Delivery]] = defaultdict(list)
     for index, row in enumerate(rows):
         if row.person is not None:
-            persons[row.person, row.role is Role.BOT, None if row.person else index].append(row)
+            name = row.person_id or row.person
+            persons[name, row.role is Role.BOT, None if name else index].append(row)
     return list(persons.values())
 
 

@@ -29,7 +29,7 @@ def last_label(state: State) -> Label | None:
     return going[-1] if going else last[1] if last else None
 
 
-def send(state: State, text: str, client_id: str, now: int) -> Changes:
+def send(state: State, text: str, client_id: str, now: int, considered: str) -> Changes:
     """Put the line of the draft there, with this text, and ask for it to be sent."""
     if not state.shown or not text.strip() or state.outgoing(client_id) is not None:
         return NOTHING
@@ -45,6 +45,8 @@ def send(state: State, text: str, client_id: str, now: int) -> Changes:
         ack_by=draft.ack_by,
         client_id=client_id,
         reply_to=answers.entry_id if answers else "",
+        # Of an order that came since, the person knows nothing: the node refuses, and says so.
+        considered=bool(considered) and composing.minimize(state.shown, draft.precedence) == considered,
     )
     state.log(state.shown).outgoing.append(Outgoing(request, label, now))
     draft.sent(label)

@@ -11,7 +11,7 @@ from typing import Final
 
 from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import Glyphs, state_glyph
-from coalchat.desk.model.views import NationRow, PersonRow, WhoHasIt
+from coalchat.desk.model.whoviews import NationRow, PersonRow, WhoHasIt
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.rail import progress
 from coalchat.desk.paint.spans import apart, blank, fit, joined, section, width_of

@@ -112,6 +112,11 @@ class MainScreen(Frame):
         from coalchat.desk.screens import dialogs
 
         line = self.timeline.selected
+        if line is not None and line.reminds:  # what is acknowledged is never the reminder
+            if not self.timeline.select(line.reminds):
+                self.composer.complain("that is a reminder; what it reminds of lies further up")
+                return
+            line = self.timeline.selected
         if line is None or line.mine or line.unreadable:
             return
         key = line.key
@@ -302,17 +307,18 @@ class MainScreen(Frame):
     def _send(self, text: str) -> None:
         from coalchat.desk.screens import dialogs
 
-        sentence = "" if self.door.desk.composer().denied else self.door.desk.confirm_needed()
+        desk = self.door.desk
+        sentence, considered = "" if desk.composer().denied else desk.confirm_needed(), desk.minimize
         if not sentence:
             self._really_send(text)
             return
 
         def chosen(way: int | None) -> None:
             if way == 1:
-                self._really_send(text)
+                self._really_send(text, considered)
 
         self.open(dialogs.ChooseDialog(self.door, "SEND", sentence, ("go back to the text", "send it")), chosen)
 
-    def _really_send(self, text: str) -> None:
-        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now()))
+    def _really_send(self, text: str, considered: str = "") -> None:
+        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now(), considered))
         self.timeline.to_end()

@@ -6,7 +6,7 @@ import pytest
 
 from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE
-from coalchat.desk.model.views import NationRow
+from coalchat.desk.model.whoviews import NationRow
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.who import paint_who, paint_who_head
