@@ -347,6 +347,7 @@ class Delivery:
         reason: why it is refused, expired or waits; of an acknowledgement, its text; or "".
         gap: what of what the message asks for this device has not said. person_id: 32 hex digits: namesakes have
             different ones.
+        delivered_at, read_at: when it first said so; 0: it has not.
     """
 
     nation: str
@@ -359,6 +360,8 @@ class Delivery:
     reason: str
     gap: Gap = Gap.NONE
     person_id: str = ""
+    delivered_at: int = 0
+    read_at: int = 0
 
 
 @record

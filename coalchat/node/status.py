@@ -67,6 +67,8 @@ class Said:
     state: State
     at: int
     given: Acknowledgement | None = None
+    delivered_at: int = 0
+    read_at: int = 0
 
 
 def heard_of(context: Context, message: Message) -> dict[bytes, Said]:
@@ -80,7 +82,18 @@ def heard_of(context: Context, message: Message) -> dict[bytes, Said]:
     for given in _acknowledgements(context, message):
         furthest[given.device] = Said(given.device, given.nation, State.ACKNOWLEDGED, given.at, given)
     furthest.pop(message.device, None)
-    return furthest
+    return {device: _since(context, message, said) for device, said in furthest.items()}
+
+
+def _since(context: Context, message: Message, said: Said) -> Said:
+    """With when each state was first reached: the marks are of what came last."""
+    first = {
+        state: context.store.read.reached(message.feed_id, message.seq, said.device, int(state))
+        for state in (ReceiptState.DELIVERED, ReceiptState.READ)
+    }
+    delivered, read = first[ReceiptState.DELIVERED], first[ReceiptState.READ]
+    at = {State.DELIVERED: delivered, State.READ: read}.get(said.state) or said.at
+    return attrs.evolve(said, at=at, delivered_at=delivered, read_at=read)
 
 
 def _acknowledgements(context: Context, message: Message) -> list[Acknowledgement]:
@@ -103,6 +116,8 @@ def _of_device(context: Context, said: Said) -> Delivery:
         answer=None if given is None else ANSWERS[Response(given.answer)],
         reason="" if given is None else given.text,
         person_id="" if certified is None else certified.certificate.person.hex(),
+        delivered_at=said.delivered_at,
+        read_at=said.read_at,
     )
 
 

@@ -251,6 +251,16 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX notice_channel ON notice (channel, notice, number)",
+        # a watermark forgets when it was further back: who has a message since when is asked of these
+        """CREATE TABLE receipt_step (
+            feed_id BLOB NOT NULL,
+            device BLOB NOT NULL,
+            state INTEGER NOT NULL,
+            up_to INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, device, state, up_to)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO receipt_step SELECT feed_id, device, state, up_to, at FROM receipt_mark",
     ),
 )
 

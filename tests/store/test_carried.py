@@ -61,6 +61,10 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.acknowledgement(ident("feed"), 1, ident("device")),
         r.acknowledgement(ident("carried"), 1, ident("device")),
     ),
+    "reached": lambda r: (
+        r.reached(ident("feed"), 1, ident("device"), 1),
+        r.reached(ident("carried"), 1, ident("device"), 1),
+    ),
     "notices": lambda r: r.notices(ident("channel"), 1),
     "messages_between": lambda r: (
         r.messages_between(ident("channel"), 0, 9, after_position=0, limit=9),

@@ -19,6 +19,7 @@ from coalchat.desk.model import acts, choosing, obeying, overview, sending
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
+from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.intake import Intake
 from coalchat.desk.model.labels import Label
 from coalchat.desk.model.news import News
@@ -203,6 +204,33 @@ class Desk:
     def write_direct(self) -> Changes:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
+
+    def remind(self, key: str, escalate: str, client_id: str, considered: str = "") -> Changes:
+        """Remind who has not acknowledged a message of this device.
+
+        Args:
+            escalate: "XCC Mets", of `WhoHasIt.deputies`, or "". considered: as in `send`.
+        """
+        message = self._state.find(key)
+        if message is None:
+            return NOTHING
+        if self._state.reminding is None:
+            from coalchat.desk.model.reminding import Reminding
+
+            self._state.reminding = Reminding()
+        order = self._state.composing.minimize(message.channel_id, message.precedence)
+        return self._state.reminding.remind(
+            message.entry_id, escalate, client_id, considered=bool(considered) and order == considered
+        )
+
+    def minimize_for(self, key: str) -> tuple[str, str]:
+        """The order to be considered before a message is answered by a reminder: its id, and in words; or "", ""."""
+        message = self._state.find(key)
+        channel = None if message is None else self._state.coalition.channel(message.channel_id)
+        if message is None or channel is None or channel.minimize is None:
+            return "", ""
+        order = self._state.composing.minimize(channel.id, message.precedence)
+        return (order, f"{minimize_words(channel.minimize)}.") if order else ("", "")
 
     # --- composing ---
 

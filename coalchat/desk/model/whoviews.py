@@ -38,8 +38,10 @@ class PersonRow:
 
     Attributes:
         device: number, or of several "1,2". since: "1538Z", or "" where nothing is known of it.
+        times: when he first was so far, by state: "1538"; a state of which that is not known is not in it.
         now: in words: "read", "sent, nothing heard", "held by XBB", "caveat: watch only".
-        gap: something is missing.
+        gap: something is missing. why: the same as `now` with what else is known of it, for the list of gaps.
+        you: it is this person. closes: what closes the gap, and the key for it or "".
     """
 
     person: str
@@ -50,6 +52,10 @@ class PersonRow:
     since: str
     now: str
     gap: bool
+    times: tuple[tuple[State, str], ...] = ()
+    why: str = ""
+    you: bool = False
+    closes: tuple[str, str] = ("", "")
 
 
 @record
@@ -67,6 +73,10 @@ class WhoHasIt:
     Attributes:
         title: "1531Z Berg". excerpt: the beginning of its text. id: of the entry, shortened.
         asked: an acknowledgement is asked for; then `by` is its time and `left` what remains.
+        stored: when it came here, "1537". author: nation of its author.
+        may_remind: it is this device's, asks for an acknowledgement, and lacks one. deputies: "XCC Mets": who has it, of
+            the nations where somebody lacks it, the furthest first.
+        said: what came of the last reminder, or "".
     """
 
     key: str
@@ -80,3 +90,8 @@ class WhoHasIt:
     by: str
     left: str
     overdue: bool
+    stored: str = ""
+    author: str = ""
+    may_remind: bool = False
+    deputies: tuple[str, ...] = ()
+    said: str = ""

@@ -136,15 +136,21 @@ NATIONS: Final = (
         tally=TALLIES[1],
         persons=(
             person("Kowal", State.READ, "read"),
-            person("Reyes", State.ACKNOWLEDGED, "caveat: watch only", answer=Answer.CAVEAT),
+            person(
+                "Reyes",
+                State.ACKNOWLEDGED,
+                "caveat: watch only",
+                answer=Answer.CAVEAT,
+                times=((State.DELIVERED, "1537"), (State.READ, "1538"), (State.ACKNOWLEDGED, "211541")),
+            ),
         ),
     ),
     whoviews.NationRow(
         tally=TALLIES[2],
         persons=(
-            person("Lind", State.HELD, "held by XBB", gap=True),
-            person("Saar", State.SENT, "sent, nothing heard", gap=True),
-            person("Oja", State.QUEUED, "queued here", gap=True),
+            person("Lind", State.HELD, "held by XBB", gap=True, closes=("", "contact with the device")),
+            person("Saar", State.SENT, "sent, nothing heard", gap=True, closes=("E", "escalate to Mets")),
+            person("Oja", State.QUEUED, "queued here", gap=True, why="queued here, no link since 1210Z"),
         ),
     ),
 )
