@@ -17,11 +17,11 @@ from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner, MessageLine
 from coalchat.desk.model.whoviews import WhoHasIt
-from coalchat.desk.paint.hints import paint_hints
+from coalchat.desk.paint.hints import Hints, paint_hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.who import paint_who, paint_who_head
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.painted import Painted
