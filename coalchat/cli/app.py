@@ -27,10 +27,11 @@ from coalchat.cli.nation import nation
 from coalchat.cli.node import node
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
-from coalchat.cli.reading import read, tail
+from coalchat.cli.reading import read
 from coalchat.cli.remind import remind
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
+from coalchat.cli.tail import tail
 from coalchat.errors import UsageError
 
 Theme = Literal["dark", "light", "high-contrast", "mono"]

@@ -202,6 +202,7 @@ def test_under_minimize_a_person_is_asked(pair: Pair) -> None:
 
 
 def test_an_export_bears_the_marking_of_all_of_it(pair: Pair) -> None:
+    cursor = pair.xaa.run("status", "--json").record["cursor"]
     order = pair.xaa.run("send", "#ops", "hold at PL RED", "--label", "SECRET", "--ack-by", "312359ZDEC99").out.strip()
     low = pair.xaa.run("send", "#ops", "lunch", "--label", "UNCLASSIFIED REL XAA").out.strip()
     reminder = pair.xaa.run("remind", order[:12], "now", "--escalate", "XBB Cdr XBB")
@@ -210,6 +211,11 @@ def test_an_export_bears_the_marking_of_all_of_it(pair: Pair) -> None:
     assert "acknowledge what it reminds of" in pair.xbb.run("ack", reminder.out.strip(), code=2).err
     pair.xbb.run("ack", order, "--caveat", "by\x1b[2J day")
     until(lambda: pair.xaa.run("status", order, "--json").record["nations"][0]["reached"] == 1)
+    pair.xaa.run("send", "#ops", "over", "--label", "SECRET")
+    lines = pair.xaa.run("tail", "#ops", "--cursor", str(cursor), "--count", "4").out.splitlines()
+    (told,) = [line for line in lines if order[:12] in line and "acknowledged, caveat" in line]
+    assert told.startswith(f"[MISSION SECRET REL XAA, XBB]  #ops  {order[:12]}  of ")
+    assert told.endswith("XBB Cdr XBB (1): acknowledged, caveat: by\\u{1B}[2J day")
     head, *messages, foot = pair.xaa.run("export", "--channel", "#ops", "--json", "--text").records
     assert head["marking"] == foot["marking"] == "MISSION SECRET REL XAA"
     assert head["messages"] == len(messages)
