@@ -129,6 +129,7 @@ def account_record(account: Account) -> dict[str, Any]:
 def account_lines(account: Account, *, texts: bool) -> list[str]:
     """One message for people: what it is, then a row a device, then who is missing."""
     from coalchat.cli.output import body, columns, short
+    from coalchat.cli.reading import FLAGS
     from coalchat.cli.times import dtg
 
     message = account.message
@@ -138,7 +139,7 @@ def account_lines(account: Account, *, texts: bool) -> list[str]:
         message.channel_title,
         message.precedence,
         f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
-        *message.flags,
+        *(FLAGS.get(flag, flag) for flag in message.flags),
         short(message.entry_id),
     ]
     rows = [

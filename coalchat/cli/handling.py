@@ -112,6 +112,7 @@ def confirm(asked: Asked, precedence: Precedence, text: str, minimize: Minimize 
     if not available():
         if precedence is Precedence.FLASH:
             raise UsageError(sentence, hint="--yes confirms it")
+        note(asked, [f"{sentence} --yes says that you have considered it."])
         return False
     if ask_line(f"{sentence} Send it? [y/N] ").casefold() not in {"y", "yes"}:
         raise UsageError("not sent: it was not confirmed")
