@@ -23,15 +23,19 @@ from protocol.base.ids import EXPORTER_LABEL, HYBRID_TAGS, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD
 from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
-from protocol.exchange.messages import Farewell
+from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
 from protocol.messages.notices import Notice
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.roe import RoeAct, RoeVerb
+from protocol.messages.ruling import TRANSITIONS as RULING
+from protocol.messages.standing import Flaw
 from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
-from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
+from protocol.trust.authority import SETTING_ROE
+from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS
 from protocol.trust.publication import RevocationReason
@@ -127,8 +131,11 @@ def test_clauses() -> None:
         ("8.5", ("state", "value", "meaning"), ReceiptState),
         ("8.5", ("response", "value", "meaning"), Response),
         ("8.10", ("recall", "value", "meaning"), Recall),
+        ("8.11", ("act", "value", "meaning"), RoeAct),
+        ("8.11", ("verb", "value", "meaning"), RoeVerb),
         ("8.13", ("notice", "value", "meaning"), Notice),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
+        ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
@@ -142,9 +149,15 @@ def test_settings_of_a_charter() -> None:
     assert rows == [
         ("link secret", str(SETTING_LINK_SECRET)),
         ("suspended", str(SETTING_SUSPENDED)),
+        ("ROE authorities", str(SETTING_ROE)),
+        ("run on", str(SETTING_RUN_ON)),
         ("handling", str(SETTING_HANDLING)),
         ("receipts", str(SETTING_RECEIPTS)),
     ]
+
+
+def test_flaws_of_roe_notices() -> None:
+    assert [flaw for flaw, _ in table("8.11", "flaw", "of a notice").rows] == [flaw.value for flaw in Flaw]
 
 
 def test_delivery_states() -> None:
@@ -225,10 +238,12 @@ def test_fields_of_a_record(shape: Shape) -> None:
 
 # --- state tables ---
 
+MACHINES = {**TABLES, "ROE rule": RULING}
 
-@pytest.mark.parametrize("machine", TABLES)
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_state_tables(machine: str) -> None:
-    transitions = TABLES[machine]
+    transitions = MACHINES[machine]
     state, on = next(iter(transitions))
     states, ons = type(state), type(on)
     assert titled(f"States of **{machine}**:").rows == tuple((s.name, s.value) for s in states)
@@ -243,7 +258,7 @@ def test_state_tables(machine: str) -> None:
 
 def test_no_state_table_is_left_over() -> None:
     assert Counter(t.title for t in ALL if t.title.startswith("Transitions of")) == Counter(
-        f"Transitions of **{name}**:" for name in TABLES
+        f"Transitions of **{name}**:" for name in MACHINES
     )
 
 

@@ -115,3 +115,16 @@ class NationReceipts:
     expected: int
     reached: int
     missing: tuple[Missing, ...]
+
+
+@record
+class Checkpointed:
+    """That a checkpoint of its author's device covers an entry, as this node holds both: it is signed post-quantum too.
+
+    Attributes:
+        up_to: number of the entry that the checkpoint names in the feed: those before it are linked to it by hashes.
+        at: when it was made, by the author's clock.
+    """
+
+    up_to: int
+    at: int

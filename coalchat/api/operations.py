@@ -8,12 +8,14 @@ from coalchat.api import (
     amendment,
     deadlines,
     direct,
+    drafts,
     emergency,
     enrolment,
     evidence,
     history,
     renewal,
     requests,
+    roe,
     versions,
 )
 from coalchat.api.base import Request
@@ -25,6 +27,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.Unlock,
         requests.GetStatus,
         requests.Stop,
+        requests.CheckPassphrase,
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
@@ -41,6 +44,13 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.RecallMessage,
         deadlines.RemindRecipients,
         deadlines.ListAccounts,
+        drafts.ListDrafts,
+        drafts.SetDraft,
+        roe.ListRoe,
+        roe.ShowRoe,
+        roe.IssueRoe,
+        roe.EndorseRoe,
+        roe.AcknowledgeRoe,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,
@@ -65,6 +75,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.WithdrawDevice,
         amendment.AdmitNation,
         amendment.SuspendNation,
+        amendment.ReinstateNation,
         amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,
@@ -78,6 +89,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from coalchat.api.about import Confirmation, Minimize, NationReceipts, Recall
+from coalchat.api.about import Checkpointed, Confirmation, Minimize, NationReceipts, Recall
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
     Addressee,
     AuditRecord,
     Channel,
-    Checkpointed,
     Delivery,
     Denial,
     KeyDemand,
     KeyEdition,
+    KeyingDevice,
     KeyWindow,
     Level,
     Link,
@@ -161,6 +161,8 @@ class Keys(Response):
         clock_doubtful: this node's clock lies where nothing says that it should be; nothing is sealed or erased.
         silent: to a custodian, the devices that hold a window open.
         demands: to a custodian, his newest emergency rekey, if there was one.
+        keying: the nation's keying devices, by id. unshared_level: name of the level at which each device makes its own
+            envelopes all the same.
     """
 
     edition: int
@@ -174,6 +176,8 @@ class Keys(Response):
     clock_doubtful: bool = False
     silent: tuple[SilentDevice, ...] = ()
     demands: tuple[KeyDemand, ...] = ()
+    keying: tuple[KeyingDevice, ...] = ()
+    unshared_level: str = ""
 
 
 @record

@@ -29,6 +29,7 @@ from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.reading import read
 from coalchat.cli.remind import remind
+from coalchat.cli.roe_issue import roe
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
 from coalchat.cli.tail import tail
@@ -78,6 +79,7 @@ for name, noun in (
     ("channel", channel),
     ("direct", direct),
     ("label", label),
+    ("roe", roe),
     ("keys", keys),
     ("evidence", evidence),
     ("history", history),

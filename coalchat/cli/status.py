@@ -12,7 +12,7 @@ from coalchat.api.vocabulary import Gap, State
 from coalchat.cli.options import asked_of
 
 if TYPE_CHECKING:
-    from coalchat.api.nouns import Checkpointed
+    from coalchat.api.about import Checkpointed
     from coalchat.api.responses import MessageStatus, Status
     from coalchat.client import Client
 

@@ -106,9 +106,14 @@ class WelcomeApp(DeskApp):
         """There is no node to meet: ask."""
         self.run_worker(self._flow(), name="welcome", exclusive=True)
 
-    def action_leave_if_sent(self) -> None:
-        """F10: out."""
+    def action_leave(self) -> None:
+        """Out: there is nothing to be kept."""
         self.exit(0)
+
+    action_leave_if_sent = action_leave
+
+    def lock(self) -> None:
+        """There is nothing to hide."""
 
     # --- pages ---
 
@@ -117,7 +122,7 @@ class WelcomeApp(DeskApp):
             self._welcome.stand(("Choose",), 0)
             sentence = "There is no home of a device here yet. What do you want to do?"
             way = await self._ask(ChooseDialog(self.door, self._welcome.titled("WELCOME"), sentence, WAYS))
-            act = (self._leave, self._join, self._found, self._demo)[way or 0]
+            act = (self._out, self._join, self._found, self._demo)[way or 0]
             if await act():
                 self.exit(0)
                 return
@@ -125,7 +130,7 @@ class WelcomeApp(DeskApp):
     async def _ask(self, dialog: Screen[Any]) -> Any:
         return await self.push_screen_wait(dialog)
 
-    async def _leave(self) -> bool:
+    async def _out(self) -> bool:
         return True
 
     async def _demo(self) -> bool:
@@ -208,7 +213,7 @@ class WelcomeApp(DeskApp):
             joining = await client.join_status()
             if joining.state not in _UNDER_WAY:
                 joining = await client.join(answers["code"], answers["name"])
-            joining = await self._compare(client, joining)
+            joining = await self._words(client, joining)
             if joining.state is JoinState.JOINED:
                 self._welcome.stand(_JOIN, 5)
                 self.outcome = Outcome(Wanted.DESK, secret=answers["secret"])
@@ -220,7 +225,7 @@ class WelcomeApp(DeskApp):
         self.outcome = Outcome(Wanted.NOTHING, (said,))
         return True
 
-    async def _compare(self, client: Client, joining: Joining) -> Joining:
+    async def _words(self, client: Client, joining: Joining) -> Joining:
         """Show the words until the custodian has decided, or the person stops."""
         stopped = asyncio.Event()
         dialog: SixWordsDialog | None = None

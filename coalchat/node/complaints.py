@@ -18,7 +18,7 @@ from coalchat.errors import CoalchatError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import Feeds, KnownFeed
-from coalchat.node.folding import LISTED
+from coalchat.node.folding import LINES
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.sending import Sending
 from coalchat.store.faces import Transaction
@@ -115,7 +115,12 @@ class Complaints:
         def claim(tx: Transaction) -> bool:
             write_finding(tx, now, finding)
             tx.mark_complained(envelope_id)
-            if row.device != member.device or tx.meta(once) is not None:
+            # A keying device's: who sealed under it says again what he said himself.
+            ours = row.device == member.device or any(
+                (message := tx.message(entry.entry_id)) is not None and message.mine
+                for entry in tx.entries_under(envelope_id)
+            )
+            if not ours or tx.meta(once) is not None:
                 return False
             tx.set_meta(once, envelope_id)
             tx.retire_envelope(envelope_id)
@@ -139,7 +144,7 @@ class Complaints:
     async def _say_again(self, message: Message, feed: KnownFeed, now: int) -> None:
         payload = decode_payload(message.payload)
         place = self.sending.place(feed.record.channel)
-        if isinstance(payload, LISTED):
+        if isinstance(payload, LINES):
             again = evolve(payload, refs=reissued(message.entry_id, payload.refs), time=now)
             await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))
 

@@ -22,6 +22,7 @@ from coalchat.store.rows import Message
 from protocol.base.records import decode
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.refs import Relation
+from protocol.messages.roe import RoeNoticePayload
 from protocol.messages.versions import CorrectionPayload, QuotingPayload
 from protocol.trust.label import ReleaseKey
 
@@ -72,6 +73,8 @@ def asked_of(context: Context, message: Message, payload: Payload | None) -> Ask
         ack_by = payload.ack_by
         if not ack_by and terms.acknowledged and not reminds(context.store.read, message, payload):
             ack_by = message.author_time + seconds
+    if isinstance(payload, RoeNoticePayload):
+        ack_by = payload.ack_by
     state = State.ACKNOWLEDGED if ack_by else State.READ if terms.read else State.DELIVERED
     return Asked(state, ack_by, message.author_time + seconds)
 

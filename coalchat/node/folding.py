@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from coalchat.api.events import MessageArrived, ReceiptArrived
+from coalchat.api.events import MessageArrived, ReceiptArrived, RoeChanged
 from coalchat.api.vocabulary import Answer, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.node.audit import AuditEvent
@@ -23,11 +23,13 @@ from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.base.errors import Denied
+from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
 from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import CorrectionPayload, PurgedPayload, QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
@@ -43,8 +45,8 @@ STATES = {
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
 
-LISTED = (TextPayload, QuotingPayload, CorrectionPayload, RetractionPayload, NoticePayload)
-"""Kinds that take a line of their channel."""
+LINES = TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | RoeNoticePayload | NoticePayload
+"""Payloads that take a line."""
 
 MAX_TOLD = 256
 """Messages of ours that one receipt can be told of singly; a receipt that covers more is told of the newest."""
@@ -67,7 +69,7 @@ class Folding:
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, LISTED):
+        if not isinstance(payload, LINES):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -93,6 +95,9 @@ class Folding:
                     mine=message.mine,
                 ),
             )
+        if isinstance(payload, RoeNoticePayload | RoeEndorsementPayload):
+            name = payload.notice if isinstance(payload, RoeEndorsementPayload) else message.entry_id
+            write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=name.hex()))
         keep_version(tx, message, payload, now)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
@@ -188,6 +193,8 @@ class Folding:
         certificate = feed.author.certificate
         answered = feed.record.device == self.context.member.device and state is ReceiptState.ACKNOWLEDGED
         for message in messages:
+            if state is ReceiptState.ACKNOWLEDGED and message.kind == Tag.ROE_NOTICE:
+                write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=message.entry_id.hex()))
             if not message.listed or not (message.mine or answered):
                 continue
             if message.mine and certificate.nation != self.context.member.nation:

@@ -8,12 +8,12 @@ Rule 3: a client's own id makes a retry harmless: the same id gives the same ent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import attrs
 import trio
 
-from coalchat.errors import AlreadyExists, Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
+from coalchat.errors import Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -21,11 +21,13 @@ from coalchat.node.directing import decide_direct
 from coalchat.node.envelopes import Envelopes, Sealing, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
-from coalchat.node.journal import Finding
+from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_conversation
 from coalchat.node.noticing import denied_minimize
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.quoting import denied_quotes
+from coalchat.node.repeated import repeated
+from coalchat.node.runout import last_key_words, run_out
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -33,12 +35,12 @@ from coalchat.store.rows import Feed as FeedRow
 from protocol.base.errors import DecodeError, Denied
 from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
-from protocol.base.records import evolve
+from protocol.keys.direct import AnyEnvelope, DirectEnvelope
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.notices import NoticePayload
-from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
-from protocol.messages.refs import Relation
+from protocol.messages.payload import Payload, TextPayload, encode_payload, kind_of
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
@@ -48,7 +50,22 @@ from protocol.trust.label import Label, ReleaseKey, parse_label
 Place = ChannelRevision | Conversation
 """Where a message is said: a channel, or a conversation of devices."""
 
+Said = (
+    TextPayload
+    | QuotingPayload
+    | CorrectionPayload
+    | RetractionPayload
+    | RoeNoticePayload
+    | RoeEndorsementPayload
+    | NoticePayload
+)
+"""What a person says, or signs: it needs the whole access decision."""
+
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
+
+
+async def _unprepared(_place: Place, _release: ReleaseKey) -> None:
+    """Nobody is asked."""
 
 
 @attrs.frozen
@@ -80,6 +97,8 @@ class Sending:
     envelopes: Envelopes = attrs.field(repr=False)
     folding: Folding = attrs.field(repr=False)
     own: OwnFeeds = attrs.field(repr=False)
+    prepare: Callable[[Place, ReleaseKey], Awaitable[None]] = attrs.field(default=_unprepared, repr=False)
+    """Called before an envelope is chosen: a keying device may give one."""
     _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
 
     # --- deciding ---
@@ -148,7 +167,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | NoticePayload,
+        text: Said,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -219,16 +238,20 @@ class Sending:
         if self.context.member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
         await self.own.ready(place.channel, release.packed)
+        if under is None:
+            await self.prepare(place, release)
+            now = self.context.now()
         async with self._lock:
             sealing = under or self.envelopes.for_sealing(place, release, now)
             feed, new_feed = self._own_feed(place.channel, release)
             data = encode_payload(payload)
+            last = [] if sealing.row is None else self._to_last_keys(sealing, release)
 
             def write(tx: Transaction) -> Posted:
-                repeated = _repeated(tx, key, feed, data)
-                if repeated is not None:
-                    return Posted(repeated, repeated=True)
-                _prepare(tx, place, new_feed, sealing, now)
+                known = repeated(tx, key, feed, data)
+                if known is not None:
+                    return Posted(known, repeated=True)
+                _prepare(tx, place, new_feed, sealing, last, now)
                 message, entry = self._seal(tx, feed, sealing, payload, data, precedence, now)
                 if key is not None:
                     tx.put_posted(key.client, key.id, message.entry_id)
@@ -244,6 +267,34 @@ class Sending:
         if not posted.repeated:
             self.context.feed_moved(feed.id, precedence)
         return posted
+
+    async def keep_envelope(self, place: ChannelRevision, release: ReleaseKey) -> AnyEnvelope:
+        """This device's own live envelope, made and kept if there is none: another device of the nation seals under it.
+
+        Raises:
+            Refused: as `Envelopes.for_sealing`.
+        """
+        async with self._lock:
+            sealing = self.envelopes.for_sealing(place, release, self.context.now(), own=True)
+            row = sealing.row
+            if row is not None:
+                await self.context.store.write(lambda tx: tx.put_envelope(row))
+        return sealing.envelope
+
+    def _to_last_keys(self, sealing: Sealing, release: ReleaseKey) -> list[Finding]:
+        """That a new envelope is wrapped to last keys of nations whose keys have run out."""
+        member, envelope = self.context.member, sealing.envelope
+        if isinstance(envelope, DirectEnvelope):
+            return []
+        return [
+            Finding(
+                AuditEvent.LAST_KEY_USED,
+                envelope.id.hex(),
+                self.context.code(nation),
+                detail=last_key_words(member, release.level, nation, key),
+            )
+            for nation, key in run_out(member, release, envelope.context.segment).items()
+        ]
 
     def _own_feed(self, channel: bytes, release: ReleaseKey) -> tuple[KnownFeed, FeedRow | None]:
         member = self.context.member
@@ -317,40 +368,15 @@ class Sending:
         return kept, entry
 
 
-def _prepare(tx: Transaction, place: Place, feed: FeedRow | None, sealing: Sealing, now: int) -> None:
-    """Keep what an entry stands on, where it is new."""
+def _prepare(
+    tx: Transaction, place: Place, feed: FeedRow | None, sealing: Sealing, last: list[Finding], now: int
+) -> None:
+    """Keep what an entry stands on, where it is new, and that it goes to last keys."""
+    for finding in last:
+        write_finding(tx, now, finding)
     if isinstance(place, Conversation):
         keep_conversation(tx, place, now)
     if feed is not None:
         tx.put_feed(feed)
     if sealing.row is not None:
         tx.put_envelope(sealing.row)
-
-
-def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) -> Message | None:
-    if key is None:
-        return None
-    known = tx.posted(key.client, key.id)
-    message = None if known is None else tx.message(known)
-    if message is not None:
-        audience = (message.channel, message.release) == (feed.record.channel, feed.record.release.packed)
-        # Of what was purged nobody knows any more whether it said the same: nothing is sent twice.
-        if not audience or not (message.purged or _same_text(message.payload, data)):
-            raise AlreadyExists("this id was used for another message")
-    return message
-
-
-def _same_text(a: bytes, b: bytes) -> bool:
-    """Whether two payloads say the same, whenever they were sealed."""
-    one, other = decode_payload(a), decode_payload(b)
-    if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
-        one = evolve(one, version=other.version)  # what was sent is the newest version by now
-    if not isinstance(one, TextPayload | QuotingPayload | CorrectionPayload) or type(one) is not type(other):
-        return False
-    return _unstamped(one) == _unstamped(other)
-
-
-def _unstamped(payload: TextPayload | QuotingPayload | CorrectionPayload) -> object:
-    """A payload without when it was made, and which order about traffic was considered then."""
-    refs = tuple(ref for ref in payload.refs if ref.relation != Relation.CONSIDERED)
-    return evolve(payload, time=0, refs=refs)

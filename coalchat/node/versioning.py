@@ -113,11 +113,14 @@ def correction_of(read: Reader, row: Message) -> Version | None:
     """What a correction goes back to, unless that is here and another's."""
     version = read.version(row.entry_id) if row.kind == Tag.CORRECTION else None
     first = None if version is None else read.message(version.first)
-    return version if first is None or same_author(first, row) else None
+    correctable = first is None or first.kind == 0 or first.kind in CORRECTABLE
+    return version if correctable and (first is None or same_author(first, row)) else None
 
 
 def newer_than(read: Reader, row: Message) -> Newer | None:
-    """The newest version of a message, where it is another one."""
+    """The newest version of a message, where it is another one, and it may have any."""
+    if row.kind not in CORRECTABLE | {Tag.CORRECTION}:
+        return None
     version = read.version(row.entry_id)
     of = Of(row.entry_id, FIRST) if version is None else Of(version.first, version.number)
     lines = [(number, other) for number, other in read.versions(of.first, row) if other.listed and number > FIRST]

@@ -16,6 +16,7 @@ from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, 
 from protocol.messages.notices import NoticePayload, check_notice
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload, check_roe
 from protocol.messages.versions import (
     CorrectionPayload,
     PurgedPayload,
@@ -80,6 +81,8 @@ Payload = (
     | CorrectionPayload
     | RetractionPayload
     | PurgedPayload
+    | RoeNoticePayload
+    | RoeEndorsementPayload
     | NoticePayload
 )
 
@@ -91,6 +94,8 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.CORRECTION: CorrectionPayload,
     Tag.RETRACTION: RetractionPayload,
     Tag.PURGED: PurgedPayload,
+    Tag.ROE_NOTICE: RoeNoticePayload,
+    Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
     Tag.NOTICE: NoticePayload,
 }
 
@@ -128,6 +133,8 @@ def _check(payload: Payload) -> None:
         check_receipt(payload)
     if isinstance(payload, QuotingPayload):
         check_quoting(payload)
+    if isinstance(payload, RoeNoticePayload):
+        check_roe(payload)
     if isinstance(payload, NoticePayload):
         check_notice(payload)
 

@@ -16,6 +16,7 @@ from protocol.vectors import (
     link,
     messages,
     primitives,
+    roe,
     trust,
     world,
 )
@@ -42,10 +43,11 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "trust.json": trust.build(built, recorder),
         "keys.json": keys.build(built, recorder),
         "messages.json": messages.build(built, keys.kept_envelope(recorder)),
-        "link.json": link.build(built),
+        "link.json": link.build(built, recorder),
         "custody.json": custody.build(built),
         "direct.json": direct.build(built, recorder),
         "checkpoints.json": checkpoints.build(built, recorder),
+        "roe.json": roe.build(built),
         "hostile.json": hostile.build(built, recorder),
     }
     files[RECORDED] = {

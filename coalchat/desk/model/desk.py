@@ -9,7 +9,7 @@ Rule 4: no text of a person is lost: what was refused goes back into the draft, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coalchat.api.base import Request, Response
@@ -19,29 +19,23 @@ from coalchat.desk.model import acts, choosing, obeying, overview, sending
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
-from coalchat.desk.model.composing import minimize_words
+from coalchat.desk.model.dialogviews import LabelPicker, Target
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.intake import Intake
-from coalchat.desk.model.labels import Label
+from coalchat.desk.model.labels import HighWater, Label
+from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import (
-    Banner,
-    ChannelRow,
-    Composer,
-    Head,
-    Item,
-    LabelPicker,
-    NodeState,
-    Notice,
-    Rail,
-    Target,
-)
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail
 from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.completing import Completion
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
@@ -55,6 +49,21 @@ class Desk:
         self._state = State()
         self._intake = Intake(self._state)
         self._news = News(self._state, self._intake, self.notice, self.rail)
+
+    # --- how the person wants it ---
+
+    def prefer(self, words: Iterable[str], offset: Callable[[int], int] | None) -> Changes:
+        """Words that call this person beside his name, and by how much the times of messages are ahead of UTC; none: Z."""
+        state = self._state
+        state.words, state.lines.offset = tuple(words), offset or utc
+        person = state.coalition.node.person if state.coalition.node else ""
+        return state.call_by(highlights(person, state.words))
+
+    def complete(self, before: str) -> Completion | None:
+        """What Tab makes of the text before the cursor."""
+        from coalchat.desk.model.completing import complete
+
+        return complete(self._state, before)
 
     # --- facts from the node ---
 
@@ -167,6 +176,20 @@ class Desk:
 
         return key_screen(self._state.coalition, self._keying, now)
 
+    @property
+    def custodians_known(self) -> bool:
+        """Whether the node has said who the nation's custodians and devices are."""
+        return self._keying.known
+
+    @property
+    def custody(self) -> Custody:
+        """A custodian's acts; for the screen of keys, which asks whether there is one here."""
+        if self._state.custody is None:
+            from coalchat.desk.model.custody import Custody
+
+            self._state.custody = Custody(self._state, self._keying)
+        return self._state.custody
+
     def history_requests(self) -> tuple[HistoryView, ...]:
         """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
         return self._keying.waiting()
@@ -205,32 +228,14 @@ class Desk:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
 
-    def remind(self, key: str, escalate: str, client_id: str, considered: str = "") -> Changes:
-        """Remind who has not acknowledged a message of this device.
+    @property
+    def afterwards(self) -> Afterwards:
+        """What is done with messages that are there."""
+        if self._state.afterwards is None:
+            from coalchat.desk.model.afterwards import Afterwards
 
-        Args:
-            escalate: "XCC Mets", of `WhoHasIt.deputies`, or "". considered: as in `send`.
-        """
-        message = self._state.find(key)
-        if message is None:
-            return NOTHING
-        if self._state.reminding is None:
-            from coalchat.desk.model.reminding import Reminding
-
-            self._state.reminding = Reminding()
-        order = self._state.composing.minimize(message.channel_id, message.precedence)
-        return self._state.reminding.remind(
-            message.entry_id, escalate, client_id, considered=bool(considered) and order == considered
-        )
-
-    def minimize_for(self, key: str) -> tuple[str, str]:
-        """The order to be considered before a message is answered by a reminder: its id, and in words; or "", ""."""
-        message = self._state.find(key)
-        channel = None if message is None else self._state.coalition.channel(message.channel_id)
-        if message is None or channel is None or channel.minimize is None:
-            return "", ""
-        order = self._state.composing.minimize(channel.id, message.precedence)
-        return (order, f"{minimize_words(channel.minimize)}.") if order else ("", "")
+            self._state.afterwards = Afterwards(self._state)
+        return self._state.afterwards
 
     # --- composing ---
 
@@ -239,16 +244,19 @@ class Desk:
         """The text being written in the shown channel."""
         return self._state.composing.draft(self.shown).text if self.shown else ""
 
+    def keep_drafts(self) -> Changes:
+        """The desk is left: let the node keep what it has not got yet."""
+        return Changes(asks=self._news.keep_drafts())
+
     def set_draft(self, text: str) -> Changes:
         """The person has typed."""
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, bool(draft.text.strip())
-        brief = draft.brief
+        noted, begun, brief = draft.kept or draft.returned, draft.says_something, draft.brief
         draft.text, draft.kept, draft.returned = text, False, False
         parts = {Part.COMPOSER} if noted or brief != draft.brief else set()
-        return Changes(frozenset(parts | {Part.BANNER} if begun != bool(text.strip()) else parts))
+        return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
         """Choose the label of the draft; the own nation is always in."""
@@ -274,23 +282,34 @@ class Desk:
         """The draft answers this message, and takes its label (SPEC 5.4); None: it answers none."""
         return acts.reply(self._state, key)
 
-    def confirm_needed(self) -> str:
-        """The sentence to confirm before sending: the label differs from the last message here, FLASH, MINIMIZE; or ""."""
-        last = sending.last_label(self._state)
-        return self._state.composing.confirm_needed(self.shown, last) if self.shown else ""
+    def stop_repeating(self) -> Changes:
+        """The draft repeats no other message any more."""
+        asks = self._state.composing.repeat(self.shown, ()) if self.shown else ()
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)
 
     @property
-    def minimize(self) -> str:
-        """Id of the notice by which MINIMIZE is in force in the shown channel, or ""."""
-        channel = self._state.coalition.channel(self.shown)
-        return channel.minimize.entry_id if channel is not None and channel.minimize is not None else ""
+    def correcting(self) -> bool:
+        """Whether the text is a new version of an own message: label and precedence are that one's."""
+        return bool(self.shown) and self._state.composing.draft(self.shown).corrects is not None
+
+    def stop_correcting(self) -> Changes:
+        """The correction is given up; what was being written before comes back."""
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=self._state.composing.end_correcting(self.shown))
+
+    @property
+    def sendable(self) -> bool:
+        """Whether there is something to send: what repeats others needs no text, and a correction is another text."""
+        draft = self._state.composing.draft(self.shown) if self.shown else None
+        if draft is None or not draft.says_something:
+            return False
+        return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
+
+    def confirm_needed(self) -> str:
+        """The sentence to confirm before sending: the label differs from the last message here, FLASH, MINIMIZE; or ""."""
+        return self._state.composing.confirm_needed(self.shown, sending.last_label(self._state)) if self.shown else ""
 
     def send(self, text: str, client_id: str, now: int, considered: str = "") -> Changes:
-        """Send the draft with this text: a `sending` line at once, and the request.
-
-        Args:
-            considered: id of the notice that the person was asked about, or "".
-        """
+        """Send the draft with this text: a `sending` line at once, and the request. `considered`: as `Composer.minimize`."""
         return sending.send(self._state, text, client_id, now, considered)
 
     def resend(self, key: str) -> Changes:
@@ -332,6 +351,10 @@ class Desk:
         """The high-water mark of these lines and of the draft, if it has text."""
         return overview.banner(self._state, visible_keys, now)
 
+    def banner_of(self, high: HighWater, now: int) -> Banner:
+        """The band over what bears these labels together."""
+        return overview.banner_of(self._state, high, now)
+
     def notice(self, now: int) -> Notice:
         """The row under the banner."""
         return overview.notice(self._state, now)
@@ -364,6 +387,10 @@ class Desk:
     def label(self) -> Label:
         """The label of the draft: what a picker begins with."""
         return self._state.composing.label(self.shown)
+
+    def places(self, query: str) -> tuple[Target, ...]:
+        """Channels that something can be taken to, best first."""
+        return choosing.places(self._state, query)
 
     def targets(self, query: str) -> tuple[Target, ...]:
         """Where one can go, best first; their `id` goes into `jump`, or is a command's `/name`."""

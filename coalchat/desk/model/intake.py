@@ -7,7 +7,7 @@ Rule 3: a question that failed for now is asked again after a pause; one whose o
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Channel, Message
@@ -35,12 +35,14 @@ from coalchat.api.responses import (
     Status,
 )
 from coalchat.api.scopes import Scope
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
-from coalchat.desk.model.sending import not_sent, refusal_known, sent
+from coalchat.desk.model.sending import corrected, not_sent, refusal_known, sent
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
 from coalchat.record import evolve, field, part
@@ -50,6 +52,16 @@ FOLLOWED: Final = 20
 PAUSE: Final = 5
 """Seconds before a question that failed is asked again."""
 _FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
+
+
+class _Wants(Protocol):
+    """What opened later, and asks for itself."""
+
+    def took(self, request: Request[Any], answer: Response) -> Changes:
+        """The node's answer; `NOTHING`: it was not for it."""
+
+    def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
+        """There is none; None: it was not its question."""
 
 
 @part
@@ -68,6 +80,8 @@ class Intake:
                 return self._page(request, answer)
             case SendMessage(), Sent():
                 return sent(self.state, request, answer) + settle(self.state)
+            case CorrectMessage(), Sent():
+                return corrected(self.state, request, answer)
             case PreviewLabel(), LabelPreview():
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
@@ -82,9 +96,13 @@ class Intake:
         changes = self._facts(answer)
         return changes if changes is not NOTHING else self._later(request, answer)
 
+    def _wanting(self) -> tuple[_Wants | None, ...]:
+        state = self.state
+        return state.kept, state.keying, state.custody, state.direct, state.afterwards, state.reminding
+
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.keying, self.state.direct, self.state.reminding):
+        for wants in self._wanting():
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes
         return NOTHING
@@ -96,6 +114,8 @@ class Intake:
                 known = state.coalition.node
                 state.coalition.took_status(answer)
                 changes = Changes(frozenset({Part.BANNER, Part.NOTICE, Part.RAIL, Part.COMPOSER}))
+                if known is None or known.person != answer.node.person:
+                    changes += state.call_by(highlights(answer.node.person, state.words))
                 return changes + (state.remark(*_FRAME) if known is None else NOTHING)
             case Policy():
                 return self._worded(state.coalition.took_policy(answer))
@@ -165,7 +185,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif known.flags != message.flags or known.disowned != message.disowned:
+        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
             state.log(message.channel_id).replace(message)
             return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -200,11 +220,11 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.direct, state.reminding):
+        for wants in self._wanting():
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
-            case SendMessage():
+            case SendMessage() | CorrectMessage():
                 return not_sent(state, request, error, now)
             case MarkRead() | AcknowledgeMessage():
                 return self._trouble(error)

@@ -117,12 +117,14 @@ class WhoScreen(Paper):
             self._ask(who, tuple(f"ask {name} to see to it" for name in named), named)
 
     def _ask(self, who: WhoHasIt, choices: tuple[str, ...], escalate: tuple[str, ...]) -> None:
-        order, words = self.door.desk.minimize_for(self._key)
+        order, words = self.door.desk.afterwards.reminding.order(self._key)
         sentence = f"{_missing(who)} did not acknowledge {who.title}. Everybody who can read it will see the reminder."
 
         def chosen(place: int | None) -> None:
             if place:
-                made = self.door.desk.remind(self._key, escalate[place - 1], secrets.token_hex(16), order)
+                made = self.door.desk.afterwards.reminding.remind(
+                    self._key, escalate[place - 1], secrets.token_hex(16), order
+                )
                 self.door.put(made)
 
         title = "ESCALATE" if escalate[0] else "REMIND"

@@ -36,6 +36,9 @@ from coalchat.node.noticing import considering, notice_words
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
 from coalchat.node.retaining import gone_words, retraction_words
+from coalchat.node.roe import Roe
+from coalchat.node.roe_nouns import roe_line
+from coalchat.node.runout import past_edition
 from coalchat.node.sending import Key, Posted, Sending
 from coalchat.node.status import bounded, deliveries, nation_states, recall_of
 from coalchat.node.versioning import corrected_words, correction_of, newer_than
@@ -50,6 +53,7 @@ from protocol.messages.notices import NoticePayload, considered
 from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.roe import RoeNoticePayload
 from protocol.messages.verdict import Disowning
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence, Role
@@ -63,6 +67,10 @@ class MessageAnswers:
     context: Context = attrs.field(repr=False)
     sending: Sending = attrs.field(repr=False)
     receipting: Receipting = attrs.field(repr=False)
+    roe: Roe = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.roe = Roe(self.context)
 
     def handlers(self) -> Handlers:
         """By request class."""
@@ -187,6 +195,8 @@ class MessageAnswers:
         """Send a person's acknowledgement of a message, at once. It moves no read mark."""
         del session
         message = find_message(self.context, request.id)
+        if message.kind == Tag.ROE_NOTICE:
+            raise UsageError("id: who acknowledges an ROE notice names its serial", hint="`coalchat roe ack` does")
         newer = newer_than(self.context.store.read, message)
         if newer is not None:
             raise UsageError("id: it was corrected", hint=f"read and acknowledge {newer.entry_id[:12]}")
@@ -284,6 +294,7 @@ class MessageAnswers:
             Flag.NO_PLAY: payload is not None and payload.noplay,
             Flag.MINIMIZE_CONSIDERED: payload is not None and bool(considered(payload.refs)),
             Flag.SUPERSEDED_KEY: self._superseded(row),
+            Flag.LAST_KEY: past_edition(member, unpack_slots(row.slots), row.n),
             Flag.DISPUTED: mark.disputed,
             Flag.DISOWNED: mark.disowned is not None,
         }
@@ -334,6 +345,8 @@ class MessageAnswers:
             return corrected_words(newer)
         if isinstance(payload, RetractionPayload):
             return retraction_words(payload)
+        if isinstance(payload, RoeNoticePayload):
+            return roe_line(self.context, self.roe, row.entry_id, payload)
         if isinstance(payload, NoticePayload):
             return notice_words(self.context, row, payload)
         return payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else ""
@@ -344,7 +357,7 @@ class MessageAnswers:
 
 _APART = {Relation.QUOTE, Relation.CONSIDERED}
 """Relations that clients are not told among the references: they have a place of their own."""
-_KINDS = {Tag.RETRACTION: "retraction", Tag.NOTICE: "notice"}
+_KINDS = {Tag.RETRACTION: "retraction", Tag.NOTICE: "notice", Tag.ROE_NOTICE: "roe"}
 
 
 def _payload(row: MessageRow) -> Payload | None:

@@ -41,18 +41,18 @@ def test_what_is_below_immediate_is_asked_about_and_the_node_told_what_was_consi
         driver.do(driver.desk.set_precedence(precedence))
         assert ("MINIMIZE" in driver.desk.confirm_needed()) == (precedence.rank < Precedence.IMMEDIATE.rank)
     driver.do(driver.desk.set_precedence(Precedence.PRIORITY))
-    assert driver.desk.minimize == ORDER.entry_id
-    driver.do(driver.desk.send("fuel state", "one", NOW, driver.desk.minimize))
+    assert driver.desk.composer().minimize == ORDER.entry_id
+    driver.do(driver.desk.send("fuel state", "one", NOW, driver.desk.composer().minimize))
     driver.do(driver.desk.send("not asked", "two", NOW))
     driver.do(driver.desk.set_precedence(Precedence.FLASH))
-    driver.do(driver.desk.send("ambush", "three", NOW, driver.desk.minimize))
+    driver.do(driver.desk.send("ambush", "three", NOW, driver.desk.composer().minimize))
     assert [request.considered for request in driver.sends()] == [True, False, False]
 
 
 def test_an_order_that_came_while_he_was_asked_is_not_what_he_considered() -> None:
     driver = started()
     order(driver, ORDER)
-    asked_about = driver.desk.minimize
+    asked_about = driver.desk.composer().minimize
     order(driver, evolve(ORDER, entry_id="ff" * 32))
     driver.do(driver.desk.send("fuel state", "one", NOW, asked_about))
     assert [request.considered for request in driver.sends()] == [False]

@@ -79,13 +79,13 @@ def test_a_reminder_is_asked_for_once_and_what_came_of_it_is_said() -> None:
     driver = started()
     key = ordered(driver)
     driver.node.answers[RemindRecipients] = SENT
-    changes = driver.do(driver.desk.remind(key, "", "one"))
+    changes = driver.do(driver.desk.afterwards.reminding.remind(key, "", "one"))
     assert Part.WHO in changes.parts
     assert seen(driver, key)[0].said == "reminded"
-    driver.do(driver.desk.remind(key, "XCC Mets", "two"))
+    driver.do(driver.desk.afterwards.reminding.remind(key, "XCC Mets", "two"))
     assert seen(driver, key)[0].said == "escalated to XCC Mets"
     driver.node.answers[RemindRecipients] = Refused("minimize", "MINIMIZE is in force here")
-    driver.do(driver.desk.remind(key, "", "three"))
+    driver.do(driver.desk.afterwards.reminding.remind(key, "", "three"))
     assert seen(driver, key)[0].said.startswith("not sent: ")
     asked = [one for one in driver.asked if isinstance(one, RemindRecipients)]
     assert [(one.id, one.escalate, one.client_id, one.considered) for one in asked] == [
@@ -93,20 +93,20 @@ def test_a_reminder_is_asked_for_once_and_what_came_of_it_is_said() -> None:
         (key, "XCC Mets", "two", False),
         (key, "", "three", False),
     ]
-    assert driver.desk.remind("nothing", "", "four").asks == ()
+    assert driver.desk.afterwards.reminding.remind("nothing", "", "four").asks == ()
 
 
 def test_under_minimize_a_reminder_is_considered_too() -> None:
     driver = started()
     key = ordered(driver)
-    assert driver.desk.minimize_for(key) == ("", "")
+    assert driver.desk.afterwards.reminding.order(key) == ("", "")
     order = Minimize(entry_id="ee" * 32, nation="XAA", person="Berg", since=NOW, reason="no satellite")
     node = driver.node
     node.channels[0] = evolve(node.channels[0], minimize=order)
     driver.reconnect()
     driver.settle()
-    assert driver.desk.minimize_for(key) == (order.entry_id, "MINIMIZE since 181106Z: no satellite.")
+    assert driver.desk.afterwards.reminding.order(key) == (order.entry_id, "MINIMIZE since 181106Z: no satellite.")
     for considered in ("", "of another order", order.entry_id):
-        driver.step(driver.desk.remind(key, "", "one", considered))
+        driver.step(driver.desk.afterwards.reminding.remind(key, "", "one", considered))
     waiting = [one for one in driver.waiting if isinstance(one, RemindRecipients)]
     assert [one.considered for one in waiting] == [False, True]
