@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from coalchat.api import (
     amendment,
+    deadlines,
     direct,
     drafts,
     emergency,
@@ -30,6 +31,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
+        deadlines.OrderMinimize,
         requests.PreviewLabel,
         requests.SendMessage,
         requests.ListMessages,
@@ -40,6 +42,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        deadlines.RemindRecipients,
+        deadlines.ListAccounts,
         drafts.ListDrafts,
         drafts.SetDraft,
         roe.ListRoe,

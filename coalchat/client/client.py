@@ -20,6 +20,7 @@ from coalchat.api.scopes import Scope
 from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
+from coalchat.client.deadlines import DeadlineCalls
 from coalchat.client.roe import RoeCalls
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
@@ -41,7 +42,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client(CustodianCalls, RoeCalls):
+class Client(CustodianCalls, DeadlineCalls, RoeCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:
@@ -176,7 +177,7 @@ class Client(CustodianCalls, RoeCalls):
 
     # --- messages ---
 
-    async def send(
+    async def send(  # noqa: PLR0913  # all but the first three have defaults
         self,
         channel: str,
         text: str,
@@ -187,6 +188,7 @@ class Client(CustodianCalls, RoeCalls):
         client_id: str | None = None,
         reply_to: str = "",
         quotes: Sequence[str] = (),
+        considered: bool = False,
     ) -> responses.Sent:
         """Send a message; it is durable on the node when this returns.
 
@@ -199,6 +201,8 @@ class Client(CustodianCalls, RoeCalls):
             client_id: idempotency key; the same one is sent once. None: a new one.
             reply_to: entry id, or "".
             quotes: ids of messages that are repeated; then the text may be "".
+            considered: a person has considered MINIMIZE, where the channel's `minimize` says that it is in force; without
+                that, ROUTINE and PRIORITY are refused there.
 
         Raises:
             Refused: by policy, before anything has left; `.clause` names the rule.
@@ -214,6 +218,7 @@ class Client(CustodianCalls, RoeCalls):
             client_id=secrets.token_hex(16) if client_id is None else client_id,
             reply_to=reply_to,
             quotes=tuple(quotes),
+            considered=considered,
         )
         return await self.call(request)
 

@@ -16,16 +16,24 @@ from coalchat.store.feeds import FeedReads, FeedWrites
 from coalchat.store.journal import JournalReads, JournalWrites
 from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
+from coalchat.store.notices import NoticeReads, NoticeWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
 
-CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads)
+CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
+    MessageReads,
+    VersionReads,
+    NoticeReads,
+    ReceiptReads,
+    JournalReads,
+    LocalReads,
+)
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, VersionReads, NoticeReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 
@@ -47,6 +55,7 @@ class Reader(ClientReader, DocumentReads, FeedReads, ParkingReads, EnvelopeReads
 class Transaction(
     MessageWrites,
     VersionWrites,
+    NoticeWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

@@ -9,6 +9,7 @@ import pytest
 from coalchat.api import (
     about,
     amendment,
+    deadlines,
     direct,
     drafts,
     emergency,
@@ -37,6 +38,7 @@ from protocol.trust import credential
 MODULES = (
     requests,
     amendment,
+    deadlines,
     direct,
     emergency,
     enrolment,
@@ -67,6 +69,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "channel.list": Scope.READ,
         "channel.create": Scope.ADMIN,
         "channel.widen": Scope.ADMIN,
+        "channel.minimize": Scope.ADMIN,
         "label.preview": Scope.READ,
         "message.send": Scope.SEND,
         "message.list": Scope.READ,
@@ -77,6 +80,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.correct": Scope.SEND,
         "message.versions": Scope.READ,
         "message.recall": Scope.SEND,
+        "message.remind": Scope.SEND,
+        "message.accounts": Scope.READ,
         "draft.list": Scope.SEND,
         "draft.set": Scope.SEND,
         "roe.list": Scope.READ,

@@ -60,6 +60,29 @@ def trouble() -> FakeNode:
     return node
 
 
+def asked() -> FakeNode:
+    """The same, where an own order waits for acknowledgements and its time is over."""
+    node = scene()
+    order = _own(
+        node, "ops-north", 1535, "Hold at PL RED until relieved.", ack_by=at(1540), precedence=Precedence.PRIORITY
+    )
+    for nation, person, state, delivered, read, since in (
+        ("XAA", "Okoro", State.ACKNOWLEDGED, 1535, 1536, 1537),
+        ("XAA", "Varga", State.READ, 1535, 1538, 1538),
+        ("XBB", "Kowal", State.ACKNOWLEDGED, 1535, 1536, 1536),
+        ("XBB", "Reyes", State.ACKNOWLEDGED, 1536, 1538, 1539),
+        ("XCC", "Mets", State.READ, 1539, 1541, 1541),
+        ("XCC", "Lind", State.HELD, 0, 0, 1536),
+        ("XCC", "Saar", State.DELIVERED, 1540, 0, 1540),
+        ("XCC", "Oja", State.QUEUED, 0, 0, 1535),
+    ):
+        caveat = {"answer": Answer.CAVEAT, "reason": "watch only"} if person == "Reyes" else {}
+        times = {"delivered_at": delivered, "read_at": read, "since": since}
+        clocks = {name: at(hhmm) if hhmm else 0 for name, hhmm in times.items()}
+        node.move(order, nation, state, person=person, **caveat, **clocks)  # type: ignore[arg-type]
+    return node
+
+
 def custodian() -> FakeNode:
     """The same, at the custodian's own desk."""
     node = scene()

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import custodian, inviting, ruled, scene, trouble
+from tests.desk.scene import asked, custodian, inviting, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -53,6 +53,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "label-80x24": View(NARROW, keys=("f6",), sees=("READABLE BY", "will be marked")),
     "who-120x40": View(keys=("f4",), sees=("WHO HAS IT", "GAPS", "held by XBB")),
     "who-80x24": View(NARROW, keys=("f4",), sees=("WHO HAS IT", "held by XBB")),
+    "who-asked-120x40": View(keys=("f4",), sees=("acknowledge by", "E escalate to", "3 of 8"), node=asked),
+    "who-asked-mono-80x24": View(NARROW, "mono", keys=("f4",), sees=("acknowledge by", "held"), node=asked),
     "keys-120x40": View(keys=("f7",), sees=KEYS),
     "keys-80x24": View(NARROW, keys=("f7",), sees=KEYS),
     "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),

@@ -13,9 +13,9 @@ from trio.testing import MockClock
 from coalchat.api import roe as api
 from coalchat.api.events import RoeChanged
 from coalchat.api.evidence import CheckEvidence, ExportEvidence
-from coalchat.api.requests import GetStatus
+from coalchat.api.requests import GetMessageStatus, GetStatus
 from coalchat.api.versions import CorrectMessage, RecallMessage
-from coalchat.api.vocabulary import Answer
+from coalchat.api.vocabulary import Answer, State
 from coalchat.custody.authorities import RoePower
 from coalchat.custody.founding import Terms
 from coalchat.errors import Ambiguous, Refused, UnknownMessage, UnknownNation, UsageError
@@ -217,6 +217,9 @@ async def test_who_acknowledges_names_the_serial(homes: dict[str, Home], autojum
             ("XCC", Answer.CAVEAT, "only with an officer of ours"),
         ]
         assert any(event.entry_id == impl.entry_id for event in await a.events(RoeChanged))
+        status = await a.ask(GetMessageStatus(id=impl.entry_id))
+        assert (status.asked, status.ack_by, status.overdue) == (State.ACKNOWLEDGED, impl.ack_by, False)
+        assert [(nation.expected, nation.reached) for nation in status.nations] == [(1, 1), (1, 1)]
 
         # What does not count is not acknowledged.
         await issue(a, api.RoeAct.CANCEL, basis="IMPL 001")

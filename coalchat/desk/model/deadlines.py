@@ -7,7 +7,7 @@ Rule 2: it stays also when its message is no longer loaded.
 from __future__ import annotations
 
 from coalchat.api.nouns import Message
-from coalchat.api.vocabulary import Flag
+from coalchat.api.vocabulary import Flag, Precedence
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.lines import author_of
 from coalchat.desk.model.receipts import Receipts
@@ -33,6 +33,8 @@ class Deadlines:
     _receipts: Receipts
     notices: tuple[Asked, ...] = ()
     _asked: dict[str, Message] = field(factory=dict)
+    _urgent: dict[str, Message] = field(factory=dict)
+    """Own messages of FLASH or IMMEDIATE that have not been delivered everywhere."""
 
     def note(self, message: Message) -> None:
         """A message has come, or was acknowledged by this person."""
@@ -41,15 +43,25 @@ class Deadlines:
             self._asked[message.entry_id] = message
         else:
             self._asked.pop(message.entry_id, None)
+        urgent = message.mine and message.precedence.rank >= Precedence.IMMEDIATE.rank
+        if urgent and message.kind == "text" and not self._receipts.delivered(message):
+            self._urgent[message.entry_id] = message
+        self.met(message)
 
     def met(self, message: Message) -> None:
         """Something was said about who has a message: if everybody has acknowledged it, nothing is due."""
         if message.mine and self._receipts.complete(message):
             self._asked.pop(message.entry_id, None)
+        if message.entry_id in self._urgent and self._receipts.delivered(message):
+            del self._urgent[message.entry_id]
 
     def get(self, entry_id: str) -> Message | None:
         """A message with a deadline that is not met."""
-        return self._asked.get(entry_id)
+        return self._asked.get(entry_id) or self._urgent.get(entry_id)
+
+    def is_open(self, entry_id: str) -> bool:
+        """Whether acknowledgements of it are due."""
+        return entry_id in self._asked
 
     def acts(self, channel_id: str) -> int:
         """How many messages of a channel wait for this person."""
@@ -61,23 +73,25 @@ class Deadlines:
 
     def rows(self, now: int) -> tuple[DueRow, ...]:
         """All, by time. The end of the key segment comes last: it needs nobody."""
-        others = [message for message in self._asked.values() if message.mine]
-        waiting = sorted([*self._waiting(), *others], key=_due_at)
+        waiting = [(*_due_at(one), what_of(one), True) for one in self._waiting()]
+        waiting += [(m.ack_by, m.position, what_of(m), False) for m in self._asked.values() if m.mine]
+        waiting += [
+            (self._handle_by(m), m.position, f"deliver {clock(m.author_time)}", False) for m in self._urgent.values()
+        ]
         rows = [
-            DueRow(
-                time=clock_beside(message.ack_by, now),
-                what=what_of(message),
-                left=left(message.ack_by, now),
-                act=isinstance(message, Asked) or not message.mine,
-                overdue=message.ack_by <= now,
-            )
-            for message in waiting
+            DueRow(time=clock_beside(by, now), what=what, left=left(by, now), act=act, overdue=by <= now)
+            for by, _, what, act in sorted(waiting)
         ]
         keys = self._coalition.keys
         if keys is not None and now < keys.segment_ends <= keys.edition_ends:
             ends, what = clock_beside(keys.segment_ends, now), f"segment {keys.segment} ends"
             rows.append(DueRow(time=ends, what=what, left=left(keys.segment_ends, now), act=False, overdue=False))
         return tuple(rows)
+
+    def _handle_by(self, message: Message) -> int:
+        policy = self._coalition.marks.policy
+        handling = policy.handling if policy is not None else ()
+        return message.author_time + (handling[message.precedence.rank] if handling else 0)
 
     def _waiting(self) -> list[Message | Asked]:
         """For this person."""

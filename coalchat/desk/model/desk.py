@@ -27,7 +27,8 @@ from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail, WhoHasIt
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail
+from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
@@ -256,9 +257,9 @@ class Desk:
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, draft.says_something
+        noted, begun, brief = draft.kept or draft.returned, draft.says_something, draft.brief
         draft.text, draft.kept, draft.returned = text, False, False
-        parts = {Part.COMPOSER} if noted else set()
+        parts = {Part.COMPOSER} if noted or brief != draft.brief else set()
         return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
@@ -308,12 +309,12 @@ class Desk:
         return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
 
     def confirm_needed(self) -> str:
-        """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
+        """The sentence to confirm before sending: the label differs from the last message here, FLASH, MINIMIZE; or ""."""
         return self._state.composing.confirm_needed(self.shown, sending.last_label(self._state)) if self.shown else ""
 
-    def send(self, text: str, client_id: str, now: int) -> Changes:
-        """Send the draft with this text: a `sending` line at once, and the request."""
-        return sending.send(self._state, text, client_id, now)
+    def send(self, text: str, client_id: str, now: int, considered: str = "") -> Changes:
+        """Send the draft with this text: a `sending` line at once, and the request. `considered`: as `Composer.minimize`."""
+        return sending.send(self._state, text, client_id, now, considered)
 
     def resend(self, key: str) -> Changes:
         """Ask again for a line that failed, with the same client id: what was sent after all is not sent twice."""

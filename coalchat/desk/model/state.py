@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.reminding import Reminding
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -52,7 +53,7 @@ class State:
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
         kept: drafts as the node keeps them. regulating: what is known of ROE.
-        keying, custody, direct, afterwards: what only the key screen, a custodian, who begins a direct message, or who does something with a message wants to know;
+        keying, custody, direct, afterwards, reminding: what only the key screen, a custodian, who begins a direct message, or who does something with a message wants to know;
             made when it is wanted.
     """
 
@@ -78,6 +79,7 @@ class State:
     direct: Direct | None = None
     regulating: Regulating = field(factory=Regulating)
     afterwards: Afterwards | None = None
+    reminding: Reminding | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)

@@ -277,17 +277,18 @@ class MainScreen(Selecting):
     def _send(self, text: str) -> None:
         from coalchat.desk.screens import dialogs
 
-        sentence = "" if self.door.desk.composer().denied else self.door.desk.confirm_needed()
+        desk = self.door.desk
+        sentence, considered = "" if desk.composer().denied else desk.confirm_needed(), desk.composer().minimize
         if not sentence:
             self._really_send(text)
             return
 
         def chosen(way: int | None) -> None:
             if way == 1:
-                self._really_send(text)
+                self._really_send(text, considered)
 
         self.open(dialogs.ChooseDialog(self.door, "SEND", sentence, ("go back to the text", "send it")), chosen)
 
-    def _really_send(self, text: str) -> None:
-        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now()))
+    def _really_send(self, text: str, considered: str = "") -> None:
+        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now(), considered))
         self.timeline.to_end()

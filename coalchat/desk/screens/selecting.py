@@ -184,6 +184,11 @@ class Selecting(Frame):
         from coalchat.desk.screens import dialogs
 
         line = self.timeline.selected
+        if line is not None and line.reminds:  # what is acknowledged is never the reminder
+            if not self.timeline.select(line.reminds):
+                self.composer.complain("that is a reminder; what it reminds of lies further up")
+                return
+            line = self.timeline.selected
         if line is None or line.mine or line.unreadable:
             return
         key = line.key

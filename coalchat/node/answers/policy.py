@@ -24,15 +24,23 @@ class PolicyAnswers:
     async def policy(self, request: ShowPolicy, session: Session) -> Policy:
         """What labels are made of."""
         del request, session
-        policy = self.context.member.policy
+        policy, charter = self.context.member.policy, self.context.member.coalition.charter
         return Policy(
             id=policy.identifier,
             version=policy.version,
             prefix=policy.prefix,
             levels=tuple(
-                Level(name=level.name, portion=level.portion, foreground=level.foreground, background=level.background)
-                for level in policy.levels
+                Level(
+                    name=level.name,
+                    portion=level.portion,
+                    foreground=level.foreground,
+                    background=level.background,
+                    read=terms.read,
+                    acknowledged=terms.acknowledged,
+                )
+                for level, terms in zip(policy.levels, charter.receipts, strict=True)
             ),
             categories=tuple(category.value for category in policy.categories),
             readable=self.context.member.certificate.clearance.level,
+            handling=charter.handling,
         )
