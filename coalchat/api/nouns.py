@@ -127,6 +127,7 @@ class Level:
         name: as marked. portion: its short form in portion marks.
         foreground, background: 0xRRGGBB of the banner.
         read: receivers say when they read it. acknowledged: every message of it is to be acknowledged (SPEC 8.13).
+        national: what the own nation marks alike, as its policy says; "" where that is not known.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Level:
     background: int
     read: bool = True
     acknowledged: bool = False
+    national: str = ""
 
 
 @record

@@ -13,9 +13,11 @@ from coalchat.api import (
     enrolment,
     evidence,
     history,
+    national,
     renewal,
     requests,
     roe,
+    search,
     versions,
 )
 from coalchat.api.base import Request
@@ -44,6 +46,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.RecallMessage,
         deadlines.RemindRecipients,
         deadlines.ListAccounts,
+        search.SearchMessages,
         drafts.ListDrafts,
         drafts.SetDraft,
         roe.ListRoe,
@@ -59,6 +62,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.WorkOffline,
         requests.ListNations,
         requests.ShowPolicy,
+        national.SetNational,
         requests.ShowKeys,
         requests.ConfirmClock,
         emergency.RevokeDevices,

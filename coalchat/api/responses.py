@@ -134,7 +134,9 @@ class Policy(Response):
 
     Attributes:
         id: its name, as it stands in labels. prefix: what markings show in place of it; may be empty.
-        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked.
+        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked;
+            `tag_names`: the tag set of each.
+        national: the own nation's policy, which says what is alike; "" where there is none.
         readable: index of the highest level that this device may read.
         handling: seconds in which messages are to be delivered, by precedence, ROUTINE first (SPEC 8.13).
     """
@@ -146,6 +148,8 @@ class Policy(Response):
     categories: tuple[str, ...]
     readable: int
     handling: tuple[int, ...] = ()
+    tag_names: tuple[str, ...] = ()
+    national: str = ""
 
 
 @record

@@ -27,9 +27,11 @@ from coalchat.cli.nation import nation
 from coalchat.cli.node import node
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
+from coalchat.cli.policy import policy
 from coalchat.cli.reading import read
 from coalchat.cli.remind import remind
 from coalchat.cli.roe_issue import roe
+from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
 from coalchat.cli.tail import tail
@@ -66,7 +68,7 @@ def coalchat(
     return 0
 
 
-for verb in (send, forward, correct, recall, read, tail, ack, remind, status, export, join, demo):
+for verb in (send, forward, correct, recall, read, tail, search, ack, remind, status, export, join, demo):
     app.command(verb.__name__, cls=Command)(verb)
 keys.verb("backup")(backup)
 keys.verb("restore")(restore)
@@ -79,6 +81,7 @@ for name, noun in (
     ("channel", channel),
     ("direct", direct),
     ("label", label),
+    ("policy", policy),
     ("roe", roe),
     ("keys", keys),
     ("evidence", evidence),

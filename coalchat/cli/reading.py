@@ -127,8 +127,17 @@ def show_message(asked: Asked, client: Client, message: Message, **more: Any) ->
 
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
     """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
+    from coalchat.cli.output import body
+
+    said = body(message.text) if message.text or not message.quotes else []
+    quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
+    return [*head_lines(message, exercise=exercise), *said, *quotes, ""]
+
+
+def head_lines(message: Message, *, exercise: bool) -> list[str]:
+    """What stands above a message's text."""
     from coalchat.cli.ack import acknowledged
-    from coalchat.cli.output import body, short
+    from coalchat.cli.output import short
     from coalchat.cli.times import dtg
 
     words = [
@@ -149,9 +158,7 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
     if message.disowned is not None:
         held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
-    said = body(message.text) if message.text or not message.quotes else []
-    quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
-    return [f"[{marking}]", "  ".join(word for word in words if word), *held, *said, *quotes, ""]
+    return [f"[{marking}]", "  ".join(word for word in words if word), *held]
 
 
 def quote_lines(quoted: Quoted) -> list[str]:

@@ -99,6 +99,7 @@ class Folding:
             name = payload.notice if isinstance(payload, RoeEndorsementPayload) else message.entry_id
             write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=name.hex()))
         keep_version(tx, message, payload, now)
+        tx.index(position)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
         if isinstance(payload, NoticePayload):

@@ -19,11 +19,13 @@ from coalchat.store.messages import MessageReads, MessageWrites
 from coalchat.store.notices import NoticeReads, NoticeWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
+from coalchat.store.searching import SearchReads
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
 
 CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     MessageReads,
+    SearchReads,
     VersionReads,
     NoticeReads,
     ReceiptReads,
@@ -33,7 +35,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, VersionReads, NoticeReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, SearchReads, VersionReads, NoticeReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 

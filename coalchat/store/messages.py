@@ -8,6 +8,7 @@ A message may be kept and not `listed`, as a receipt is: it proves something and
 from __future__ import annotations
 
 from coalchat.store.rows import Channel, Message, Unread
+from coalchat.store.searching import SearchWrites
 from coalchat.store.sql import Verbs
 
 
@@ -149,7 +150,7 @@ class MessageReads(Verbs):
         return self.sql.value("SELECT position FROM read_mark WHERE channel = ?", channel) or 0
 
 
-class MessageWrites(MessageReads):
+class MessageWrites(MessageReads, SearchWrites):
     """Verbs that write channels and messages."""
 
     def put_channel(self, channel: Channel) -> bool:
@@ -181,6 +182,7 @@ class MessageWrites(MessageReads):
     def purge_message(self, entry_id: bytes) -> bool:
         """Forget what a message said, and the key that proves it; False if that is gone, was never read, or nothing is here."""
         self.purged = True
+        self.unindex(self.sql.value("SELECT position FROM message WHERE entry_id = ?", entry_id) or 0)
         return (
             self.sql.change(
                 "UPDATE message SET payload = x'', ck = x'' WHERE entry_id = ? AND kind <> 0 AND payload <> x''",

@@ -34,6 +34,8 @@ class View:
     node: Callable[[], FakeNode] = scene
 
 
+SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
+FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
@@ -66,6 +68,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
     "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
     "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
+    "search-120x40": View(keys=SEARCH, sees=FOUND),
+    "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

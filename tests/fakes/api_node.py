@@ -13,17 +13,11 @@ from typing import Any
 import anyio
 import attrs
 
-from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.drafts import Draft
-from coalchat.api.vocabulary import (
-    Answer,
-    ControlSubject,
-    Phase,
-    Role,
-    State,
-)
+from coalchat.api.vocabulary import Answer, ControlSubject, Phase, Role, State
 from coalchat.errors import (
     AlreadyExists,
     CoalchatError,
@@ -51,6 +45,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.api_search import answer_search
 from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
@@ -217,6 +212,8 @@ class FakeNode:
                 return self._send(request)
             case requests.ListMessages():
                 return self._list(request)
+            case search.SearchMessages():
+                return answer_search(self, request)
             case requests.ShowMessage():
                 return self.find_message(request.id)
             case requests.MarkRead():

@@ -36,6 +36,8 @@ class Part(Enum):
     """The key screen, while it is open."""
     ROE = auto()
     """The ROE screens, while one is open."""
+    SEARCH = auto()
+    """The search screen, while it is open."""
     INVITES = auto()
     """A custodian's invites, while they are open."""
     VERSIONS = auto()
@@ -60,6 +62,7 @@ class Changes:
     refusal: to be shown at once.
     bell: something of FLASH precedence has come.
     prompt: to be asked at once.
+    cursor: key of the message that the cursor is to stand on, or "".
     """
 
     parts: frozenset[Part] = frozenset()
@@ -69,6 +72,7 @@ class Changes:
     refusal: Refusal | None = None
     bell: bool = False
     prompt: DirectView | WordsView | Deliberate | CodeView | None = None
+    cursor: str = ""
 
     def __add__(self, other: Changes) -> Changes:
         """Both, one after the other."""
@@ -80,6 +84,7 @@ class Changes:
             other.refusal or self.refusal,
             self.bell or other.bell,
             other.prompt or self.prompt,
+            other.cursor or self.cursor,
         )
 
 

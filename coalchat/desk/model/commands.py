@@ -24,6 +24,7 @@ class CommandHelp:
 COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("help", "/help [COMMAND]", "keys and commands, or what one command does"),
     CommandHelp("jump", "/jump WORDS", "go to a channel or a person"),
+    CommandHelp("search", "/search WORDS", "find messages in all channels"),
     CommandHelp("label", "/label LEVEL [CATEGORY] [REL A, B]", "label of the next message"),
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),

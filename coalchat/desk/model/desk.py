@@ -23,6 +23,7 @@ from coalchat.desk.model.dialogviews import LabelPicker, Target
 from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.intake import Intake
 from coalchat.desk.model.labels import HighWater, Label
+from coalchat.desk.model.later import Later
 from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
@@ -33,17 +34,10 @@ from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
-    from coalchat.desk.model.afterwards import Afterwards
     from coalchat.desk.model.completing import Completion
-    from coalchat.desk.model.custody import Custody
-    from coalchat.desk.model.direct import Direct
-    from coalchat.desk.model.directviews import WordsView
-    from coalchat.desk.model.keying import Keying
-    from coalchat.desk.model.keyviews import HistoryView, KeyScreen
-    from coalchat.desk.model.roedesk import RoeDesk
 
 
-class Desk:
+class Desk(Later):
     """The whole view model. Made empty; `start` says what to ask first."""
 
     def __init__(self) -> None:
@@ -149,98 +143,6 @@ class Desk:
         """
         return obeying.obey(self._state, command, selected, now)
 
-    # --- what opens later ---
-
-    @property
-    def _keying(self) -> Keying:
-        if self._state.keying is None:
-            from coalchat.desk.model.keying import Keying
-
-            self._state.keying = Keying()
-        return self._state.keying
-
-    def open_keys(self) -> Changes:
-        """The key screen opens: ask what it shows, and again when that changes."""
-        return self._keying.begin()
-
-    def close_keys(self) -> None:
-        """It is closed."""
-        self._keying.end()
-
-    def keys(self, now: int) -> KeyScreen:
-        """The key screen."""
-        from coalchat.desk.model.keyscreen import key_screen
-
-        return key_screen(self._state.coalition, self._keying, now)
-
-    @property
-    def custodians_known(self) -> bool:
-        """Whether the node has said who the nation's custodians and devices are."""
-        return self._keying.known
-
-    @property
-    def custody(self) -> Custody:
-        """A custodian's acts; for the screen of keys, which asks whether there is one here."""
-        if self._state.custody is None:
-            from coalchat.desk.model.custody import Custody
-
-            self._state.custody = Custody(self._state, self._keying)
-        return self._state.custody
-
-    def history_requests(self) -> tuple[HistoryView, ...]:
-        """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
-        return self._keying.waiting()
-
-    def decide_history(self, request_id: str, *, approve: bool) -> Changes:
-        """A person lets a device of the own nation have what it asks for, or nothing."""
-        return self._keying.decide(request_id, approve=approve)
-
-    @property
-    def _direct(self) -> Direct:
-        if self._state.direct is None:
-            from coalchat.desk.model.direct import Direct
-
-            self._state.direct = Direct(self._state)
-        return self._state.direct
-
-    def direct(self, given: str, *, writing: bool) -> Changes:
-        """Write to the confirmed devices of the person, or to the device, that is named; or only confirm them.
-
-        What has to be asked first comes as `Changes.prompt`.
-
-        Raises:
-            UsageError: nobody is named.
-        """
-        return self._direct.begin(given, writing=writing)
-
-    def compare(self, device_id: str) -> Changes:
-        """Ask for the words of a device; they come as `Changes.prompt`."""
-        return self._direct.words(device_id)
-
-    def confirm(self, view: WordsView) -> Changes:
-        """A person says that the words of this view were read out to him."""
-        return self._direct.confirm(view)
-
-    def write_direct(self) -> Changes:
-        """Write to those devices of the person that are confirmed."""
-        return self._direct.write()
-
-    @property
-    def roe(self) -> RoeDesk:
-        """Rules of engagement."""
-        from coalchat.desk.model.roedesk import RoeDesk
-
-        return RoeDesk(self._state)
-
-    @property
-    def afterwards(self) -> Afterwards:
-        """What is done with messages that are there."""
-        if self._state.afterwards is None:
-            from coalchat.desk.model.afterwards import Afterwards
-
-            self._state.afterwards = Afterwards(self._state)
-        return self._state.afterwards
-
     # --- composing ---
 
     @property
@@ -314,7 +216,8 @@ class Desk:
 
     def send(self, text: str, client_id: str, now: int, considered: str = "") -> Changes:
         """Send the draft with this text: a `sending` line at once, and the request. `considered`: as `Composer.minimize`."""
-        return sending.send(self._state, text, client_id, now, considered)
+        back = acts.show(self._state, self.shown) if self._state.past is not None else NOTHING
+        return back + sending.send(self._state, text, client_id, now, considered)
 
     def resend(self, key: str) -> Changes:
         """Ask again for a line that failed, with the same client id: what was sent after all is not sent twice."""

@@ -107,6 +107,7 @@ class Intake:
             state.afterwards,
             state.reminding,
             state.regulating,
+            state.searching,
         )
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
@@ -174,6 +175,8 @@ class Intake:
     def _page(self, request: ListMessages, page: MessagePage) -> Changes:
         state = self.state
         if request.channel:
+            if state.past is not None and state.past.wants(request):
+                return state.past.took(state, request, page)
             log = state.log(request.channel)
             fresh = log.took_page(request, page)
             return state.joined(log, fresh) + Changes(frozenset({Part.TIMELINE}))
@@ -202,8 +205,8 @@ class Intake:
         if known is None:
             state.quoted[message.entry_id] = message
         elif _said(known) != _said(message):
-            state.log(message.channel_id).replace(message)
-            return state.reword(message.entry_id)
+            state.replace(message)
+            return state.reword(message.entry_id, Part.SEARCH)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
 
     def _marked(self, answer: Marked) -> Changes:
@@ -218,7 +221,7 @@ class Intake:
         if message is None:
             return NOTHING
         answered = evolve(message, answered=answer.answer)
-        state.log(answer.channel_id).replace(answered)
+        state.replace(answered)
         state.deadlines.note(answered)
         parts = (Part.CHANNELS, Part.NOTICE, Part.RAIL, Part.WHO)
         return state.reword(answer.entry_id, *parts) + Changes(asks=state.receipts.ask(answer.entry_id))

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.past import Past
     from coalchat.desk.model.reminding import Reminding
+    from coalchat.desk.model.searching import Searching
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -53,8 +55,9 @@ class State:
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
         kept: drafts as the node keeps them. regulating: what is known of ROE.
-        keying, custody, direct, afterwards, reminding: what only the key screen, a custodian, who begins a direct message, or who does something with a message wants to know;
-            made when it is wanted.
+        keying, custody, direct, afterwards, reminding, searching: what only the key screen, a custodian, who begins a direct message, who does
+            something with a message, who reminds, or who searches wants to know; made when it is wanted.
+        past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -80,6 +83,8 @@ class State:
     regulating: Regulating = field(factory=Regulating)
     afterwards: Afterwards | None = None
     reminding: Reminding | None = None
+    searching: Searching | None = None
+    past: Past | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -103,10 +108,21 @@ class State:
 
     def find(self, entry_id: str) -> Message | None:
         """A message, wherever it is known from."""
-        for log in self.logs.values():
+        for log in self._every_log():
             if (message := log.get(entry_id)) is not None:
                 return message
-        return self.quoted.get(entry_id) or self.deadlines.get(entry_id)
+        found = self.searching.get(entry_id) if self.searching is not None else None
+        return self.quoted.get(entry_id) or self.deadlines.get(entry_id) or found
+
+    def _every_log(self) -> tuple[Log, ...]:
+        return (*self.logs.values(), *((self.past.log,) if self.past is not None else ()))
+
+    def replace(self, message: Message) -> None:
+        """Another record of the same entry, in the place of what is known of it."""
+        for log in self._every_log():
+            log.replace(message)
+        if self.searching is not None:
+            self.searching.replace(message)
 
     def outgoing(self, key: str) -> Outgoing | None:
         """What is being sent under this client id."""
@@ -193,8 +209,7 @@ class State:
 
     def purged(self, message: Message) -> Changes:
         """A message's body is gone: no copy of it stays in this desk."""
-        if message.channel_id in self.logs:
-            self.logs[message.channel_id].replace(message)
+        self.replace(message)
         if message.entry_id in self.quoted:
             self.quoted[message.entry_id] = message
         self.composing.purged(message)
@@ -202,7 +217,7 @@ class State:
             self.afterwards.forget()
         self._note(message)
         self.lines.forget_all()  # others quote it
-        return self.redraw(Part.NOTICE, Part.RAIL)
+        return self.redraw(Part.NOTICE, Part.RAIL, Part.SEARCH)
 
     def _note(self, message: Message) -> None:
         self.deadlines.note(message)

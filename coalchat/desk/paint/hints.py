@@ -12,6 +12,7 @@ Hints: TypeAlias = tuple[tuple[str, str], ...]
 """Keys, each with what it does."""
 HINTS: Final[Hints] = (
     ("^K", "jump"),
+    ("^F", "find"),
     ("Alt-A", "next"),
     ("F3", "ROE"),
     ("F4", "who has it"),

@@ -12,6 +12,7 @@ from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
+from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.versions import VersionsScreen
 from coalchat.desk.screens.who import WhoScreen
@@ -31,6 +32,7 @@ __all__ = [
     "RoeAcknowledgeDialog",
     "RoeNoticeScreen",
     "RoeScreen",
+    "SearchScreen",
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",

@@ -33,7 +33,7 @@ _ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
-_ACTS_ON: Final = frozenset({"help", "jump", "forward", "theme", "time", "roe"})
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "theme", "time", "roe"})
 """The same, with words."""
 
 
@@ -42,6 +42,7 @@ class MainScreen(Selecting):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+k", "jump", priority=True, show=False),
+        Binding("ctrl+f", "search", priority=True, show=False),
         Binding("alt+a", "next_active", priority=True, show=False),
         *(Binding(f"alt+{n}", f"open({n})", priority=True, show=False) for n in range(1, 10)),
         Binding("f1", "help", priority=True, show=False),
@@ -84,6 +85,18 @@ class MainScreen(Selecting):
                 self.timeline.focus()
 
         self.open(dialogs.JumpDialog(self.door, words), chosen)
+
+    def action_search(self, words: str | None = None) -> None:
+        """Look for messages, and go to one: by its key in the shown channel, by words in all."""
+        from coalchat.desk.screens import dialogs
+
+        def chosen(entry_id: str | None) -> None:
+            if entry_id is not None:
+                self.door.put(self.door.desk.go_to_found(entry_id))
+            self.door.desk.searching.end()
+
+        everywhere = words is not None or not self.door.desk.shown
+        self.open(dialogs.SearchScreen(self.door, words or "", everywhere=everywhere), chosen)
 
     def action_help(self, command: str = "") -> None:
         """Keys and commands."""

@@ -1,4 +1,4 @@
-"""Messages, as clients ask for them: send, list, show, mark, acknowledge, status."""
+"""Messages, as clients ask for them: send, list, show, mark, acknowledge, status; and search, which gives messages."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
 from coalchat.node.answers.deadlines import DeadlineAnswers
 from coalchat.node.answers.naming import find_message, find_place
+from coalchat.node.answers.search import SearchAnswers
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.checkpoints import checkpointed
 from coalchat.node.context import Context
@@ -82,6 +83,7 @@ class MessageAnswers:
             AcknowledgeMessage: self.acknowledge,
             GetMessageStatus: self.status,
             **DeadlineAnswers(self.context, self.sending, self.noun, self.sent).handlers(),
+            **SearchAnswers(self.context, self.noun).handlers(),
         }
 
     async def send(self, request: SendMessage, session: Session) -> Sent:
