@@ -12,6 +12,7 @@
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
                                       messages.evidence, messages.retention, messages.forks, messages.checkpoint,
                                       messages.versions, messages.roe, messages.standing, messages.profile
+                                      messages.notices, trust.handling
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
     11 At rest                        keys.keyring, keys.backup
 

@@ -25,6 +25,7 @@ from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
 from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
+from protocol.messages.notices import Notice
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -36,6 +37,7 @@ from protocol.trust.access import Clause
 from protocol.trust.authority import SETTING_ROE
 from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
+from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
     ANCHOR,
@@ -131,6 +133,7 @@ def test_clauses() -> None:
         ("8.10", ("recall", "value", "meaning"), Recall),
         ("8.11", ("act", "value", "meaning"), RoeAct),
         ("8.11", ("verb", "value", "meaning"), RoeVerb),
+        ("8.13", ("notice", "value", "meaning"), Notice),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
         ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
@@ -148,6 +151,8 @@ def test_settings_of_a_charter() -> None:
         ("suspended", str(SETTING_SUSPENDED)),
         ("ROE authorities", str(SETTING_ROE)),
         ("run on", str(SETTING_RUN_ON)),
+        ("handling", str(SETTING_HANDLING)),
+        ("receipts", str(SETTING_RECEIPTS)),
     ]
 
 

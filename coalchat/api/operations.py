@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from coalchat.api import (
     amendment,
+    deadlines,
     direct,
     drafts,
     emergency,
@@ -33,6 +34,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
+        deadlines.OrderMinimize,
         requests.PreviewLabel,
         requests.SendMessage,
         requests.ListMessages,
@@ -43,6 +45,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        deadlines.RemindRecipients,
+        deadlines.ListAccounts,
         search.SearchMessages,
         threads.ShowThread,
         drafts.ListDrafts,

@@ -24,6 +24,7 @@ from coalchat.demo.labels import over_label_refused, receipts, released_readable
 from coalchat.demo.leaving import clean_exit
 from coalchat.demo.outages import offline_catch_up, restart_no_loss
 from coalchat.demo.processes import Device
+from coalchat.demo.rules import roe_acknowledged
 from coalchat.demo.search import opened
 from coalchat.demo.stage import Stage
 from coalchat.demo.trusted import Trusted, trusted_set
@@ -77,6 +78,7 @@ STEPS: Final[Mapping[str, Play]] = {
     "withheld-unreadable": withheld_unreadable,
     "over-label-refused": over_label_refused,
     "receipts": receipts,
+    "roe-acknowledged": roe_acknowledged,
     "forged-refused": forged_refused,
     "restart-no-loss": restart_no_loss,
     "offline-catch-up": offline_catch_up,

@@ -16,6 +16,7 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.noticing import keep_notice
 from coalchat.node.quoting import denied_originals
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
 from coalchat.node.versioning import denied_correction, keep_version
@@ -24,6 +25,7 @@ from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, Re
 from protocol.base.errors import Denied
 from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -43,7 +45,7 @@ STATES = {
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
 
-LINES = TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | RoeNoticePayload
+LINES = TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | RoeNoticePayload | NoticePayload
 """Payloads that take a line."""
 
 MAX_TOLD = 256
@@ -100,6 +102,8 @@ class Folding:
         tx.index(position)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
+        if isinstance(payload, NoticePayload):
+            keep_notice(tx, message, payload, now)
         if isinstance(payload, PurgedPayload) and self._sees(tx, feed, entry, payload.of, now):
             keep_confirmation(tx, feed, payload, now)
         if isinstance(payload, ReceiptPayload):

@@ -16,6 +16,7 @@ from coalchat.store.feeds import FeedReads, FeedWrites
 from coalchat.store.journal import JournalReads, JournalWrites
 from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
+from coalchat.store.notices import NoticeReads, NoticeWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
 from coalchat.store.searching import SearchReads
@@ -26,6 +27,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     MessageReads,
     SearchReads,
     VersionReads,
+    NoticeReads,
     ReceiptReads,
     JournalReads,
     LocalReads,
@@ -33,7 +35,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, SearchReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, SearchReads, VersionReads, NoticeReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 
@@ -55,6 +57,7 @@ class Reader(ClientReader, DocumentReads, FeedReads, ParkingReads, EnvelopeReads
 class Transaction(
     MessageWrites,
     VersionWrites,
+    NoticeWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

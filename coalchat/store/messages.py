@@ -12,6 +12,10 @@ from coalchat.store.searching import SearchWrites
 from coalchat.store.sql import Verbs
 
 
+def _place(channel: bytes | None) -> tuple[str, tuple[bytes, ...]]:
+    return ("1 = 1", ()) if channel is None else ("channel = ?", (channel,))
+
+
 class MessageReads(Verbs):
     """Verbs that read channels and messages."""
 
@@ -65,6 +69,32 @@ class MessageReads(Verbs):
             limit,
         )
         return page[::-1]
+
+    def messages_between(
+        self, channel: bytes | None, since: int, until: int, *, after_position: int, limit: int
+    ) -> list[Message]:
+        """A page of the listed messages of a channel, or of all, that came here from `since` on and before `until`."""
+        place, names = _place(channel)
+        return self.sql.all(
+            Message,
+            f"WHERE {place} AND listed = 1 AND received >= ? AND received < ? AND position > ? ORDER BY position LIMIT ?",
+            *names,
+            since,
+            until,
+            after_position,
+            limit,
+        )
+
+    def releases_between(self, channel: bytes | None, since: int, until: int) -> list[bytes]:
+        """The release keys that these bear, each once."""
+        place, names = _place(channel)
+        rows = self.sql.run(
+            f"SELECT DISTINCT release FROM message WHERE {place} AND listed = 1 AND received >= ? AND received < ?",  # noqa: S608
+            *names,
+            since,
+            until,
+        )
+        return [release for (release,) in rows]
 
     def messages_named(self, prefix: str, *, limit: int = 2) -> list[Message]:
         """Listed messages whose id, in hex, begins so; two are enough to see that a prefix is ambiguous."""

@@ -242,6 +242,29 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     ("CREATE INDEX message_roe ON message (position) WHERE kind IN (71, 72)",),  # read whole whenever ROE are shown
     (
+        # what is ordered in a channel is asked whenever something is sent there
+        """CREATE TABLE notice (
+            entry_id BLOB PRIMARY KEY,
+            channel BLOB NOT NULL,
+            device BLOB NOT NULL,
+            notice INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            active INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX notice_channel ON notice (channel, notice, number)",
+        # a watermark forgets when it was further back: who has a message since when is asked of these
+        """CREATE TABLE receipt_step (
+            feed_id BLOB NOT NULL,
+            device BLOB NOT NULL,
+            state INTEGER NOT NULL,
+            up_to INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, device, state, up_to)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO receipt_step SELECT feed_id, device, state, up_to, at FROM receipt_mark",
+    ),
+    (
         # what can be found: the newest version of what is listed and can be read
         """CREATE VIEW searched AS SELECT position, text FROM (
             SELECT position, said(kind, payload) AS text

@@ -85,6 +85,7 @@ class Tag(IntEnum):
     PURGED = 70
     ROE_NOTICE = 71
     ROE_ENDORSEMENT = 72
+    NOTICE = 77
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -13,6 +13,7 @@ from protocol.base.errors import DecodeError, LocalProtocolError, RemoteProtocol
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
+from protocol.messages.notices import NoticePayload, check_notice
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload, check_roe
@@ -82,6 +83,7 @@ Payload = (
     | PurgedPayload
     | RoeNoticePayload
     | RoeEndorsementPayload
+    | NoticePayload
 )
 
 KINDS: Final[dict[Tag, type]] = {
@@ -94,6 +96,7 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.PURGED: PurgedPayload,
     Tag.ROE_NOTICE: RoeNoticePayload,
     Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
+    Tag.NOTICE: NoticePayload,
 }
 
 
@@ -132,6 +135,8 @@ def _check(payload: Payload) -> None:
         check_quoting(payload)
     if isinstance(payload, RoeNoticePayload):
         check_roe(payload)
+    if isinstance(payload, NoticePayload):
+        check_notice(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -13,6 +13,7 @@ from protocol.vectors import (
     hostile_direct,
     hostile_keys,
     hostile_messages,
+    hostile_terms,
     hostile_trust,
     roe,
 )
@@ -60,6 +61,7 @@ def build(world: World, recorder: Recorder) -> File:
     cases = [
         *hostile_charter.cases(world, recorder),
         *hostile_trust.cases(world, recorder),
+        *hostile_terms.cases(world),
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),

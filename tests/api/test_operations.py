@@ -9,6 +9,7 @@ import pytest
 from coalchat.api import (
     about,
     amendment,
+    deadlines,
     direct,
     drafts,
     emergency,
@@ -40,6 +41,7 @@ from protocol.trust import credential
 MODULES = (
     requests,
     amendment,
+    deadlines,
     direct,
     emergency,
     enrolment,
@@ -73,6 +75,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "channel.list": Scope.READ,
         "channel.create": Scope.ADMIN,
         "channel.widen": Scope.ADMIN,
+        "channel.minimize": Scope.ADMIN,
         "label.preview": Scope.READ,
         "message.send": Scope.SEND,
         "message.list": Scope.READ,
@@ -83,6 +86,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.correct": Scope.SEND,
         "message.versions": Scope.READ,
         "message.recall": Scope.SEND,
+        "message.remind": Scope.SEND,
+        "message.accounts": Scope.READ,
         "message.search": Scope.READ,
         "message.thread": Scope.READ,
         "draft.list": Scope.SEND,

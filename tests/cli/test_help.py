@@ -39,6 +39,7 @@ COMMANDS = {
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
     ("node", "offline"),
+    ("remind",), ("export",), ("channel", "minimize"),
 }  # fmt: skip
 
 

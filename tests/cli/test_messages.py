@@ -128,7 +128,7 @@ def test_a_key_makes_a_retry_harmless(pair: Pair) -> None:
 
 def test_precedence_deadline_and_reply_travel(pair: Pair) -> None:
     first = send(pair.xaa, "who has the bridge?").out.strip()
-    more = ("--precedence", "flash", "--ack-by", "312359ZDEC99", "--reply-to", first[:16])
+    more = ("--precedence", "flash", "--yes", "--ack-by", "312359ZDEC99", "--reply-to", first[:16])
     record = arrives(pair.xbb, send(pair.xaa, "you", *more).out.strip())
     assert (record["precedence"], record["refs"], record["ack_by"]) == ("FLASH", [first], 4_102_444_740)
     assert "in the past" in send(pair.xaa, "x", "--ack-by", "221830ZNOV20", code=2).err

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import answered, custodian, inviting, scene, trouble
+from tests.desk.scene import answered, asked, custodian, inviting, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -34,11 +34,13 @@ class View:
     node: Callable[[], FakeNode] = scene
 
 
-SEARCH: Final = ("/", *"search", "space", *"bridge", "enter")
+SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 THREAD: Final = ("THREAD  ops-north", "5 answers", "We can lend a guide")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
+SIGNING: Final = ("ROE NOTICE", "Type the serial to sign", "not that force is lawful")
 OWN: Final = ("up",) * 5
 """To the own message."""
 
@@ -54,6 +56,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "label-80x24": View(NARROW, keys=("f6",), sees=("READABLE BY", "will be marked")),
     "who-120x40": View(keys=("f4",), sees=("WHO HAS IT", "GAPS", "held by XBB")),
     "who-80x24": View(NARROW, keys=("f4",), sees=("WHO HAS IT", "held by XBB")),
+    "who-asked-120x40": View(keys=("f4",), sees=("acknowledge by", "E escalate to", "3 of 8"), node=asked),
+    "who-asked-mono-80x24": View(NARROW, "mono", keys=("f4",), sees=("acknowledge by", "held"), node=asked),
     "keys-120x40": View(keys=("f7",), sees=KEYS),
     "keys-80x24": View(NARROW, keys=("f7",), sees=KEYS),
     "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),
@@ -63,10 +67,12 @@ VIEWS: Final[Mapping[str, View]] = {
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "search-120x40": View(keys=SEARCH, sees=FOUND),
     "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
-    "search-mono-80x24": View(NARROW, "mono", keys=SEARCH, sees=FOUND),
     "thread-120x40": View(keys=("up", "up", "t"), sees=THREAD, node=answered),
-    "thread-80x24": View(NARROW, keys=("up", "up", "t"), sees=THREAD, node=answered),
     "thread-mono-80x24": View(NARROW, "mono", keys=("up", "up", "t"), sees=THREAD, node=answered),
+    "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
+    "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
+    "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
+    "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

@@ -122,24 +122,24 @@ class FakeNode:
         person: str | None = None,
         reason: str = "",
         answer: Answer | None = None,
+        **times: int,
     ) -> None:
-        """Let a message of ours move on with a nation, or with a person of it."""
+        """Let a message of ours move on with a nation, or with a person of it; `times` are fields of the row."""
         rows = self.deliveries.setdefault(entry_id, [])
         rows[:] = [row for row in rows if (row.nation, row.person) not in {(nation, None), (nation, person)}]
         if state is State.ACKNOWLEDGED and answer is None:
             answer = Answer.NONE
-        rows.append(
-            nouns.Delivery(
-                nation=nation,
-                person=person,
-                device=None if person is None else 1,
-                role=None if person is None else Role.OFFICER,
-                state=state,
-                since=NOW,
-                answer=answer,
-                reason=reason,
-            )
+        made = nouns.Delivery(
+            nation=nation,
+            person=person,
+            device=None if person is None else 1,
+            role=None if person is None else Role.OFFICER,
+            state=state,
+            since=NOW,
+            answer=answer,
+            reason=reason,
         )
+        rows.append(evolve(made, **times))
         channel = self.find_message(entry_id).channel_id
         self.tell(events.StateChanged(channel_id=channel, entry_id=entry_id, nation=nation, state=state, reason=reason))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reader, Transaction
+from coalchat.store.notices import Notice
 from coalchat.store.rows import Confirmation, Confirmed, Peer, Recall, Version
 from coalchat.store.searching import Sought, terms
 from coalchat.store.sql import Sql, Verbs
@@ -69,6 +70,16 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.acknowledgement(ident("feed"), 1, ident("device")),
         r.acknowledgement(ident("carried"), 1, ident("device")),
     ),
+    "reached": lambda r: (
+        r.reached(ident("feed"), 1, ident("device"), 1),
+        r.reached(ident("carried"), 1, ident("device"), 1),
+    ),
+    "notices": lambda r: r.notices(ident("channel"), 1),
+    "messages_between": lambda r: (
+        r.messages_between(ident("channel"), 0, 9, after_position=0, limit=9),
+        r.messages_between(None, 0, 9, after_position=0, limit=9),
+    ),
+    "releases_between": lambda r: (r.releases_between(ident("channel"), 0, 9), r.releases_between(None, 0, 9)),
     "version": lambda r: (r.version(ident("feed 2", 32)), r.version(ident("carried 1", 32))),
     "versions": lambda r: r.versions(ident("feed 1", 32), message(1)),
     "recalls_of": lambda r: r.recalls_of(ident("feed 1", 32), 0, ident("person"), ident("channel"), b"release"),
@@ -144,6 +155,7 @@ def fill(transaction: Transaction) -> None:
     post(transaction, 2)
     assert transaction.index(post(transaction, 3, payload=text("the bridge at dawn")))
     transaction.put_version(Version(ident("feed 2", 32), ident("feed 1", 32), 2))
+    transaction.put_notice(Notice(ident("feed 2", 32), ident("channel"), ident("device"), 1, 1, True, 1))
     transaction.put_recall(Recall(ident("feed 1", 32), ident("feed 2", 32), 1))
     transaction.put_confirmation(Confirmation(ident("feed 2", 32), ident("device"), 0, ident("person"), 1))
     transaction.set_outgoing(outgoing(1))
@@ -205,10 +217,12 @@ WHOLE = {
     "all_documents": "document",
     "pending": "outbox",
     "roe_log": "message",
+    "releases_between": "message",
 }
-"""What compares all there is with a peer reads all there is, once a link; what is pending, and the ROE, have an index each."""
+"""What compares all there is with a peer reads all there is, once a link; what is pending, and the ROE, have an index each;
+the mark of all messages together is that of each."""
 
-PAGED = {"found", "messages", "messages_of_all", "events_after", "audit_after", "entries_from"}
+PAGED = {"found", "messages", "messages_of_all", "messages_between", "events_after", "audit_after", "entries_from"}
 """A page comes out of its index in order, however many others there are."""
 
 

@@ -34,6 +34,8 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    ROE = auto()
+    """The ROE screens, while one is open."""
     SEARCH = auto()
     """The search screen, while it is open."""
     INVITES = auto()

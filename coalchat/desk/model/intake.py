@@ -7,7 +7,7 @@ Rule 3: a question that failed for now is asked again after a pause; one whose o
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Channel, Message
@@ -39,6 +39,7 @@ from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
@@ -52,6 +53,16 @@ FOLLOWED: Final = 20
 PAUSE: Final = 5
 """Seconds before a question that failed is asked again."""
 _FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
+
+
+class _Wants(Protocol):
+    """What opened later, and asks for itself."""
+
+    def took(self, request: Request[Any], answer: Response) -> Changes:
+        """The node's answer; `NOTHING`: it was not for it."""
+
+    def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
+        """There is none; None: it was not its question."""
 
 
 @part
@@ -86,20 +97,33 @@ class Intake:
         changes = self._facts(answer)
         return changes if changes is not NOTHING else self._later(request, answer)
 
+    def _wanting(self) -> tuple[_Wants | None, ...]:
+        state = self.state
+        return (
+            state.kept,
+            state.keying,
+            state.custody,
+            state.direct,
+            state.afterwards,
+            state.reminding,
+            state.regulating,
+            state.searching,
+            state.threads,
+        )
+
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (
-            self.state.kept,
-            self.state.keying,
-            self.state.custody,
-            self.state.direct,
-            self.state.afterwards,
-            self.state.searching,
-            self.state.threads,
-        ):
+        for wants in self._wanting():
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
-                return changes
+                return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
+
+    def _regulated(self) -> Changes:
+        """The node has told of ROE: deadlines follow, and lines that say otherwise are fetched anew."""
+        state, rules = self.state, self.state.regulating
+        state.deadlines.notices = tuple(Asked(n.ack_by, n.name, n.channel_id) for n in rules.pending())
+        messages = [message for log in state.logs.values() for message in log.messages]
+        return Changes(asks=rules.stale(messages))
 
     def _facts(self, answer: Response) -> Changes:
         state = self.state
@@ -181,7 +205,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
+        elif _said(known) != _said(message):
             state.replace(message)
             return state.reword(message.entry_id, Part.SEARCH)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -216,15 +240,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (
-            state.kept,
-            state.keying,
-            state.custody,
-            state.direct,
-            state.afterwards,
-            state.searching,
-            state.threads,
-        ):
+        for wants in self._wanting():
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
@@ -261,3 +277,8 @@ def _pressing(channel: Channel) -> tuple[int, int]:
     """Where to begin: what is unread, by its precedence, then by how much of it there is."""
     rank = -1 if channel.unread_precedence is None else channel.unread_precedence.rank
     return rank, channel.unread
+
+
+def _said(message: Message) -> tuple[object, ...]:
+    """What makes its line another one."""
+    return (message.flags, message.disowned, message.newer, message.text if message.kind == "roe" else "")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.roedesk import RoeDesk
     from coalchat.desk.model.searching import Searching
     from coalchat.desk.model.threads import Threads
 
@@ -101,6 +102,13 @@ class Later:
     def write_direct(self) -> Changes:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
+
+    @property
+    def roe(self) -> RoeDesk:
+        """Rules of engagement."""
+        from coalchat.desk.model.roedesk import RoeDesk
+
+        return RoeDesk(self._state)
 
     @property
     def searching(self) -> Searching:

@@ -24,6 +24,7 @@ from coalchat.desk.model.lines import Lines, author_of
 from coalchat.desk.model.log import PAGE, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
+from coalchat.desk.model.regulating import Regulating
 from coalchat.desk.model.timeline import Timeline
 from coalchat.display import display_safe
 from coalchat.record import evolve, field, part
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.past import Past
+    from coalchat.desk.model.reminding import Reminding
     from coalchat.desk.model.searching import Searching
     from coalchat.desk.model.threads import Threads
 
@@ -53,9 +55,9 @@ class State:
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
-        kept: drafts as the node keeps them.
-        keying, custody, direct, afterwards, searching: what only the key screen, a custodian, who begins a direct message, who does
-            something with a message, or who searches wants to know; made when it is wanted.
+        kept: drafts as the node keeps them. regulating: what is known of ROE.
+        keying, custody, direct, afterwards, reminding, searching: what only the key screen, a custodian, who begins a direct message, who does
+            something with a message, who reminds, or who searches wants to know; made when it is wanted.
         threads: the one that somebody looks at; made when somebody does.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
@@ -80,7 +82,9 @@ class State:
     keying: Keying | None = None
     custody: Custody | None = None
     direct: Direct | None = None
+    regulating: Regulating = field(factory=Regulating)
     afterwards: Afterwards | None = None
+    reminding: Reminding | None = None
     searching: Searching | None = None
     past: Past | None = None
     threads: Threads | None = None

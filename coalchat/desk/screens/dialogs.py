@@ -11,6 +11,7 @@ from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
 from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.thread import ThreadScreen
 from coalchat.desk.screens.unlock import UnlockScreen
@@ -29,6 +30,9 @@ __all__ = [
     "LabelDialog",
     "LockScreen",
     "RefusedDialog",
+    "RoeAcknowledgeDialog",
+    "RoeNoticeScreen",
+    "RoeScreen",
     "SearchScreen",
     "ThreadScreen",
     "UnlockScreen",

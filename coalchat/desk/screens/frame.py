@@ -220,7 +220,10 @@ class ChannelList(Column):
         self.roomy = True
 
     def _paint_list(self, width: int, height: int) -> list[Line]:
-        return paint_channels(self._door.desk.channels(), width, height, self.dress.glyphs, self.roomy)
+        desk = self._door.desk
+        return paint_channels(
+            desk.channels(), width, height, self.dress.glyphs, self.roomy, desk.notice(self._door.now()).roe
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Open what was clicked on."""

@@ -37,7 +37,7 @@ class PolicyAnswers:
         return self._noun()
 
     def _noun(self) -> Policy:
-        policy = self.context.member.policy
+        policy, charter = self.context.member.policy, self.context.member.coalition.charter
         called, *national = self._national()
         return Policy(
             id=policy.identifier,
@@ -49,12 +49,15 @@ class PolicyAnswers:
                     portion=level.portion,
                     foreground=level.foreground,
                     background=level.background,
+                    read=terms.read,
+                    acknowledged=terms.acknowledged,
                     national=alike,
                 )
-                for level, alike in zip(policy.levels, national, strict=True)
+                for level, terms, alike in zip(policy.levels, charter.receipts, national, strict=True)
             ),
             categories=tuple(category.value for category in policy.categories),
             readable=self.context.member.certificate.clearance.level,
+            handling=charter.handling,
             tag_names=tuple(category.tag_name for category in policy.categories),
             national=called,
         )
