@@ -36,6 +36,7 @@ class View:
 
 SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
+FOUND_ONE: Final = ("/", *"channel", "enter", *"air", *("down",) * 4, "space")
 THREAD: Final = ("THREAD  ops-north", "5 answers", "We can lend a guide")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
@@ -73,6 +74,9 @@ VIEWS: Final[Mapping[str, View]] = {
     "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
     "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
     "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
+    "channel-120x40": View(keys=FOUND_ONE, sees=("CHANNEL", "XBB 4 devices", "not: XCC")),
+    "channel-mono-80x24": View(NARROW, "mono", keys=FOUND_ONE, sees=("CHANNEL", "XBB 4 devices", "not: XCC")),
+    "channel-show-80x24": View(NARROW, keys=("/", *"channel", "space", *"show", "enter"), sees=("ADMINS", "revision")),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import attrs
 
-from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search, threads
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.drafts import Draft
@@ -46,7 +46,6 @@ from tests.fakes.api_records import (
     quoted_record,
 )
 from tests.fakes.api_search import answer_search
-from tests.fakes.api_threads import answer_thread
 from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
@@ -215,8 +214,6 @@ class FakeNode:
                 return self._list(request)
             case search.SearchMessages():
                 return answer_search(self, request)
-            case threads.ShowThread():
-                return answer_thread(self, request)
             case requests.ShowMessage():
                 return self.find_message(request.id)
             case requests.MarkRead():

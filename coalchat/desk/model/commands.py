@@ -25,6 +25,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("help", "/help [COMMAND]", "keys and commands, or what one command does"),
     CommandHelp("jump", "/jump WORDS", "go to a channel or a person"),
     CommandHelp("search", "/search WORDS", "find messages in all channels"),
+    CommandHelp("channel", "/channel [show | widen]", "make a channel; what is known of this one; let nations in"),
     CommandHelp("label", "/label LEVEL [CATEGORY] [REL A, B]", "label of the next message"),
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),

@@ -109,6 +109,7 @@ class Intake:
             state.regulating,
             state.searching,
             state.threads,
+            state.founding,
         )
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
+    from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
     from coalchat.desk.model.roedesk import RoeDesk
@@ -127,6 +128,15 @@ class Later:
 
             self._state.threads = Threads(self._state)
         return self._state.threads
+
+    @property
+    def founding(self) -> Founding:
+        """Channels that are made, widened or looked at."""
+        if self._state.founding is None:
+            from coalchat.desk.model.founding import Founding
+
+            self._state.founding = Founding(self._state)
+        return self._state.founding
 
     def go_to_found(self, entry_id: str) -> Changes:
         """Show a message that is known, in its channel, with what stands around it."""

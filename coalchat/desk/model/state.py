@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.past import Past
@@ -58,7 +59,8 @@ class State:
         kept: drafts as the node keeps them. regulating: what is known of ROE.
         keying, custody, direct, afterwards, reminding, searching: what only the key screen, a custodian, who begins a direct message, who does
             something with a message, who reminds, or who searches wants to know; made when it is wanted.
-        threads: the one that somebody looks at; made when somebody does.
+        threads: the one that somebody looks at; founding: the channel that somebody makes; each made when somebody does.
+        recent: channels that were shown, the last one last.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
@@ -88,6 +90,8 @@ class State:
     searching: Searching | None = None
     past: Past | None = None
     threads: Threads | None = None
+    founding: Founding | None = None
+    recent: list[str] = field(factory=list)
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)

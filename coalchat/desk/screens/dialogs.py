@@ -1,6 +1,7 @@
 """All that opens over the main screen. Nobody waits for it at the start: it is imported once the desk stands."""
 
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
+from coalchat.desk.screens.channel import ChannelDialog, ChannelScreen, WidenDialog
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.deliberate import DeliberateDialog
 from coalchat.desk.screens.direct import DirectDialog, WordsDialog
@@ -20,6 +21,8 @@ from coalchat.desk.screens.who import WhoScreen
 
 __all__ = [
     "AcknowledgeDialog",
+    "ChannelDialog",
+    "ChannelScreen",
     "ChooseDialog",
     "CodeDialog",
     "DeliberateDialog",
@@ -38,5 +41,6 @@ __all__ = [
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",
+    "WidenDialog",
     "WordsDialog",
 ]
