@@ -25,6 +25,7 @@ from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
 from protocol.exchange.messages import Farewell
 from protocol.exchange.tables import TABLES
+from protocol.messages.fields import FieldType, Need
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -125,6 +126,8 @@ def test_clauses() -> None:
         ("8.5", ("state", "value", "meaning"), ReceiptState),
         ("8.5", ("response", "value", "meaning"), Response),
         ("8.10", ("recall", "value", "meaning"), Recall),
+        ("8.12", ("type", "value", "written form"), FieldType),
+        ("8.12", ("need", "value", "must be filled"), Need),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,

@@ -80,6 +80,7 @@ class Tag(IntEnum):
     CORRECTION = 68
     RETRACTION = 69
     PURGED = 70
+    REPORT = 74
     # further objects
     AMENDMENT_FILE = 96
     # direct messages
@@ -176,6 +177,7 @@ class Person(StrEnum):
     DIRECT_COMMITMENT = "direct commit"
     DIRECT_ENVELOPE = "direct envelope"
     DEVICE_WORDS = "device words"
+    FORM = "report form"
 
     @cached_property
     def packed(self) -> bytes:

@@ -15,6 +15,7 @@ from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
+from protocol.messages.reports import ReportPayload, check_report
 from protocol.messages.versions import (
     CorrectionPayload,
     PurgedPayload,
@@ -79,6 +80,7 @@ Payload = (
     | CorrectionPayload
     | RetractionPayload
     | PurgedPayload
+    | ReportPayload
 )
 
 KINDS: Final[dict[Tag, type]] = {
@@ -89,6 +91,7 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.CORRECTION: CorrectionPayload,
     Tag.RETRACTION: RetractionPayload,
     Tag.PURGED: PurgedPayload,
+    Tag.REPORT: ReportPayload,
 }
 
 
@@ -125,6 +128,8 @@ def _check(payload: Payload) -> None:
         check_receipt(payload)
     if isinstance(payload, QuotingPayload):
         check_quoting(payload)
+    if isinstance(payload, ReportPayload):
+        check_report(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -6,8 +6,11 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protocol.base.limits import MAX_RECORD
-from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust
+from protocol.messages.forms import Form
+from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust, reports
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -46,7 +49,7 @@ DOORS = {
 }
 
 
-def build(world: World, recorder: Recorder) -> File:
+def build(world: World, recorder: Recorder, forms: Sequence[Form]) -> File:
     """The file's content; the recorded parts of the other files must be kept before."""
     cases = [
         *hostile_trust.cases(world, recorder),
@@ -54,6 +57,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),
         *checkpoints.hostile(world, recorder),
+        *reports.hostile(forms),
         *_limits(),
     ]
     return {

@@ -51,6 +51,7 @@ NAMES = [
     "custody",
     "direct",
     "checkpoints",
+    "reports",
     "hostile",
 ]
 
