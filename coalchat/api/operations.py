@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import amendment, direct, emergency, enrolment, evidence, history, renewal, requests, versions
+from coalchat.api import (
+    amendment,
+    direct,
+    emergency,
+    enrolment,
+    evidence,
+    history,
+    renewal,
+    reports,
+    requests,
+    versions,
+)
 from coalchat.api.base import Request
 
 OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
@@ -27,6 +38,9 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        reports.ListForms,
+        reports.FileReport,
+        reports.ListReports,
         requests.NextEvents,
         requests.AddPeer,
         requests.ListPeers,

@@ -27,6 +27,7 @@ from coalchat.cli.node import node
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.reading import read, tail
+from coalchat.cli.report import report
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
 from coalchat.errors import UsageError
@@ -76,6 +77,7 @@ for name, noun in (
     ("direct", direct),
     ("label", label),
     ("keys", keys),
+    ("report", report),
     ("evidence", evidence),
     ("history", history),
     ("audit", audit),

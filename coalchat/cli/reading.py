@@ -173,6 +173,7 @@ def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
     """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
     from coalchat.cli.ack import acknowledged
+    from coalchat.cli.card import card_lines
     from coalchat.cli.output import body, short
     from coalchat.cli.times import dtg
 
@@ -193,7 +194,10 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
     if message.disowned is not None:
         held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
-    said = body(message.text) if message.text or not message.quotes else []
+    if message.report is not None:
+        said = card_lines(message.report)
+    else:
+        said = body(message.text) if message.text or not message.quotes else []
     quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
     return [f"[{marking}]", "  ".join(word for word in words if word), *held, *said, *quotes, ""]
 

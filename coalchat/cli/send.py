@@ -64,16 +64,16 @@ def send(
 
     asked = asked_of(context)
     message = _text(asked, text)
-    deadline = _deadline(ack_by)
+    by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        await _preview(client, asked, channel, label)
+        await show_preview(client, asked, channel, label)
         sent = await client.send(
             channel,
             message,
             label,
             precedence=precedence,
-            ack_by=deadline,
+            ack_by=by,
             client_id=key,
             reply_to=reply_to,
             quotes=quote or (),
@@ -109,7 +109,7 @@ def forward(
     said = _said(text) if text else ""
 
     async def act(client: Client) -> None:
-        await _preview(client, asked, channel, label)
+        await show_preview(client, asked, channel, label)
         _tell(asked, await client.send(channel, said, label, precedence=precedence, client_id=key, quotes=[message]))
 
     with_node(asked, act)
@@ -195,18 +195,24 @@ def _decoded(data: bytes) -> str:
         raise UsageError("the message is not UTF-8") from None
 
 
-def _deadline(ack_by: str | None) -> int:
+def deadline(ack_by: str | None) -> int:
+    """The time of `--ack-by`; 0: not asked.
+
+    Raises:
+        UsageError: it is none, or past.
+    """
     from coalchat.cli.times import parse_time
 
     if ack_by is None:
         return 0
-    deadline = parse_time(ack_by)
-    if deadline <= time.time():
+    by = parse_time(ack_by)
+    if by <= time.time():
         raise UsageError(f"--ack-by {ack_by} is in the past")
-    return deadline
+    return by
 
 
-async def _preview(client: Client, asked: Asked, channel: str, label: str) -> None:
+async def show_preview(client: Client, asked: Asked, channel: str, label: str) -> None:
+    """Say who will be able to read it."""
     from coalchat.cli.label import preview_lines
     from coalchat.cli.output import note
 

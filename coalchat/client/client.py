@@ -20,6 +20,7 @@ from coalchat.api.scopes import Scope
 from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
+from coalchat.client.reports import ReportCalls
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
 from coalchat.client.waiting import concerns, missing
@@ -40,7 +41,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client(CustodianCalls):
+class Client(CustodianCalls, ReportCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:

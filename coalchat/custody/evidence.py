@@ -12,9 +12,9 @@ from coalchat.custody.founding import show_charter_file
 from coalchat.errors import PeerCorrupt, UsageError
 from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
-from protocol.messages.payload import Payload, TextPayload, kind_of
+from protocol.messages.payload import Payload, Spoken, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
-from protocol.messages.versions import CorrectionPayload, PurgedPayload, Quote, QuotingPayload, RetractionPayload
+from protocol.messages.versions import PurgedPayload, Quote, QuotingPayload, RetractionPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
 from protocol.trust.label import label_of, marking, portion_mark
@@ -110,6 +110,4 @@ def _covered(payload: Payload) -> tuple[bytes, ...]:
 
 
 def _text(payload: Payload) -> str:
-    return (
-        payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | ReceiptPayload) else ""
-    )
+    return payload.text if isinstance(payload, Spoken | ReceiptPayload) else ""

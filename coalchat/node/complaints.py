@@ -25,15 +25,9 @@ from coalchat.store.rows import Message
 from protocol.base.limits import MAX_REFS
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry
-from protocol.messages.payload import (
-    FORMAT,
-    ComplaintPayload,
-    ComplaintReason,
-    TextPayload,
-    decode_payload,
-)
+from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Spoken, decode_payload
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import RetractionPayload
 from protocol.trust.credential import Precedence
 
 QUEUE = 64
@@ -140,7 +134,7 @@ class Complaints:
     async def _say_again(self, message: Message, feed: KnownFeed, now: int) -> None:
         payload = decode_payload(message.payload)
         place = self.sending.place(feed.record.channel)
-        if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
+        if isinstance(payload, Spoken | RetractionPayload):
             again = evolve(payload, refs=reissued(message.entry_id, payload.refs), time=now)
             await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))
 

@@ -17,16 +17,17 @@ from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.quoting import denied_originals
+from coalchat.node.reporting import keep_report
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
 from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.base.errors import Denied
 from protocol.messages.entry import Entry
-from protocol.messages.payload import Payload, TextPayload
+from protocol.messages.payload import Payload, Spoken
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
-from protocol.messages.versions import CorrectionPayload, PurgedPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import PurgedPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
 ANSWERS = {
@@ -62,7 +63,7 @@ class Folding:
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload):
+        if not isinstance(payload, Spoken | RetractionPayload):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -88,6 +89,7 @@ class Folding:
                     mine=message.mine,
                 ),
             )
+        keep_report(tx, message, payload)
         keep_version(tx, message, payload, now)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)

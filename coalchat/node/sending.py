@@ -35,7 +35,8 @@ from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
-from protocol.messages.payload import Payload, TextPayload, decode_payload, encode_payload, kind_of
+from protocol.messages.payload import Payload, Spoken, decode_payload, encode_payload, kind_of
+from protocol.messages.reports import ReportPayload
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
@@ -145,7 +146,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload,
+        text: Spoken | RetractionPayload,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -336,6 +337,8 @@ def _same_text(a: bytes, b: bytes) -> bool:
     one, other = decode_payload(a), decode_payload(b)
     if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
         one = evolve(one, version=other.version)  # what was sent is the newest version by now
-    if not isinstance(one, TextPayload | QuotingPayload | CorrectionPayload) or type(one) is not type(other):
+    if isinstance(one, ReportPayload) and isinstance(other, ReportPayload):
+        one = evolve(one, version=other.version, serial=other.serial)  # likewise
+    if not isinstance(one, Spoken) or type(one) is not type(other):
         return False
     return evolve(one, time=0) == evolve(other, time=0)

@@ -29,11 +29,10 @@ from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.history import HistoryAnswers
 from coalchat.node.answers.keys import KeyAnswers
-from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
+from coalchat.node.answers.said import said_handlers
 from coalchat.node.answers.session import Handlers
-from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -163,7 +162,6 @@ class Station:
     amending: Amending = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
     history: History = attrs.field(init=False, repr=False)
-    messages: MessageAnswers = attrs.field(init=False, repr=False)
     _warning: Warnings = attrs.field(init=False, repr=False)
     _handlers: Handlers = attrs.field(init=False, repr=False)
 
@@ -236,14 +234,12 @@ class Station:
         context.heads_named = self.own.named
         self.amending = Amending(context, self.holding, self._amended)
         context.amend = self.amending.take
-        self.messages = MessageAnswers(context, self.sending, self.receipting)
         channels = ChannelAnswers(context, self.sending)
         coalition = CoalitionAnswers(context, self.links, self.own)
         enrolling = EnrolmentAnswers(self.seat)
         self._handlers = {
             **channels.handlers(),
-            **self.messages.handlers(),
-            **VersionAnswers(context, self.sending, self.messages, self.recalling).handlers(),
+            **said_handlers(context, self.sending, self.receipting, self.recalling),
             **coalition.handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),

@@ -18,14 +18,22 @@ from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
+from coalchat.store.reports import ReportReads, ReportWrites
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
 
-CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads)
+CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
+    MessageReads,
+    VersionReads,
+    ReportReads,
+    ReceiptReads,
+    JournalReads,
+    LocalReads,
+)
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, VersionReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(MessageReads, VersionReads, ReportReads, ReceiptReads, JournalReads, LocalReads):
     """The verbs that may answer a client."""
 
 
@@ -47,6 +55,7 @@ class Reader(ClientReader, DocumentReads, FeedReads, ParkingReads, EnvelopeReads
 class Transaction(
     MessageWrites,
     VersionWrites,
+    ReportWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

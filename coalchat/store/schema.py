@@ -239,6 +239,16 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX message_retraction ON message (position) WHERE kind = 69",  # what is to be confirmed
     ),
+    (
+        # the next serial of a person's reports is asked for at each
+        """CREATE TABLE report (
+            entry_id BLOB PRIMARY KEY,
+            form TEXT NOT NULL,
+            serial INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX report_form ON report (form)",
+        "CREATE INDEX message_report ON message (position) WHERE kind = 74",
+    ),
 )
 
 

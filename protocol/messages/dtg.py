@@ -34,13 +34,14 @@ def written_time(text: str, now: int) -> str:
     """The written form of a time.
 
     Args:
-        text: a group, in any case and with spaces, perhaps without month and year; or an ISO 8601 time with its zone.
+        text: a group, in any case and with spaces, perhaps without month and year; an ISO 8601 time with its zone; "now".
         now: Unix seconds, for what is left out.
 
     Raises:
         DecodeError: there is no such time; says which part.
     """
-    return _read(text.strip().upper(), now).written
+    given = text.strip().upper()
+    return group_of(now) if given == "NOW" else _read(given, now).written
 
 
 def moment(written: str) -> int:

@@ -83,6 +83,9 @@ Payload = (
     | ReportPayload
 )
 
+Spoken = TextPayload | QuotingPayload | CorrectionPayload | ReportPayload
+"""Kinds that say something to readers: they have a text, and may ask for acknowledgement."""
+
 KINDS: Final[dict[Tag, type]] = {
     Tag.TEXT: TextPayload,
     Tag.RECEIPT: ReceiptPayload,

@@ -32,6 +32,7 @@ from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
+from coalchat.node.reporting import shown_report
 from coalchat.node.retaining import gone_words, retraction_words
 from coalchat.node.sending import Key, Posted, Sending
 from coalchat.node.status import deliveries, nation_states, recall_of
@@ -43,11 +44,11 @@ from protocol.base.ids import Tag
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.keys.envelope import unpack_slots
-from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
+from protocol.messages.payload import FORMAT, Payload, Spoken, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.verdict import Disowning
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -253,7 +254,7 @@ class MessageAnswers:
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
-        said = payload if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else None
+        said = payload if isinstance(payload, Spoken) else None
         read = self.context.store.read
         newer = newer_than(read, row) if row.kind else None
         version = correction_of(read, row)
@@ -304,6 +305,7 @@ class MessageAnswers:
             if row.kind == Tag.RETRACTION
             else (),
             recall=recall,
+            report=shown_report(payload if newer is None or as_said else None),
         )
 
     def _text(self, row: MessageRow, payload: Payload | None, newer: Newer | None) -> str:
@@ -313,10 +315,10 @@ class MessageAnswers:
         if row.purged:
             return gone_words(self.context, row)
         if newer is not None:
-            return corrected_words(newer)
+            return corrected_words(newer, row.kind)
         if isinstance(payload, RetractionPayload):
             return retraction_words(payload)
-        return payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else ""
+        return payload.text if isinstance(payload, Spoken) else ""
 
     def _disowned(self, disowning: Disowning) -> Disowned:
         return Disowned(nation=self.context.code(disowning.nation), time=disowning.at)
@@ -325,4 +327,6 @@ class MessageAnswers:
 def _kind(row: MessageRow, correction: bool) -> str:
     if row.kind == Tag.RETRACTION:
         return "retraction"
+    if row.kind == Tag.REPORT:
+        return "report"
     return "correction" if correction else "text" if row.kind else "unreadable"

@@ -60,6 +60,7 @@ def test_the_kinds_are_these() -> None:
         Tag.CORRECTION,
         Tag.RETRACTION,
         Tag.PURGED,
+        Tag.REPORT,
     ]
 
 
