@@ -17,7 +17,7 @@ WIDEST = 20
 def card_lines(report: Report) -> list[str]:
     """Indented lines; nothing in a value looks like one of ours."""
     head = [
-        f"{report.form} {report.serial}",
+        f"{report.form} {report.serial:03}",
         report.title or NO_FORM,
         f"version {report.version}" if report.version > 1 else "",
         "part: more will follow" if report.part else "",

@@ -194,7 +194,7 @@ def show_report(
 
 def told(filed: Filed) -> str:
     """What became of a report, in a line."""
-    words = [f"{filed.form} {filed.serial}", filed.precedence.value]
+    words = [f"{filed.form} {filed.serial:03}", filed.precedence.value]
     words += [f"version {filed.version}"] if filed.version > 1 else []
     words += [f"to follow: {', '.join(filed.missing)}"] if filed.missing else []
     words += ["sent before under this key; nothing was sent now"] if filed.repeated else []
@@ -236,7 +236,7 @@ def _row(message: Message) -> list[str]:
     from coalchat.cli.times import dtg
 
     found = message.report
-    name = "a report" if found is None else f"{found.form} {found.serial}"
+    name = "a report" if found is None else f"{found.form} {found.serial:03}"
     more = "" if found is None else "part" if found.part else f"version {found.version}" if found.version > 1 else ""
     who = f"{message.author_nation} {message.author_person}"
     return [

@@ -17,6 +17,7 @@ KEYS: Final = (
     ("Esc", "one step back; no text is lost"),
     ("End", "to the newest line: all of it is read"),
     ("PgUp, PgDn", "look back"),
+    ("F2", "report: fill in a form; on an own report: update it"),
     ("F4", "who has it"),
     ("F6", "label of the message"),
     ("F7", "keys, warnings, what is to do"),

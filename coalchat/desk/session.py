@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from coalchat.api.base import NEWEST, A_co, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import NextEvents, PreviewLabel, SendMessage
+from coalchat.api.requests import NextEvents, PreviewLabel
 from coalchat.api.responses import Policy
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
@@ -45,6 +45,7 @@ WATCH: Final = 1.0
 STOPPING: Final = 2.0
 """Seconds for a locked node of ours to end with the desk."""
 _WAYS_IN: Final = "`coalchat join` joins one by an invite, `coalchat nation create` begins a new one"
+_SENDING: Final = frozenset({"message.send", "report.file"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
 
 
@@ -140,7 +141,7 @@ class Session:
     @property
     def unsent(self) -> bool:
         """Whether a message is on its way to the node: nobody else has it."""
-        return any(isinstance(request, SendMessage) for request in (self._going, *self._waiting))
+        return any(request.op in _SENDING for request in (self._going, *self._waiting) if request is not None)
 
     @property
     def idle(self) -> bool:

@@ -1,6 +1,6 @@
 """Reports as people read them (SPEC 8.12): as a card, a line for each field, and as text in the manner of APP-11.
 
-    SALUTE/4/221542ZNOV26//
+    SALUTE/004/221542ZNOV26//
     SIZE/3 trucks, 12 people//
     LOC/31NBA48121187//
     SUPPLY-1/CLASS:III/HELD:120//
@@ -60,7 +60,7 @@ def report_text(form: str, serial: int, when: str, values: Sequence[ReportValue]
     Args:
         form: its id. when: date-time group of its author's clock.
     """
-    sets = [f"{form}/{serial}/{when}"]
+    sets = [f"{form}/{serial:03}/{when}"]
     row, cells = "", list[str]()
     for value in values:
         text = value.text.replace("\n", f"\n{INDENT}")

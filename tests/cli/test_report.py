@@ -25,21 +25,21 @@ def test_a_report_is_filed_in_part_and_then_whole(pair: Pair) -> None:
     told = pair.xaa.run("report", "salute", "#ops", "--label", "TOP SECRET", *refused, code=3)
     assert "level-ceiling" in told.err
     part = pair.xaa.run("report", "salute", "#ops", "--label", "SECRET", *SEEN, "--set", "time=now", "--part")
-    assert "SALUTE 1, IMMEDIATE, to follow: UNIT" in part.err
+    assert "SALUTE 001, IMMEDIATE, to follow: UNIT" in part.err
     first = part.out.strip()
     update = pair.xaa.run("report", "spotrep", "--update", first[:10], "--set", "unit=2nd Platoon", "--json").record
     assert (update["serial"], update["version"], update["missing"]) == (1, 2, [])
 
     shown = pair.xaa.run("report", "show", update["entry_id"][:12]).out
     assert "[MISSION SECRET REL XAA, XBB]\n" in shown
-    assert "    SALUTE 1  What was seen  version 2\n" in shown
+    assert "    SALUTE 001  What was seen  version 2\n" in shown
     assert "    Location  31U DQ 4825 1193 ±10 m\n" in shown
     text = pair.xaa.run("report", "show", update["entry_id"], "--text").out.splitlines()
     assert text[0] == text[-1] == "[MISSION SECRET REL XAA, XBB]"
     assert "UNIT/2nd Platoon//" in text
     listed = pair.xaa.run("report", "list", "#ops", "--form", "salute").out
     assert listed.startswith("[MISSION SECRET REL XAA, XBB]  ")
-    assert "  SALUTE 1  XAA Cdr XAA  #ops  " in listed
+    assert "  SALUTE 001  XAA Cdr XAA  #ops  " in listed
 
 
 def test_forms_are_listed_with_their_fields(pair: Pair) -> None:
@@ -107,7 +107,7 @@ def test_nothing_in_a_card_looks_like_ours() -> None:
     row = CardRow(key="SIZE", row=2, name="Si\x1bze", type="", value="", text="3\n[SECRET]\x1b[2J", wrong=True)
     report = Report(form="X", title="", serial=1, version=1, part=True, missing=("A",), rows=(row,))
     assert card_lines(report) == [
-        "    X 1  its form is not here: fields by their keys  part: more will follow",
+        "    X 001  its form is not here: fields by their keys  part: more will follow",
         "    Si\\u{1B}ze 2  3  (NOT AS THE FORM SAYS)",
         "                  [SECRET]\\u{1B}[2J",
         "    not filled yet: A",

@@ -10,9 +10,16 @@ from coalchat.record import evolve
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import link_record
+from tests.fakes.api_reports import let_reports, payload, shown
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
+SEEN: Final = {
+    "size": "8 vehicles, about 30 people",
+    "activity": "escort halted, dismounted, facing south",
+    "location": "31N BA 4825 1193",
+    "time": "221529Z NOV 26",
+}
 ALL: Final = ("XAA", "XBB", "XCC")
 
 
@@ -25,6 +32,7 @@ def scene() -> FakeNode:
     """The node, with six channels and what was said in them."""
     node = FakeNode()
     let_keys(node, NOW, at(1800))
+    let_reports(node)
     let_direct(node, addressee(0x5F0C6A1B << 96, "XCC", "Oja"))
     _links(node)
     node.add_channel("ops-north", *ALL, purpose="Northern sector")
@@ -90,11 +98,10 @@ def _ops_north(node: FakeNode) -> None:
         nations=("XAA", "XBB"),
     )  # fmt: skip
     node.marks[node.find_channel(ops).id] = node.find_message(withheld).position
+    seen = payload("SALUTE", 3, SEEN, at(1537))
     _say(
         node, ops, "XBB Duarte", 1537,
-        "SALUTE 003 Escort halted at the quay\nSIZE      8 vehicles, about 30 people\n"
-        "ACTIVITY  halted, dismounted, facing south\nLOCATION  31N BA 4825 1193\nTIME      221529Z NOV 26",
-        precedence=Precedence.FLASH, ack_by=at(1547),
+        seen.text, kind="report", report=shown(seen), precedence=Precedence.FLASH, ack_by=at(1547),
     )  # fmt: skip
     _say(node, ops, "XCC Saar", 1539, "New ETA copied. Escort waits at bridge 7 with two vehicles.", refs=(own,))
     _say(node, ops, "XBB Kowal", 1541, "Engineers say 25 t from 1600Z.")

@@ -34,6 +34,11 @@ class View:
     node: Callable[[], FakeNode] = scene
 
 
+SALUTE: Final = (
+    *"/report", "space", *"salute", "enter", *"3", "space", *"trucks", "tab", *"loading", "tab",
+    *"31NBA48121187", "tab", "tab", *"221575Z",
+)  # fmt: skip
+FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 VIEWS: Final[Mapping[str, View]] = {
@@ -53,6 +58,10 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),
     "keys-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=("f7",), sees=("TO DO", "Varga (2)"), node=trouble),
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
+    "report-120x40": View(keys=SALUTE, sees=FORM),
+    "report-80x24": View(NARROW, keys=SALUTE, sees=FORM),
+    "report-mono-120x40": View(theme="mono", keys=SALUTE, sees=FORM),
+    "report-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=SALUTE, sees=FORM),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),

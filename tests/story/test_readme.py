@@ -155,7 +155,7 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one cas
             assert filed["report"]["missing"] == ["UNIT"]
             updated = laptops.run(who, line.replace("MESSAGE", filed["entry_id"]))
             assert updated.returncode == 0, updated.stderr
-            assert "SALUTE 1, IMMEDIATE, version 2" in updated.stderr
+            assert "SALUTE 001, IMMEDIATE, version 2" in updated.stderr
         elif line.startswith("tail"):
             tail = laptops.start(who, line)
             laptops.until(who, "channel list", "ops")

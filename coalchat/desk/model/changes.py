@@ -31,6 +31,8 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    FORM = auto()
+    """The report that is being filled in, while it is open."""
 
 
 @record(kw_only=False)

@@ -31,6 +31,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("read", "/read", "read up to the selected message, or to the newest"),
     CommandHelp("ack", "/ack [wilco | unable WHY | caveat TEXT]", "acknowledge the selected message"),
     CommandHelp("who", "/who", "who has the selected message"),
+    CommandHelp("report", "/report [FORM]", "fill in a form; of an own report under the cursor, an update"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.reporting import Reporting
 
 
 class Desk:
@@ -142,7 +143,16 @@ class Desk:
         """
         return obeying.obey(self._state, command, selected, now)
 
-    # --- what opens later: keys, and direct messages ---
+    # --- what opens later: reports, keys, and direct messages ---
+
+    @property
+    def reporting(self) -> Reporting:
+        """Forms and the drafts of reports."""
+        if self._state.reporting is None:
+            from coalchat.desk.model.reporting import Reporting
+
+            self._state.reporting = Reporting(self._state)
+        return self._state.reporting
 
     @property
     def _keying(self) -> Keying:

@@ -30,6 +30,7 @@ from coalchat.record import evolve, field, part
 if TYPE_CHECKING:
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.reporting import Reporting
 
 
 @part
@@ -42,7 +43,8 @@ class State:
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         places: of conversations that were begun here, the ids that the node has given them.
-        keying, direct: what only the key screen, or who begins a direct message, wants to know; made when it is wanted.
+        keying, direct, reporting: what only the key screen, who begins a direct message, or who fills in a report wants to
+            know; made when it is wanted.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -61,6 +63,7 @@ class State:
     places: dict[str, str] = field(factory=dict)
     keying: Keying | None = None
     direct: Direct | None = None
+    reporting: Reporting | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)

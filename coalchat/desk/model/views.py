@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
+from coalchat.desk.model.reportviews import Card
 from coalchat.record import record
 
 UNMARKED: Final = -1
@@ -160,7 +161,7 @@ class MessageLine:
         due: "ack by 1547Z", while that is asked for and this person has not given it; else "".
         remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
-        unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
+        unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text. card: of a report.
     """
 
     key: str
@@ -186,6 +187,7 @@ class MessageLine:
     failed: str
     unreadable: bool
     repeats: tuple[tuple[str, str], ...] = ()
+    card: Card | None = None
 
 
 Item: TypeAlias = DateLine | UnreadLine | MessageLine
@@ -202,9 +204,7 @@ class Composer:
         label: "SECRET REL XAA, XBB", without the policy's name. short: the same with the portion: "S REL XAA, XBB".
         reads: nations that will be able to read it, with the number of their devices. withheld: members that will not.
         denied: clause and sentence, if it cannot be sent so. warnings: what to know before sending.
-        reply: "Berg 1531Z" of the message that it answers, or "".
-        note: at the right of the label: "sending", "not sent", "draft", or "".
-        known: the node has said who can read it; else reads and withheld are empty.
+        reply: "Berg 1531Z" of the message that it answers, or "". note: at the right of the label: "sending", "not sent", "draft", or "". known: the node has said who can read it; else reads and withheld are empty.
         only: of a direct message, whose devices alone can read it, by name; else "".
     """
 

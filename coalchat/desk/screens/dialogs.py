@@ -8,6 +8,7 @@ from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.report import FormDialog, ReportScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.who import WhoScreen
 
@@ -15,11 +16,13 @@ __all__ = [
     "AcknowledgeDialog",
     "ChooseDialog",
     "DirectDialog",
+    "FormDialog",
     "HelpScreen",
     "JumpDialog",
     "KeysScreen",
     "LabelDialog",
     "RefusedDialog",
+    "ReportScreen",
     "UnlockScreen",
     "WhoScreen",
     "WordsDialog",

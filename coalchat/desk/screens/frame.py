@@ -28,6 +28,7 @@ from coalchat.record import evolve
 HINTS: Final[Hints] = (
     ("^K", "jump"),
     ("Alt-A", "next"),
+    ("F2", "report"),
     ("F4", "who has it"),
     ("F6", "label"),
     ("F7", "keys"),

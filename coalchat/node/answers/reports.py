@@ -48,7 +48,7 @@ class ReportAnswers:
     async def forms(self, request: ListForms, session: Session) -> FormList:
         """All forms of this node."""
         del request, session
-        return FormList(forms=tuple(map(_noun, forms())))
+        return FormList(forms=tuple(map(form_noun, forms())))
 
     async def file(self, request: FileReport, session: Session) -> Filed:
         """Fill in a form, seal it and queue it."""
@@ -149,7 +149,8 @@ def _form(name: str, before: Before | None) -> protocol_forms.Form:
     return found
 
 
-def _noun(form: protocol_forms.Form) -> Form:
+def form_noun(form: protocol_forms.Form) -> Form:
+    """A form as clients see it."""
     return Form(
         id=form.id,
         version=form.version,

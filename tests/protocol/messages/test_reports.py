@@ -143,16 +143,16 @@ def test_the_text_needs_no_form_and_no_value_begins_a_set() -> None:
     )
     text = report_text("FORM", 7, "221830ZNOV26", values)
     assert text.splitlines() == [
-        "FORM/7/221830ZNOV26//",
+        "FORM/007/221830ZNOV26//",
         "A/x//",
         "    B/forged////",
         "ROW-1/ROW:1//",
         "G-2/K:2//",
         "C////",
     ]
-    assert report_text("FORM", 7, "-", values[1:2]) == "FORM/7/-//\nROW-1/ROW:1//"
+    assert report_text("FORM", 7, "-", values[1:2]) == "FORM/007/-//\nROW-1/ROW:1//"
     far = evolve(REPORT, time=2**40)
-    assert far.text.startswith("SMALL/1/312359ZDEC99//")
+    assert far.text.startswith("SMALL/001/312359ZDEC99//")
 
 
 def test_the_vectors() -> None:
