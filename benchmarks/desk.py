@@ -1,8 +1,9 @@
-"""The desk: process start to first paint beside a hello-world Textual app; what 100,000 messages cost; appending a line.
+"""The desk: process start to first paint, and to the first key that it takes, beside a hello-world Textual app; what 100,000
+messages cost; how soon a key is painted while messages pour in; appending a line.
 
 The desk is the real one, as a person starts it, at a terminal of its own, on a home whose node runs and is unlocked: a
 coalition of two nations, founded for this. It stands when the marking, the channel in the list and the newest line are on
-the screen. All programs have their bytecode, as installed ones do. The many messages are written straight into the node's store while it is stopped. A hello-world app is
+the screen; it takes keys when one that is pressed all the while is seen. All programs have their bytecode, as installed ones do. The many messages are written straight into the node's store while it is stopped. A hello-world app is
 the least that Textual can show. An appended line is measured in the processor time of its thread, from the model's change to
 the painted screen, beside a bare view of strings by the same line API.
 """
@@ -11,24 +12,16 @@ from __future__ import annotations
 
 import asyncio
 import compileall
-import fcntl
 import os
-import pty
 import secrets
-import select
-import struct
-import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import attrs
 import trio
 from rich.segment import Segment
 from textual.app import App, ComposeResult
@@ -38,7 +31,8 @@ from textual.widget import Widget
 import coalchat
 import protocol
 from benchmarks.table import Row, timed
-from benchmarks.turns import ROUNDS, Rounds, stopwatch
+from benchmarks.terminal import KEY, SIZE, answered, at_terminal, shown_after
+from benchmarks.turns import ROUNDS, Rounds
 from coalchat.api.vocabulary import Precedence
 from coalchat.demo import founding
 from coalchat.demo.claims import until
@@ -58,8 +52,13 @@ MANY: Final = 100_000
 CHANNEL: Final = "ops"
 LAST: Final = "the last line of all"
 STANDS: Final = ("MISSION SECRET REL XAA, XBB", "CHANNELS", f"#{CHANNEL}", LAST)
-SIZE: Final = (120, 40)
 APPENDS: Final = 200
+RATE: Final = 200
+"""Messages a second that the other nation tries to send, by so many tasks."""
+SENDERS: Final = 8
+KEYS: Final = 60
+SOON: Final = 0.05
+"""Seconds in which a key must be painted meanwhile."""
 MIB: Final = 1_048_576
 HELLO: Final = """
 from textual.app import App
@@ -67,6 +66,8 @@ from textual.widgets import Static
 class Hello(App):
     def compose(self):
         yield Static("hello world")
+    def on_key(self, event):
+        self.query_one(Static).update(event.character)
 Hello().run()
 """
 
@@ -96,12 +97,16 @@ async def _processes(root: Path) -> list[Row]:
         await _talk(home, other)
         command = [str(Path(sys.executable).with_name("coalchat")), "--home", str(home.home.path)]
         hello = [sys.executable, "-c", HELLO]
-        first = await _in_turn(lambda: _until(command, environ, *STANDS), lambda: _until(hello, environ, "hello world"))
-        few = await trio.to_thread.run_sync(lambda: [_until(command, environ, LAST) for _ in range(ROUNDS)])
+        first = await _in_turn(
+            lambda: shown_after(command, environ, *STANDS), lambda: shown_after(hello, environ, "hello world")
+        )
+        taken = await _in_turn(lambda: shown_after(command, environ, KEY), lambda: shown_after(hello, environ, KEY))
+        few = await trio.to_thread.run_sync(lambda: [shown_after(command, environ, LAST, KEY) for _ in range(ROUNDS)])
+        busy = await _busy(other, command, environ)
         await stop_all([home])
         await trio.to_thread.run_sync(_fill, home)
         await start_all([home])
-        many = await trio.to_thread.run_sync(lambda: [_until(command, environ, LAST) for _ in range(ROUNDS)])
+        many = await trio.to_thread.run_sync(lambda: [shown_after(command, environ, LAST, KEY) for _ in range(ROUNDS)])
     finally:
         with trio.CancelScope(shield=True):
             await stop_all([home, other])
@@ -109,17 +114,11 @@ async def _processes(root: Path) -> list[Row]:
     more = sorted(shown.memory for shown in many)[ROUNDS // 2] - sorted(shown.memory for shown in few)[ROUNDS // 2]
     return [
         timed(SECTION, "process start to first paint; hello world", first, unit="µs", goal=1 / 1.3),
-        timed(SECTION, f"start to the newest lines, {MANY:,} messages; ten", lines, unit="µs", goal=1 / 1.15),
+        timed(SECTION, "process start to the first key taken; hello world", taken, unit="µs"),
+        timed(SECTION, f"start to the first key, {MANY:,} messages; ten", lines, unit="µs", goal=1 / 1.15),
+        *busy,
         Row(SECTION, f"memory for {MANY:,} messages more", "B", more, goal=f"≤ {10 * MIB:,} B", met=more <= 10 * MIB),
     ]
-
-
-@attrs.frozen
-class Shown:
-    """When a program had shown what was waited for, and its resident memory then, in bytes."""
-
-    seconds: float
-    memory: int
 
 
 async def _in_turn(ours: Any, peer: Any) -> Rounds:
@@ -145,6 +144,39 @@ async def _talk(home: Device, other: Device) -> None:
             return len(await client.all_messages(CHANNEL)) == 10
 
         await until(all_there, "the messages are there")
+
+
+async def _busy(other: Device, command: Sequence[str], environ: Mapping[str, str]) -> list[Row]:
+    """How soon a key is painted while the other nation sends as fast as it is told to."""
+
+    def press() -> list[float]:
+        with at_terminal(command, environ) as (master, _):
+            answered(master, 1, 1.0)  # it stands
+            return answered(master, KEYS, 0.1)
+
+    sent = 0
+    async with other.client() as peer, trio.open_nursery() as nursery:
+
+        async def speak() -> None:
+            nonlocal sent
+            while True:
+                pause = trio.current_time() + SENDERS / RATE
+                await peer.send(CHANNEL, f"{sent:08}", "SECRET")
+                sent += 1
+                await trio.sleep_until(pause)
+
+        for _ in range(SENDERS):
+            nursery.start_soon(speak)
+        begun = trio.current_time()
+        taken = sorted(await trio.to_thread.run_sync(press))
+        rate = sent / (trio.current_time() - begun)
+        nursery.cancel_scope.cancel()
+    what = f"key to paint under {rate:.0f} messages a second"
+    middle, last = taken[len(taken) // 2] * 1e6, taken[-1] * 1e6
+    return [
+        Row(SECTION, f"{what}, median", "µs", middle, goal=f"≤ {SOON * 1e6:,.0f} µs", met=middle <= SOON * 1e6),
+        Row(SECTION, f"{what}, the slowest of {KEYS}", "µs", last),
+    ]
 
 
 def _fill(home: Device) -> None:
@@ -174,40 +206,6 @@ def _fill(home: Device) -> None:
 def _insert(sql: Sql, table: str, row: Mapping[str, Any]) -> None:
     marks = ", ".join("?" * len(row))
     sql.change(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())  # noqa: S608  # our own names
-
-
-def _until(command: Sequence[str], environ: Mapping[str, str], *wanted: str) -> Shown:
-    """Start a program at a terminal; when all these texts stood there."""
-    elapsed = stopwatch()
-    with _terminal(command, environ) as (master, process):
-        seen, deadline = b"", time.monotonic() + 60
-        while any(text.encode() not in seen for text in wanted):
-            ready, _, _ = select.select([master], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError(f"{command[-1]} has not shown {wanted!r}")
-            seen += os.read(master, 65_536)
-        return Shown(elapsed(), _resident(process.pid))
-
-
-@contextmanager
-def _terminal(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=dict(environ), start_new_session=True
-    )
-    os.close(slave)
-    try:
-        yield master, process
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-
-
-def _resident(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
-    return next((int(line.split()[1]) * 1_024 for line in lines if line.startswith("VmRSS")), 0)
 
 
 # --- appending ---

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
@@ -23,7 +24,7 @@ from textual.screen import Screen
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
-from coalchat.desk.look.theme import TERMINAL
+from coalchat.desk.look.theme import TERMINAL, css_variables, theme
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
@@ -58,7 +59,7 @@ class DeskApp(App[int], inherit_bindings=False):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "leave_if_sent", priority=True, show=False)]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a process was asked
         self,
         home: str | Path | None = None,
         *,
@@ -69,14 +70,17 @@ class DeskApp(App[int], inherit_bindings=False):
         ascii_only: bool = False,
         now: Callable[[], int] = unix_time,
         command: Sequence[str] | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs."""
+        """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs, `desk` a model
+        that knows something already.
+        """
         self._look = (theme, ascii_only)
         self.dress = Dress(skin_for(theme, (), ascii_only))
         super().__init__(ansi_color=self.dress.skin.tokens is None)
         self._wear()
         self.ending = Ending(self._end)
-        self.desk = Desk()
+        self.desk = Desk() if desk is None else desk
         self.session = Session(
             desk=self.desk,
             home=home,
@@ -98,6 +102,8 @@ class DeskApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         # Textual would put a widget for each on every screen, loaded and styled before the first picture.
         self._disable_tooltips = self._disable_notifications = True
+        self.stands = Event()
+        """Set when there is somebody to type for."""
         self.on_stand: Callable[[], None] | None = None
         """Called once, when the first picture is there."""
 
@@ -112,7 +118,7 @@ class DeskApp(App[int], inherit_bindings=False):
         return {
             "ansi-background": TERMINAL,
             "ansi-foreground": TERMINAL,
-            **self.dress.skin.css_variables(),
+            **css_variables(self.dress.skin),
         }
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -121,9 +127,9 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def _wear(self) -> None:
         """Have our theme before the style sheet is read: it would be read again."""
-        theme = self.dress.skin.theme()
-        self.register_theme(theme)
-        self.set_reactive(DeskApp.theme, theme.name)
+        ours = theme(self.dress.skin)
+        self.register_theme(ours)
+        self.set_reactive(DeskApp.theme, ours.name)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the only one, and wears the policy's colours where they are known already."""
@@ -137,7 +143,8 @@ class DeskApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._stand)
 
     def _stand(self) -> None:
-        """The first picture is there: meet the node, and load what may open from now on, or go wrong."""
+        """The first picture is there: take keys, meet the node, and load what may open from now on, or go wrong."""
+        self.stands.set()
         if self.on_stand is not None:
             self.on_stand()
         self._run_session()

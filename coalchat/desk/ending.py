@@ -31,16 +31,20 @@ class Ending:
         """`leave(code)` ends the app in order; it is called from any thread."""
         self._leave = leave
         self._lock = threading.RLock()  # a signal may come while we hold it
-        self._before: list[Any] | None = None
         self._watchdog: threading.Timer | None = None
+        self.code: int | None = None
+        """The exit code, once it has begun."""
+        self.before: list[Any] | None = None
+        """The terminal's attributes, to be put back."""
         with suppress(termios.error, ValueError, OSError):
-            self._before = termios.tcgetattr(sys.__stdin__.fileno()) if sys.__stdin__ else None
+            self.before = termios.tcgetattr(sys.__stdin__.fileno()) if sys.__stdin__ else None
 
     def begin(self, code: int = HUNG_UP) -> None:
         """End now."""
         with self._lock:
             if self._watchdog is not None:
                 return
+            self.code = code
             self._watchdog = threading.Timer(GRACE, self._cut, (code,))
             self._watchdog.daemon = True
             self._watchdog.start()
@@ -54,23 +58,23 @@ class Ending:
 
     def _cut(self, code: int) -> None:
         with suppress(termios.error, OSError):
-            if self._before is not None:
-                termios.tcsetattr(0, termios.TCSANOW, self._before)
+            if self.before is not None:
+                termios.tcsetattr(0, termios.TCSANOW, self.before)
             os.set_blocking(2, False)
             os.write(2, _RESTORE)
         os._exit(code)
 
 
 @contextmanager
-def ended_by_signals(ending: Ending) -> Iterator[None]:
-    """SIGHUP, SIGTERM and SIGINT end the desk; for the main thread.
+def ended_by_signals(end: Callable[[int], object]) -> Iterator[None]:
+    """SIGHUP, SIGTERM and SIGINT end the desk, with this exit code; for the main thread.
 
     Handlers of Python's own kind, not the loop's: they run even while the loop waits for a terminal that takes nothing.
     """
 
     def handle(number: int, frame: object) -> None:
         del frame
-        ending.begin(128 + number)
+        end(128 + number)
 
     before = {number: signal.signal(number, handle) for number in _SIGNALS}
     try:

@@ -13,13 +13,14 @@ import gc
 import os
 import resource
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from coalchat.config import THEMES, load_config
-from coalchat.desk.curtain import drop_curtain, raise_curtain
+from coalchat.desk.curtain import Curtain
 from coalchat.errors import CoalchatError, ExitCode, NoHome, UsageError
 from coalchat.paths import Home, check_home, find_home
 from coalchat.record import field, record
@@ -149,27 +150,32 @@ def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: b
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
         del os.environ[name]
     # A tenth of a second to import: not before everything else is known to be right, and not before an empty terminal.
-    raise_curtain(sys.stdout.fileno(), ascii_only=ascii_only)
+    curtain = Curtain(sys.stdin.fileno(), sys.stdout.fileno(), ascii_only=ascii_only)
     gc.disable()  # all that is made until the desk stands stays: looking for what does not takes a tenth of the time
+    from coalchat.desk.ending import ended_by_parent, ended_by_signals
+
     try:
-        import asyncio
+        with ended_by_signals(curtain.end):
+            foreseen = _foresee(options, environ, theme, ascii_only, curtain)
 
-        from coalchat.desk.ending import ended_by_parent, ended_by_signals
+            import asyncio
 
-        app = _load(options, environ, theme, ascii_only)
+            app = _load(options, environ, theme, ascii_only, foreseen)
     except BaseException:
-        drop_curtain(sys.stdout.fileno())
+        curtain.drop()
         gc.enable()
         raise
+    app.ending.before = curtain.before
     if options.parent_fd is not None:
         ended_by_parent(app.ending, options.parent_fd)
     try:
-        with ended_by_signals(app.ending):
+        with ended_by_signals(app.ending.begin):
             asyncio.run(_run_app(app))
     finally:
         gc.enable()
+        curtain.give_back()
     app.ending.over()
-    code = app.return_code
+    code = app.return_code if app.ending.code is None else app.ending.code
     return int(ExitCode.FAILED) if code is None else code
 
 
@@ -178,31 +184,41 @@ def _collect() -> None:
     gc.enable()
 
 
-def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> Any:
-    """The app, as it stands at a node that runs. One that does not, or not now, is met by the session, which says so."""
-    from coalchat.desk.first import first_questions
-    from coalchat.desk.model.desk import Desk
-    from coalchat.desk.session import BEGIN
+def _foresee(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, curtain: Curtain) -> Any:
+    """The model as a node that runs fills it, shown at once. One that does not run, or not now, is met by the session,
+    which says so.
+    """
+    from coalchat.desk.first import first_questions, first_requests, foresee
 
-    with ExitStack() as stack:
-        node = None
-        with suppress(CoalchatError, OSError):
-            node = stack.enter_context(first_questions(options.home, environ, (BEGIN, *Desk().start().asks)))
-        from coalchat.desk.app import DeskApp
+    with suppress(CoalchatError, OSError), first_questions(options.home, environ, first_requests()) as node:
+        from coalchat.desk.look.skin import skin_for
+        from coalchat.desk.still import still
 
-        app = DeskApp(
-            options.home.path,
-            start=options.start,
-            passphrase=options.passphrase,
-            environ=environ,
-            theme=theme,
-            ascii_only=ascii_only,
-        )
-        app.on_stand = _collect
-        if node is not None:
-            with suppress(CoalchatError, OSError):
-                app.session.foresee(node)
-        return app
+        now = int(time.time())
+        foreseen = foresee(node, now)
+        skin = skin_for(theme, foreseen.levels, ascii_only)
+        curtain.show(still(foreseen.desk, now, curtain.size, skin, environ))
+        return foreseen
+    return None
+
+
+def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, foreseen: Any) -> Any:
+    """The app, as it stands at a node that runs."""
+    from coalchat.desk.app import DeskApp
+
+    app = DeskApp(
+        options.home.path,
+        start=options.start,
+        passphrase=options.passphrase,
+        environ=environ,
+        theme=theme,
+        ascii_only=ascii_only,
+        desk=None if foreseen is None else foreseen.desk,
+    )
+    app.on_stand = _collect
+    if foreseen is not None:
+        app.session.go_on(foreseen.cursor, foreseen.levels)
+    return app
 
 
 async def _run_app(app: Any) -> None:

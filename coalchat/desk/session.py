@@ -19,11 +19,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from coalchat.api.base import NEWEST, A_co, Request, Response
+from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import NextEvents, PreviewLabel
+from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import Policy
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from coalchat.client import Client
 
 NAME: Final = "desk"
-BEGIN: Final = NextEvents(cursor=NEWEST, limit=1, wait_seconds=0)
-"""Asks from where on the desk listens."""
 PAUSES: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between attempts to come back: a node that is killed is up again within one."""
 WATCH: Final = 1.0
@@ -52,16 +50,6 @@ _APPROVAL: Final = "this device has asked to join: its custodian has to approve 
 def unix_time() -> int:
     """Now, in Unix seconds."""
     return int(time.time())
-
-
-class Node(Protocol):
-    """A node that is asked without a loop."""
-
-    def ask(self, request: Request[A_co]) -> A_co:
-        """The answer. Raises: CoalchatError, OSError."""
-
-    def ask_all(self, requests: Sequence[Request[Any]]) -> list[Response]:
-        """The answers, in the order of the questions. Raises: likewise."""
 
 
 @part(kw_only=True)
@@ -247,19 +235,11 @@ class Session:
 
     # --- before there is a connection ---
 
-    def foresee(self, node: Node) -> None:
-        """Ask a node that runs already for all that the desk shows first; then `run` connects, and asks it anew.
-
-        Raises:
-            CoalchatError, OSError: as `node` does. What it has answered by then is known; the rest is for `run`.
+    def go_on(self, cursor: int, levels: tuple[Level, ...]) -> None:
+        """The model has asked a node that runs already for what it shows first: `run` connects, listens from there on, and
+        asks all of it anew.
         """
-        self._cursor = node.ask(BEGIN).next_cursor
-        self._stand(NodeState.UP)
-        self.put(self.desk.start())
-        while asked := tuple(self._waiting):
-            self._waiting.clear()
-            for request, answer in zip(asked, node.ask_all(asked), strict=True):
-                self._take(request, answer)
+        self._cursor, self.levels, self.state = cursor, levels, NodeState.UP
 
     # --- the queue ---
 

@@ -6,6 +6,7 @@ Rule 2: Alt with a key is that key with Alt. Terminals write ESC before it; Text
 sends, typographic signs of Alt-1 to Alt-9, and text of a key that is held down.
 Rule 3: where colours are not wanted, none goes out: not even "default", which is written as a colour.
 Rule 4: a terminal that is gone ends the desk: Textual would read its end for ever, or stop with a traceback.
+Rule 5: a key that comes before there is anything to type into waits: Textual would drop it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import selectors
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from threading import Event
 from typing import Any, Final, Protocol
 
 from rich.segment import Segment
@@ -31,6 +33,8 @@ PASTE: Final = "\x1b[200~"
 PASTE_END: Final = "\x1b[201~"
 MAX_PASTE: Final = 1_048_576
 """Characters after which a paste ends even if the terminal does not say so: sixty times the longest message."""
+TAKE: Final = "\x1b[?1049h"
+"""Takes the terminal's other screen."""
 _CHUNK: Final = 4_096
 _POLL: Final = 0.1
 """Seconds in which the thread sees that it shall end, and in which a lone ESC is a key."""
@@ -97,21 +101,35 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
-class Ending(Protocol):
-    """An app that can be told that its terminal is gone."""
+class Sitter(Protocol):
+    """An app at a terminal."""
+
+    stands: Event
+    """Set when it takes keys."""
 
     def hang_up(self) -> None:
         """End now; nobody looks any more. Called from any thread."""
 
 
 class DeskDriver(LinuxDriver):
-    """Textual's driver, with our keyboard and an end."""
+    """Textual's driver, with our keyboard and an end. It takes a screen over that shows something already."""
 
     def __init__(self, app: Any, **more: Any) -> None:
         super().__init__(app, **more)
-        self._desk: Ending = app
+        self._desk: Sitter = app
+        self._taken = False
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; but the screen is taken already, and many terminals would clear it."""
+        if data == TAKE and not self._taken:
+            self._taken = True
+            return
+        super().write(data)
 
     def _run_input_thread(self) -> None:
+        while not self._desk.stands.wait(_POLL):
+            if self.exit_event.is_set():
+                return
         try:
             self.run_input_thread()
         except OSError:  # EIO: the other side of the terminal is closed

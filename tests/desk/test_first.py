@@ -18,34 +18,21 @@ from coalchat.api.requests import GetStatus, Hello, ListChannels, NextEvents
 from coalchat.api.responses import Welcome
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.app import DeskApp
-from coalchat.desk.first import Asking, first_questions
-from coalchat.desk.model.changes import Changes
-from coalchat.desk.model.desk import Desk
+from coalchat.desk.first import BEGIN, Asking, Foreseen, first_questions, first_requests, foresee
 from coalchat.desk.model.views import MessageLine, NodeState
-from coalchat.desk.session import BEGIN, Session
 from coalchat.errors import ApiDecodeError, CoalchatError, NodeGone, NodeUnavailable, RuntimeNotPrivate, UnknownChannel
 from coalchat.paths import Home
-from tests.desk.piloting import Seat, place
+from tests.desk.piloting import PATIENCE, Seat, place
 from tests.desk.scene import NOW, scene
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import node_record
 from tests.fakes.api_server import listen
 
 
-def foreseeing(home: Home, environ: dict[str, str]) -> tuple[Session, list[Changes]]:
-    """A session that has asked the first questions, or has not come to it."""
-    seen: list[Changes] = []
-
-    async def ask(why: str) -> bytes:
-        raise AssertionError(why)
-
-    session = Session(
-        desk=Desk(), home=home.path, on_changes=seen.append, ask_passphrase=ask, start=False, environ=environ,
-        now=lambda: NOW,
-    )  # fmt: skip
-    with first_questions(home, environ) as node:
-        session.foresee(node)
-    return session, seen
+def foreseeing(home: Home, environ: dict[str, str]) -> Foreseen:
+    """A model that has asked the first questions, or has not come to it."""
+    with first_questions(home, environ, first_requests(), PATIENCE) as node:
+        return foresee(node, NOW)
 
 
 async def at_node(node: FakeNode, do: Callable[[Home, dict[str, str]], Any]) -> Any:
@@ -70,14 +57,13 @@ async def at_node(node: FakeNode, do: Callable[[Home, dict[str, str]], Any]) -> 
 
 async def test_a_node_that_runs_fills_the_model_before_there_is_a_loop() -> None:
     node = scene()
-    session, seen = await at_node(node, foreseeing)
-    assert session.state is NodeState.UP
-    assert session.idle
-    assert session.levels
-    assert [row.title for row in session.desk.channels()] == [channel.title for channel in node.channels]
-    assert any(isinstance(item, MessageLine) for item in session.desk.items)
-    assert session.desk.composer().known
-    assert seen
+    foreseen = await at_node(node, foreseeing)
+    desk = foreseen.desk
+    assert foreseen.levels
+    assert [row.title for row in desk.channels()] == [channel.title for channel in node.channels]
+    assert any(isinstance(item, MessageLine) for item in desk.items)
+    assert desk.composer().known
+    assert "node up" in desk.notice(NOW).node
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -154,7 +140,7 @@ async def test_what_goes_out_at_once_is_asked_once() -> None:
     node = scene()
 
     def do(home: Home, environ: dict[str, str]) -> None:
-        with first_questions(home, environ, (BEGIN, GetStatus())) as asked:
+        with first_questions(home, environ, (BEGIN, GetStatus()), PATIENCE) as asked:
             assert asked.ask(GetStatus()).node.phase is Phase.UNLOCKED
             assert len(asked.ask_all((BEGIN, ListChannels()))) == 2
 
@@ -167,14 +153,10 @@ async def test_the_first_picture_is_the_desk_and_the_session_goes_on_from_it() -
     node = scene()
     async with place() as (home, environ), anyio.create_task_group() as tasks:
         await tasks.start(listen, node, home)
-        app = DeskApp(home.path, start=False, environ=environ, now=lambda: NOW)
         states: list[NodeState] = []
-
-        def foresee() -> None:
-            with first_questions(home, environ) as asked:
-                app.session.foresee(asked)
-
-        await anyio.to_thread.run_sync(foresee)
+        foreseen = await anyio.to_thread.run_sync(foreseeing, home, environ)
+        app = DeskApp(home.path, start=False, environ=environ, now=lambda: NOW, desk=foreseen.desk)
+        app.session.go_on(foreseen.cursor, foreseen.levels)
         assert node.connections == 1
         files = set(home.path.rglob("*"))
         async with app.run_test(size=(120, 40)) as pilot:
@@ -196,16 +178,26 @@ async def test_the_first_picture_is_the_desk_and_the_session_goes_on_from_it() -
         tasks.cancel_scope.cancel()
 
 
+def loaded(modules: str, later: tuple[str, ...]) -> str:
+    """Which of these are loaded with those."""
+    program = f"import sys, {modules}; print([name for name in {later} if name in sys.modules])"
+    # What measures coverage in subprocesses brings imports of its own.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ
+    ).stdout
+
+
+def test_the_first_picture_waits_for_no_library_of_screens() -> None:
+    later = ("textual", "asyncio", "anyio", "rich.console", "rich.segment", "coalchat.desk.session")
+    first = "coalchat.cli.quick, coalchat.desk.main, coalchat.desk.first, coalchat.desk.still"
+    assert loaded(first, later) == "[]\n"
+
+
 def test_what_opens_later_is_loaded_later() -> None:
     """Whatever is imported here, a person waits for."""
     later = ("anyio", "attr", "coalchat.api.operations", "typer", "argparse", "json", "tomllib", "coalchat.client", "coalchat.cli.app",
              "coalchat.desk.screens.dialogs", "coalchat.desk.crash", "coalchat.api.direct", "coalchat.api.history", "coalchat.api.renewal",
              "coalchat.desk.model.keying", "coalchat.desk.model.keyscreen", "coalchat.desk.model.direct", "coalchat.desk.paint.keys")  # fmt: skip
-    program = (
-        "import sys, coalchat.cli.quick, coalchat.desk.main, coalchat.desk.app, coalchat.desk.first, coalchat.desk.ending; "
-        f"print([name for name in {later} if name in sys.modules])"
-    )
-    # What measures coverage in subprocesses brings imports of its own.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ)
-    assert done.stdout == "[]\n"
+    all_of_it = "coalchat.cli.quick, coalchat.desk.main, coalchat.desk.app, coalchat.desk.first, coalchat.desk.ending"
+    assert loaded(all_of_it, later) == "[]\n"

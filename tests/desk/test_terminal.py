@@ -75,6 +75,19 @@ async def test_it_comes_up_and_f10_gives_the_terminal_back() -> None:
         assert "keys.log" not in os.listdir()
 
 
+async def test_the_first_picture_stands_before_the_desk_does_and_keeps_what_is_typed() -> None:
+    async with running(scene()) as (terminal, _):
+        await terminal.until("coalchat")  # the curtain
+        terminal.type("half a sent")
+        await terminal.until("half a sent")
+        before, _, after = terminal.written.decode().partition("\x1b[?1004h")  # Textual takes the terminal
+        picture = COLOUR.sub("", before)
+        assert "Convoy 4 delayed" in picture
+        assert "can read XAA 3" in picture
+        assert "half" not in picture  # it was echoed by nobody
+        assert "\x1b[?1049h" not in after  # it would clear the picture
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 async def test_a_signal_ends_it_and_the_terminal_is_given_back(number: signal.Signals) -> None:
     async with running(scene()) as (terminal, _):

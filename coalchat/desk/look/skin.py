@@ -4,6 +4,7 @@ Rule 1: a skin decides looks and nothing else: no width, no word and no position
 Rule 2: on the FLASH band and on a banner every ink is the band's, so nothing can stand out of them.
 Rule 3: `mono` has no colour at all: reverse is a banner, a chip, FLASH; bold is attention; bars in the gutter do the rest.
 Rule 4: the attribute "dim" is never used: many terminals show it as nothing, or as nothing readable.
+Rule 5: the first picture is painted before Textual is there: nothing here needs it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ from typing import Final
 
 from rich.color import Color
 from rich.style import Style
-from textual.theme import Theme
 
 from coalchat.api.nouns import Level
 from coalchat.desk.look.colour import channels
 from coalchat.desk.look.glyphs import ASCII, UNICODE, Glyphs
 from coalchat.desk.look.levels import LevelColours, level_colours
-from coalchat.desk.look.theme import css_variables, theme
 from coalchat.desk.look.tokens import DARK as DARK_TOKENS
 from coalchat.desk.look.tokens import HIGH_CONTRAST as HIGH_CONTRAST_TOKENS
 from coalchat.desk.look.tokens import LIGHT as LIGHT_TOKENS
@@ -65,14 +64,6 @@ class Skin:
     def ground(self, ground: Ground, level: int = UNMARKED) -> Style:
         """How the free cells of a line look."""
         return self._style(None, UNMARKED, ground, level)
-
-    def css_variables(self) -> dict[str, str]:
-        """The tokens for style sheets: the same names in every skin, each beginning with `d-`."""
-        return css_variables(self.tokens)
-
-    def theme(self) -> Theme:
-        """The theme that Textual's own widgets take: text fields, cursors, scroll bars."""
-        return theme(f"coalchat-{self.name}", self.tokens)
 
     def _style(self, ink: Ink | None, level: int, ground: Ground, ground_level: int) -> Style:
         key = (ink, level, ground, ground_level)

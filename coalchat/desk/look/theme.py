@@ -11,7 +11,7 @@ from typing import Final
 from textual.theme import Theme
 
 from coalchat.desk.look.colour import hex_text
-from coalchat.desk.look.tokens import Tokens
+from coalchat.desk.look.skin import Skin
 from coalchat.record import values_of
 
 TERMINAL: Final = "ansi_default"
@@ -39,17 +39,17 @@ _NAMES: Final = {
 }
 
 
-def css_variables(tokens: Tokens | None) -> dict[str, str]:
-    """The tokens by their names in style sheets."""
-    if tokens is None:
+def css_variables(skin: Skin) -> dict[str, str]:
+    """The tokens for style sheets: the same names in every skin, each beginning with `d-`."""
+    if skin.tokens is None:
         return dict.fromkeys(_NAMES.values(), TERMINAL)
-    values = values_of(tokens)
+    values = values_of(skin.tokens)
     return {name: hex_text(values[token]) for token, name in _NAMES.items()}
 
 
-def theme(name: str, tokens: Tokens | None) -> Theme:
-    """A theme of Textual with all of the variables."""
-    variables = css_variables(tokens)
+def theme(skin: Skin) -> Theme:
+    """The theme that Textual's own widgets take: text fields, cursors, scroll bars."""
+    variables, tokens = css_variables(skin), skin.tokens
     base, raised, text, accent = (variables[key] for key in ("d-bg", "d-input", "d-text", "d-accent"))
     variables |= {
         "border": accent,
@@ -76,7 +76,7 @@ def theme(name: str, tokens: Tokens | None) -> Theme:
         # Textual's own style sheets name these two, and its themes of terminal colours forget them.
         variables |= {"ansi-background": TERMINAL, "ansi-foreground": TERMINAL}
     return Theme(
-        name=name,
+        name=f"coalchat-{skin.name}",
         primary=accent,
         secondary=variables["d-muted"],
         warning=variables["d-bright"],

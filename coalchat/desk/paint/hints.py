@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final, TypeAlias
+
 from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.spans import blank, width_of
 from coalchat.desk.paint.text import cells
 
+Hints: TypeAlias = tuple[tuple[str, str], ...]
+"""Keys, each with what it does."""
+HINTS: Final[Hints] = (
+    ("^K", "jump"),
+    ("Alt-A", "next"),
+    ("F2", "report"),
+    ("F4", "who has it"),
+    ("F6", "label"),
+    ("F7", "keys"),
+    ("F1", "help"),
+    ("End", "read"),
+)
+"""What works while one writes."""
+SELECTING: Final[Hints] = (
+    ("Enter", "read to here"),
+    ("A", "acknowledge"),
+    ("R", "reply"),
+    ("F4", "who has it"),
+    ("Y", "copy"),
+    ("Esc", "back"),
+)
+"""What works on the message under the cursor."""
 
-def hint_spans(hints: tuple[tuple[str, str], ...], room: int) -> list[Span]:
+
+def hint_spans(hints: Hints, room: int) -> list[Span]:
     """`^K jump  Alt-A next`: as many as fit."""
     out: list[Span] = []
     for key, word in hints:
@@ -20,7 +45,7 @@ def hint_spans(hints: tuple[tuple[str, str], ...], room: int) -> list[Span]:
     return out
 
 
-def paint_hints(hints: tuple[tuple[str, str], ...], right: str, width: int) -> list[Line]:
+def paint_hints(hints: Hints, right: str, width: int) -> list[Line]:
     """One row. `right`: who sits here, e.g. `Berg · XAA`; muted, and left out where it does not fit."""
     left = hint_spans(hints, width - 2)
     free = width - 2 - width_of(left)

@@ -16,10 +16,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 
+from coalchat.desk.look.theme import css_variables
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.banner import paint_banner
-from coalchat.desk.paint.hints import paint_hints
+from coalchat.desk.paint.hints import Hints, paint_hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.field import Field
@@ -28,7 +29,6 @@ from coalchat.desk.widgets.timeline import Timeline
 
 DIM: Final = 0.55
 """How much of what stands behind a dialog is covered by its ground."""
-Hints = tuple[tuple[str, str], ...]
 T = TypeVar("T")
 
 
@@ -139,7 +139,7 @@ class Dialog(Banded[ScreenResultType], ModalScreen[ScreenResultType]):
     def on_mount(self) -> None:
         """Dim what is behind, where there are shades."""
         if self.door.dress.skin.tokens is not None:
-            self.styles.background = Color.parse(self.door.dress.skin.css_variables()["d-bg"]).with_alpha(DIM)
+            self.styles.background = Color.parse(css_variables(self.door.dress.skin)["d-bg"]).with_alpha(DIM)
 
     def action_leave(self) -> None:
         """Leave it, with nothing done."""

@@ -12,39 +12,18 @@ from textual.widget import Widget
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.paint.channels import channel_at, paint_channels
 from coalchat.desk.paint.head import paint_head
-from coalchat.desk.paint.hints import paint_hints
+from coalchat.desk.paint.hints import HINTS, SELECTING, paint_hints
 from coalchat.desk.paint.ink import Ground, Line
+from coalchat.desk.paint.layout import HINTED, Layout, layout_for
 from coalchat.desk.paint.notice import paint_notice, paint_warning, warning_stands
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
 from coalchat.desk.paint.timeline import paint_new_below
-from coalchat.desk.screens.base import Banded, Hints
+from coalchat.desk.screens.base import Banded
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.layout import HINTED, Layout, layout_for
 from coalchat.desk.widgets.composer import Composer
 from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 from coalchat.desk.widgets.timeline import Timeline
 from coalchat.record import evolve
-
-HINTS: Final[Hints] = (
-    ("^K", "jump"),
-    ("Alt-A", "next"),
-    ("F2", "report"),
-    ("F4", "who has it"),
-    ("F6", "label"),
-    ("F7", "keys"),
-    ("F1", "help"),
-    ("End", "read"),
-)
-"""What works while one writes."""
-SELECTING: Final[Hints] = (
-    ("Enter", "read to here"),
-    ("A", "acknowledge"),
-    ("R", "reply"),
-    ("F4", "who has it"),
-    ("Y", "copy"),
-    ("Esc", "back"),
-)
-"""What works on the message under the cursor."""
 
 
 class Frame(Banded[None]):
@@ -149,7 +128,7 @@ class Frame(Banded[None]):
         layout = layout_for(width, height)
         self._place_warning()
         channels = self.query_one("#channels", ChannelList)
-        channels.roomy = layout.roomy and layout.list > LIST_TIGHT
+        channels.roomy = layout.list_roomy
         channels.styles.width = layout.list + 1
         for name, there in _shown(layout):
             self.query_one(name).display = there
@@ -211,7 +190,6 @@ class Frame(Banded[None]):
         self.composer.draft.focus()
 
 
-LIST_TIGHT: Final = 18
 _PARTS: Final = {
     Part.NOTICE: ("#notice", "#warning"),
     Part.CHANNELS: ("#channels",),

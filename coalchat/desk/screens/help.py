@@ -10,8 +10,9 @@ from textual.widget import Widget
 from coalchat.desk.keys import KEYS
 from coalchat.desk.model.commands import COMMANDS, help_of
 from coalchat.desk.paint.dialogs import paint_help
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Ground, Line
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.scrolled import Scrolled
 

@@ -12,9 +12,10 @@ from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.keyviews import HistoryView, KeyScreen
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.dialogs.history import paint_history
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.keys import paint_keys, paint_keys_head
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog, Choosing
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.painted import Painted

@@ -20,6 +20,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.reportviews import FieldRow, FormView
 from coalchat.desk.model.views import Banner
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.report import (
     NAME,
@@ -32,7 +33,7 @@ from coalchat.desk.paint.report import (
     paint_section,
     paint_verdict,
 )
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.screens.label import LabelDialog

@@ -9,9 +9,10 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
+from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.who import paint_who, paint_who_head
-from coalchat.desk.screens.base import Hints, Paper
+from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled

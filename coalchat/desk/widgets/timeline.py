@@ -23,10 +23,10 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import Item, MessageLine
+from coalchat.desk.model.window import Row, Window
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.timeline import paint_empty, paint_item
 from coalchat.desk.widgets.painted import Dress
-from coalchat.desk.widgets.window import Row, Window
 
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
@@ -200,7 +200,7 @@ class Timeline(Widget, can_focus=True):
     def _draw(self) -> list[Strip]:
         rows, width, height = self._shown(), self._look.width, self._look.size.height
         lines = [self._lines(row.item)[row.line] for row in rows] or paint_empty(width, self.dress.glyphs)[-height:]
-        bar = self._bar(rows)
+        bar = self.window.bar(rows)
         blank = height - len(lines)
         return [
             self._row(_FREE if y < blank else lines[y - blank], width, barred=y in bar) for y in range(height)
@@ -220,15 +220,6 @@ class Timeline(Widget, can_focus=True):
         skin = self.dress.skin
         end = skin.style(Ink.RULE) + _REVERSE if barred else skin.ground(Ground.BASE)
         return Strip.join([self.dress.row(line, width), Strip([Segment(" ", end)], 1)])
-
-    def _bar(self, rows: list[Row]) -> range:
-        """The rows of the scroll bar, where there is one: by items, because rows above the window are not measured."""
-        count, height = len(self.window.items), self._look.size.height
-        if not rows or not (rows[0].item or rows[0].line or not self.window.following):
-            return range(0)
-        first, last = rows[0].item / count, (rows[-1].item + 1) / count
-        top = min(int(first * height), height - 1)
-        return range(top, max(top + 1, round(last * height)))
 
     # --- moving ---
 

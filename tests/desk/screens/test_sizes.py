@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from coalchat.desk.screens.layout import layout_for
+from coalchat.desk.paint.layout import layout_for
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import NOW, scene
 from tests.fakes.api_node import FakeNode

@@ -32,6 +32,11 @@ class Layout:
     hints: bool
     roomy: bool
 
+    @property
+    def list_roomy(self) -> bool:
+        """Whether the list has words and blank rows, or letters only."""
+        return self.roomy and self.list > LIST_NARROW
+
 
 def layout_for(width: int, height: int) -> Layout:
     """The layout of a terminal of this size."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import DateLine, Item, MessageLine
-from coalchat.desk.widgets.window import Row, Window
+from coalchat.desk.model.window import Row, Window
 from coalchat.record import evolve
 
 LINE = MessageLine(

@@ -59,6 +59,15 @@ class Window:
     def _is_last(self, row: Row) -> bool:
         return row.item == len(self.items) - 1 and row.line == self.height_of(row.item) - 1
 
+    def bar(self, rows: Sequence[Row]) -> range:
+        """The rows of the scroll bar, where there is one: by items, because rows above the window are not measured."""
+        count, height = len(self.items), self.height
+        if not rows or not (rows[0].item or rows[0].line or not self.following):
+            return range(0)
+        first, last = rows[0].item / count, (rows[-1].item + 1) / count
+        top = min(int(first * height), height - 1)
+        return range(top, max(top + 1, round(last * height)))
+
     def at_top(self) -> bool:
         """Whether its first row is the first there is."""
         rows = self.rows()
