@@ -2,6 +2,7 @@
 
 Rule 1: Esc keeps what was typed; only a report that is durable on the node, or an emptied field, takes it away.
 Rule 2: what is typed goes to the model at once and comes back judged; nothing is judged here.
+Rule 3: Enter goes on to the next field; only ^S and ^P send.
 """
 
 from __future__ import annotations
@@ -48,15 +49,6 @@ PREVIEW: Final = 43
 _SHOWS: Final = frozenset({Part.FORM, Part.COMPOSER, Part.BANNER})
 
 
-class ReportField(Field):
-    """One field; Up and Down go to the others."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,shift+tab", "app.focus_previous", priority=True, show=False),
-        Binding("down", "app.focus_next", priority=True, show=False),
-    ]
-
-
 class FieldEntry(Down):
     """A field with its name, its verdict, and what stands below it."""
 
@@ -64,7 +56,7 @@ class FieldEntry(Down):
         super().__init__(classes="entry")
         self._screen, self.row, self._first = screen, row, first
         dress = screen.door.dress
-        self.field = ReportField(dress, self._edited)
+        self.field = Field(dress, self._edited)
         self.field.styles.height = 1
 
     def compose(self) -> ComposeResult:
@@ -146,6 +138,9 @@ class ReportScreen(Paper):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", priority=True, show=False),
+        # Before the field gets them: keys that come in one piece, pasted or over a slow link, go where they were meant for.
+        Binding("tab,down,enter", "app.focus_next", priority=True, show=False),
+        Binding("shift+tab,up", "app.focus_previous", priority=True, show=False),
         Binding("ctrl+s", "send(False)", priority=True, show=False),
         Binding("ctrl+p", "send(True)", priority=True, show=False),
         Binding("ctrl+t", "now", priority=True, show=False),
@@ -254,10 +249,6 @@ class ReportScreen(Paper):
     def typed(self, row: FieldRow, text: str) -> None:
         """Somebody has typed."""
         self.door.put(self.door.desk.reporting.type(row.key, row.row, text, self.door.now()))
-
-    def on_field_submitted(self) -> None:
-        """Enter goes on to the next field: it never sends."""
-        _ = self.focus_next()
 
     @property
     def _focused(self) -> FieldEntry | None:
