@@ -46,6 +46,23 @@ def scene() -> FakeNode:
     return node
 
 
+def reported() -> FakeNode:
+    """The same, with more reports: positions of one zone and another, and numbers over a day."""
+    node = scene()
+    for who, fields in (
+        ("XCC Saar", {**SEEN, "size": "1 truck", "location": "31N BA 4790 1204"}),
+        ("XBB Kowal", {**SEEN, "size": "patrol of 6", "location": "31N BA 5012 0988"}),
+        ("XAA Okoro", {**SEEN, "size": "boat", "location": "51.5074N 0.1278W"}),
+    ):
+        of = payload("SALUTE", 4, fields, at(1500))
+        _say(node, "alerts", who, 1500, of.text, "RESTRICTED", kind="report", report=shown(of))
+    for hour, strength, fuel in ((600, 124, 5), (900, 121, 5), (1200, 121, 4), (1500, 118, 2)):
+        period = {"from": "220001Z", "to": f"22{hour:04}Z", "unit": "Coy 2", "situation": "held"}
+        of = payload("SITREP", hour // 300, {**period, "strength": str(strength), "fuel": str(fuel)}, at(hour))
+        _say(node, "liaison", "XCC Lind", hour, of.text, "RESTRICTED", kind="report", report=shown(of))
+    return node
+
+
 def trouble() -> FakeNode:
     """The same, in an emergency."""
     node = scene()

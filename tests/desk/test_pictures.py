@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import scene, trouble
+from tests.desk.scene import reported, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -62,6 +62,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "report-80x24": View(NARROW, keys=SALUTE, sees=FORM),
     "report-mono-120x40": View(theme="mono", keys=SALUTE, sees=FORM),
     "report-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=SALUTE, sees=FORM),
+    "map-120x40": View(keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS", "31N BA 5012 0988"), node=reported),
+    "map-mono-80x24": View(NARROW, "mono", keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),

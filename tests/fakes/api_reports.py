@@ -6,6 +6,7 @@ from typing import Any
 
 from coalchat.api import about, reports
 from coalchat.api.base import Response
+from coalchat.api.responses import MessagePage
 from coalchat.api.vocabulary import Precedence
 from coalchat.errors import UsageError
 from coalchat.node.answers.reports import form_noun
@@ -63,6 +64,15 @@ def let_reports(node: FakeNode) -> list[reports.FileReport]:
             missing=made.open,
         )  # fmt: skip
 
+    def listed(one: reports.ListReports) -> Response:
+        found = [
+            message
+            for message in node.messages
+            if message.report is not None and one.form.upper() in {"", message.report.form}
+        ]
+        return MessagePage(messages=tuple(found[-one.limit :]), next_position=0, more=False)
+
+    node.answers[reports.ListReports] = listed
     node.answers[reports.ListForms] = reports.FormList(forms=tuple(map(form_noun, forms())))
     node.answers[reports.FileReport] = file
     return taken

@@ -33,6 +33,8 @@ class Part(Enum):
     """The key screen, while it is open."""
     FORM = auto()
     """The report that is being filled in, while it is open."""
+    MAP = auto()
+    """Positions of reports, while they are on the screen."""
 
 
 @record(kw_only=False)

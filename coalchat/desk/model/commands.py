@@ -32,6 +32,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("ack", "/ack [wilco | unable WHY | caveat TEXT]", "acknowledge the selected message"),
     CommandHelp("who", "/who", "who has the selected message"),
     CommandHelp("report", "/report [FORM]", "fill in a form; of an own report under the cursor, an update"),
+    CommandHelp("map", "/map [FORM]", "positions of reports on a grid, and their numbers over time"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import WordsView
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.reporting import Reporting
 
 
@@ -153,6 +154,15 @@ class Desk:
 
             self._state.reporting = Reporting(self._state)
         return self._state.reporting
+
+    @property
+    def mapping(self) -> Mapping:
+        """Positions and numbers of reports."""
+        if self._state.mapping is None:
+            from coalchat.desk.model.mapping import Mapping
+
+            self._state.mapping = Mapping(self._state)
+        return self._state.mapping
 
     @property
     def _keying(self) -> Keying:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coalchat.api.vocabulary import Precedence
-from coalchat.desk.model.reportviews import Card, CardRow, FieldRow, FormView
+from coalchat.desk.model.reportviews import Card, CardRow, FieldRow, FormView, MapPoint
 from coalchat.desk.model.words import clock, day_clock, deadline_of
 from coalchat.display import display_safe
 from coalchat.record import field, part
@@ -72,7 +72,7 @@ def form_view(draft: ReportDraft, to: str, now: int) -> FormView:
         trouble=display_safe(draft.trouble),
         card=_card(draft, written, filled),
         text=tuple(display_safe(text.replace("/000/", "/-/", 1) if serial == "0" else text, multiline=True).split("\n")),
-        places=tuple(value.text for value in filled.values if _is_place(form, value.key)),
+        points=tuple(_points(form, filled)),
     )  # fmt: skip
 
 
@@ -98,9 +98,15 @@ def names_of(form: Form, places: tuple[str, ...]) -> Iterator[str]:
         yield f"{found.name if found else key} {row}".rstrip()
 
 
-def _is_place(form: Form, key: str) -> bool:
-    found = form.field(key)
-    return found is not None and found.type == FieldType.LOC
+def _points(form: Form, filled: Filled) -> Iterator[MapPoint]:
+    """Positions by grid reference, of the zone of the first of them."""
+    zone = 0
+    for value in filled.values:
+        of = form.field(value.key)
+        grid = grid_of(value.text) if of is not None and of.type == FieldType.LOC else None
+        if grid is not None and zone in {0, grid.number}:
+            zone, half = grid.number, grid.size // 2
+            yield MapPoint(east=grid.east + half, north=grid.north + half, sign="*", selected=False)
 
 
 # --- fields ---

@@ -84,7 +84,7 @@ class Intake:
 
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in (self.state.keying, self.state.direct, self.state.reporting):
+        for wants in self.state.later:
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes
         return NOTHING
@@ -200,7 +200,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in (state.keying, state.direct, state.reporting):
+        for wants in state.later:
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:

@@ -57,6 +57,16 @@ class FieldRow:
 
 
 @record
+class MapPoint:
+    """A position of the shown zone, in metres of its grid: the middle of what is meant."""
+
+    east: int
+    north: int
+    sign: str
+    selected: bool
+
+
+@record
 class FormView:
     """A report while it is filled in.
 
@@ -66,7 +76,7 @@ class FormView:
         wrong, missing, open: how many fields are wrong, must be filled, may follow.
         following: names of those. parts: it may be sent before it is whole.
         sending: it is on its way to the node. trouble: why it was not sent, or "".
-        card: as it will appear, empty fields too. text: the same as text.
+        card: as it will appear, empty fields too. text: the same as text. points: its positions, of one zone.
     """
 
     title: str
@@ -84,4 +94,54 @@ class FormView:
     trouble: str
     card: Card
     text: tuple[str, ...]
-    places: tuple[str, ...]
+    points: tuple[MapPoint, ...]
+
+
+@record
+class MapRow:
+    """A position in a report.
+
+    Attributes:
+        key: of the report's message. sign: stands on the grid, or "" where the position is of another zone, or degrees.
+        mark, level: of the report. place: as people read it.
+    """
+
+    key: str
+    sign: str
+    what: str
+    who: str
+    time: str
+    place: str
+    mark: str
+    level: int
+    selected: bool
+
+
+@record
+class SeriesRow:
+    """A number over the reports of one author on one form, in one channel under one label, the oldest first."""
+
+    what: str
+    who: str
+    values: tuple[int, ...]
+    mark: str
+    level: int
+
+
+@record
+class MapView:
+    """Where reports are from, and how their numbers went.
+
+    Attributes:
+        known: the node has said. title: the zone of the grid, "31U". keys: of all messages of which something is shown.
+        elsewhere: how many positions are not on the grid. trouble: why nothing is known, or "".
+    """
+
+    known: bool
+    title: str
+    points: tuple[MapPoint, ...]
+    rows: tuple[MapRow, ...]
+    elsewhere: int
+    series: tuple[SeriesRow, ...]
+    keys: tuple[str, ...]
+    trouble: str

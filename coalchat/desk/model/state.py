@@ -30,6 +30,7 @@ from coalchat.record import evolve, field, part
 if TYPE_CHECKING:
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.reporting import Reporting
 
 
@@ -43,8 +44,8 @@ class State:
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         places: of conversations that were begun here, the ids that the node has given them.
-        keying, direct, reporting: what only the key screen, who begins a direct message, or who fills in a report wants to
-            know; made when it is wanted.
+        keying, direct, reporting, mapping: what only the key screen, who begins a direct message or fills in a report, or
+            the map wants to know; made when it is wanted.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -64,6 +65,7 @@ class State:
     keying: Keying | None = None
     direct: Direct | None = None
     reporting: Reporting | None = None
+    mapping: Mapping | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -72,6 +74,11 @@ class State:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
         self.lines = Lines(self.coalition, self.receipts, self.find)
+
+    @property
+    def later(self) -> tuple[Keying | Direct | Reporting | Mapping | None, ...]:
+        """What may have asked for something by itself."""
+        return self.keying, self.direct, self.reporting, self.mapping
 
     # --- finding ---
 

@@ -16,6 +16,7 @@ from coalchat.desk.paint.card import card_rows, title_of
 from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.composer import paint_composer_foot, paint_composer_line, paint_composer_top
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.paint.map import paint_grid
 from coalchat.desk.paint.spans import apart, blank, fit, section
 from coalchat.desk.paint.text import cut, one_line, ours, pad, wrap
 from coalchat.record import evolve
@@ -25,6 +26,8 @@ NAME: Final = 22
 VERDICT: Final = 26
 """Columns right of it."""
 _MARK: Final = 20
+_GRID, _METRES = 7, 100
+"""Rows of the small grid, and metres of its columns at least: some kilometres around one position."""
 _MUST: Final = "* must be filled"
 
 
@@ -107,6 +110,10 @@ def paint_preview(view: FormView, composer: Composer, width: int, glyphs: Glyphs
     ]
     bar = Span(f" {glyphs.divider} ", Ink.RULE)
     lines += [Line((bar, *row), Ground.SIDE) for row in card_rows(view.card, inner - 1, glyphs, 0)]
+    if view.points:
+        lines += [Line((), Ground.SIDE), section("ON THE GRID", "", width, glyphs, Ground.SIDE), Line((), Ground.SIDE)]
+        grid = paint_grid(view.points, inner, _GRID, glyphs, _METRES)
+        lines += [Line((Span(" "), *row), Ground.SIDE) for row in grid]
     lines += [Line((), Ground.SIDE), section("AS TEXT", "", width, glyphs, Ground.SIDE), Line((), Ground.SIDE)]
     for text in view.text:
         lines += [Line((Span(" "), Span(row, Ink.MUTED)), Ground.SIDE) for row in wrap(text, inner)]

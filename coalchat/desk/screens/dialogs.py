@@ -7,6 +7,7 @@ from coalchat.desk.screens.help import HelpScreen
 from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
+from coalchat.desk.screens.map import MapScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.report import FormDialog, ReportScreen
 from coalchat.desk.screens.unlock import UnlockScreen
@@ -21,6 +22,7 @@ __all__ = [
     "JumpDialog",
     "KeysScreen",
     "LabelDialog",
+    "MapScreen",
     "RefusedDialog",
     "ReportScreen",
     "UnlockScreen",

@@ -14,10 +14,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from coalchat.api.vocabulary import Answer, Precedence
-from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.commands import Command, Unknown, parse_command
 from coalchat.desk.model.views import Refusal
-from coalchat.desk.screens.frame import Frame
+from coalchat.desk.screens.filing import Filing
 from coalchat.desk.widgets.composer import Draft
 from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.timeline import Timeline
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 
-class MainScreen(Frame):
+class MainScreen(Filing):
     """Where an officer spends the day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,9 +42,6 @@ class MainScreen(Frame):
         Binding("alt+p", "precedence", priority=True, show=False),
         Binding("ctrl+c", "app.ask_quit", show=False),
     ]
-
-    _form, _forming = "", False
-    """The form that was asked for, and that it is."""
 
     # --- the timeline ---
 
@@ -183,57 +180,6 @@ class MainScreen(Frame):
 
         self.open(dialogs.KeysScreen(self.door))
 
-    def action_report(self, form: str = "") -> None:
-        """Fill in a form; of an own report under the cursor, an update."""
-        reporting = self.door.desk.reporting
-        line = self.timeline.selected
-        if not form and line is not None and line.card is not None and reporting.update(line.key):
-            self._fill_in()
-        elif self.door.desk.shown:
-            self._ask_form(form)
-
-    def _ask_form(self, form: str = "") -> None:
-        self._form, self._forming = form, True
-        self.door.put(self.door.desk.reporting.begin())
-        self._choose_form()
-
-    def _choose_form(self) -> None:
-        """Once the forms are here: the one that was named, or ask which."""
-        from coalchat.desk.screens import dialogs
-
-        reporting = self.door.desk.reporting
-        if not self._forming or not (reporting.forms or reporting.trouble):
-            return
-        self._forming = False
-        if self._form and reporting.choose(self._form):
-            self._fill_in()
-            return
-        dialog = dialogs.FormDialog(self.door)
-
-        def chosen(place: int | None) -> None:
-            if place is not None and reporting.choose(dialog.ids[place]):
-                self._fill_in()
-
-        self.open(dialog, chosen)
-
-    def _fill_in(self) -> None:
-        from coalchat.desk.screens import dialogs
-
-        screen = dialogs.ReportScreen(self.door)
-
-        def left(_: None) -> None:
-            self.composer.draft.focus()
-            if screen.other:
-                self._ask_form()
-
-        self.open(screen, left)
-
-    def changed(self, changes: Changes) -> None:
-        """What was waited for may be here."""
-        super().changed(changes)
-        if Part.FORM in changes.parts:
-            self._choose_form()
-
     def ask_about(self, view: DirectView | WordsView) -> None:
         """Ask what has to be known before a direct message; nothing is done by default."""
         from coalchat.desk.model.directviews import DirectView, Step
@@ -340,6 +286,8 @@ class MainScreen(Frame):
                 self.action_keys()
             case "report":
                 self.action_report(command.rest)
+            case "map":
+                self.action_map(command.rest)
             case "quit":
                 await self.run_action("app.ask_quit")
             case _:
