@@ -15,6 +15,7 @@ from protocol.base import crypto
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_CERTIFICATE, MAX_COMPARTMENTS, MAX_DISPLAY_NAME, MAX_SEGMENTS, MAX_SEQ
 from protocol.base.records import encode, evolve
+from protocol.exchange.messages import EnvelopeGrant, EnvelopeRequest
 from protocol.keys.edition import SegmentList
 from protocol.keys.otar import CompartmentId, OtarHeader, seal_otar
 from protocol.trust.credential import Scope, issue_certificate
@@ -61,6 +62,12 @@ def envelopes() -> Iterator[Row]:
     for nations in (1, 2, 5, 10):
         words = f"{nations} nation{'s' if nations > 1 else ''}"
         yield size("an envelope", words, len(samples.envelope(nations).data), fixed + each * nations)
+    shared = samples.envelope(5)
+    yield size("an envelope", "5 nations, 10 devices, each its own", 10 * len(shared.data))
+    yield size("an envelope", "5 nations, 10 devices, a keying device's", len(shared.data), fixed + each * 5)
+    context = shared.context
+    asked = encode(EnvelopeRequest(1, context.channel, context.release)), encode(EnvelopeGrant(1, shared.data))
+    yield size("an envelope", "5 nations, asked of a keying device", sum(map(len, asked)), fixed + each * 5 + 128)
 
 
 def documents() -> Iterator[Row]:

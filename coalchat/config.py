@@ -10,6 +10,10 @@
     [desk]                      # the terminal client
     theme = "dark"              # or "light", "high-contrast", "mono"
     ascii = false               # only characters of ASCII around the texts
+    highlights = "EAGLE 6, quay"   # words that call you, beside your name
+    local_time = false          # times of messages in this machine's time zone
+    keys = "vim"                # j k g G on messages and in lists; or ""
+    idle_lock = 10              # minutes without a key until the desk locks itself; 0: never
 
 Rule 1: an unknown key, a wrong type or a value out of bounds is refused by its name: a misspelt setting must not be a
 silent default.
@@ -38,6 +42,12 @@ MAX_FILE: Final = 16_384
 MAX_ADDRESS: Final = 261
 """Characters of an address: a DNS name has at most 253, the port 5."""
 
+MAX_WORDS: Final = 500
+"""Characters of all words that call a person."""
+MAX_IDLE: Final = 1_440
+"""Minutes: a day."""
+KEYMAPS: Final = ("vim",)
+
 THEMES: Final = ("dark", "light", "high-contrast", "mono")
 """Looks of the desk."""
 
@@ -56,6 +66,10 @@ class Config:
         kdf_passes: Argon2id passes.
         desk_theme: look of the desk; "" as the terminal suggests.
         desk_ascii: draw with ASCII only.
+        desk_highlights: words that call this person, parted by commas.
+        desk_local_time: times of messages in this machine's time zone.
+        desk_keys: "vim", or "".
+        desk_idle_lock: minutes without a key until the desk locks itself; 0: never.
     """
 
     listen: str = ""
@@ -64,6 +78,10 @@ class Config:
     kdf_passes: int = ARGON2_TIME_MIN
     desk_theme: str = ""
     desk_ascii: bool = False
+    desk_highlights: str = ""
+    desk_local_time: bool = False
+    desk_keys: str = ""
+    desk_idle_lock: int = 0
 
 
 def _address(key: str, value: Any) -> None:
@@ -79,6 +97,12 @@ def _typed(kind: type) -> Callable[[str, Any], None]:
             raise UsageError(f"{key}: must be {names[kind]}")
 
     return check
+
+
+def _words(key: str, value: Any) -> None:
+    _typed(str)(key, value)
+    if len(value) > MAX_WORDS or not value.isprintable() or set(value) & {'"', "\\"}:
+        raise UsageError(f"{key}: at most {MAX_WORDS} printable characters, without quotes and backslashes")
 
 
 def _between(low: int, high: int) -> Callable[[str, Any], None]:
@@ -106,6 +130,10 @@ _SETTINGS: Final[Mapping[str, tuple[str, Callable[[str, Any], None]]]] = {
     "kdf.passes": ("kdf_passes", _between(ARGON2_TIME_MIN, ARGON2_TIME_MAX)),
     "desk.theme": ("desk_theme", _one_of("", *THEMES)),
     "desk.ascii": ("desk_ascii", _typed(bool)),
+    "desk.highlights": ("desk_highlights", _words),
+    "desk.local_time": ("desk_local_time", _typed(bool)),
+    "desk.keys": ("desk_keys", _one_of("", *KEYMAPS)),
+    "desk.idle_lock": ("desk_idle_lock", _between(0, MAX_IDLE)),
 }
 
 
@@ -195,7 +223,7 @@ def format_config(config: Config) -> bytes:
 def _toml(value: str | bool | int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    # The only texts are an address and a word of ours, which hold nothing that needs escaping.
+    # The only texts are an address, a word of ours and words without quotes: nothing needs escaping.
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

@@ -10,7 +10,8 @@
     7  Keys                           keys.edition, keys.otar, keys.demand, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
                                       messages.evidence, messages.retention, messages.forks, messages.checkpoint,
-                                      messages.versions, messages.forms, messages.fields, messages.reports
+                                      messages.versions, messages.roe, messages.standing, messages.profile,
+                                      messages.forms, messages.fields, messages.reports
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
     11 At rest                        keys.keyring, keys.backup
 

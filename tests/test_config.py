@@ -26,6 +26,10 @@ configs = st.builds(
     kdf_passes=st.integers(3, 10),
     desk_theme=st.sampled_from(["", "dark", "light", "high-contrast", "mono"]),
     desk_ascii=st.booleans(),
+    desk_highlights=st.sampled_from(["", "EAGLE 6, quay", "\u677e\u672c's [x] #1"]),
+    desk_local_time=st.booleans(),
+    desk_keys=st.sampled_from(["", "vim"]),
+    desk_idle_lock=st.integers(0, 1_440),
 )
 
 

@@ -23,15 +23,19 @@ from protocol.base.ids import EXPORTER_LABEL, HYBRID_TAGS, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD
 from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
-from protocol.exchange.messages import Farewell
+from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
 from protocol.messages.fields import FieldType, Need
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.roe import RoeAct, RoeVerb
+from protocol.messages.ruling import TRANSITIONS as RULING
+from protocol.messages.standing import Flaw
 from protocol.messages.versions import Recall
 from protocol.trust.access import Clause
-from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_SUSPENDED
+from protocol.trust.authority import SETTING_ROE
+from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
@@ -126,9 +130,12 @@ def test_clauses() -> None:
         ("8.5", ("state", "value", "meaning"), ReceiptState),
         ("8.5", ("response", "value", "meaning"), Response),
         ("8.10", ("recall", "value", "meaning"), Recall),
+        ("8.11", ("act", "value", "meaning"), RoeAct),
+        ("8.11", ("verb", "value", "meaning"), RoeVerb),
         ("8.12", ("type", "value", "written form"), FieldType),
         ("8.12", ("need", "value", "must be filled"), Need),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
+        ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
@@ -139,7 +146,16 @@ def test_numbered_words(section: str, header: tuple[str, ...], members: type[Int
 
 def test_settings_of_a_charter() -> None:
     rows = [row[:2] for row in table("6.1", "setting", "tag", "value").rows]
-    assert rows == [("link secret", str(SETTING_LINK_SECRET)), ("suspended", str(SETTING_SUSPENDED))]
+    assert rows == [
+        ("link secret", str(SETTING_LINK_SECRET)),
+        ("suspended", str(SETTING_SUSPENDED)),
+        ("ROE authorities", str(SETTING_ROE)),
+        ("run on", str(SETTING_RUN_ON)),
+    ]
+
+
+def test_flaws_of_roe_notices() -> None:
+    assert [flaw for flaw, _ in table("8.11", "flaw", "of a notice").rows] == [flaw.value for flaw in Flaw]
 
 
 def test_delivery_states() -> None:
@@ -220,10 +236,12 @@ def test_fields_of_a_record(shape: Shape) -> None:
 
 # --- state tables ---
 
+MACHINES = {**TABLES, "ROE rule": RULING}
 
-@pytest.mark.parametrize("machine", TABLES)
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_state_tables(machine: str) -> None:
-    transitions = TABLES[machine]
+    transitions = MACHINES[machine]
     state, on = next(iter(transitions))
     states, ons = type(state), type(on)
     assert titled(f"States of **{machine}**:").rows == tuple((s.name, s.value) for s in states)
@@ -238,7 +256,7 @@ def test_state_tables(machine: str) -> None:
 
 def test_no_state_table_is_left_over() -> None:
     assert Counter(t.title for t in ALL if t.title.startswith("Transitions of")) == Counter(
-        f"Transitions of **{name}**:" for name in TABLES
+        f"Transitions of **{name}**:" for name in MACHINES
     )
 
 

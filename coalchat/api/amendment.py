@@ -56,6 +56,21 @@ class SuspendNation(Request[Amendment]):
 
 
 @record
+class ReinstateNation(Request[Amendment]):
+    """Write and sign the amendment that takes back the suspension of a nation; that signs it too.
+
+    Errors: NotAuthorised, UnknownNation; UsageError (it is not suspended).
+
+    Attributes:
+        nation: its code.
+    """
+
+    op = "charter.reinstate"
+    scope = Scope.ADMIN
+    nation: str
+
+
+@record
 class SignAmendment(Request[Amendment]):
     """Sign an amendment as this nation, if it has not, and put a complete one in force.
 

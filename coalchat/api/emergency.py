@@ -28,6 +28,7 @@ class Rekeyed(Response):
         replaced: counters of the editions that are superseded.
         cut_off_until: Unix time until which a sender who has not heard of it may still seal to one of these; 0 if none.
         devices: how many devices of the nation have to be keyed anew.
+        runs_on_until: the same as `cut_off_until` at the levels that run on, where one does; else 0.
     """
 
     revoked: tuple[RevokedDevice, ...] = ()
@@ -38,6 +39,7 @@ class Rekeyed(Response):
     replaced: tuple[int, ...]
     cut_off_until: int
     devices: int
+    runs_on_until: int = 0
 
 
 @record

@@ -79,6 +79,19 @@ class MessageMarked:
 
 
 @record
+class RoeChanged:
+    """An ROE notice, a signature under it, or somebody's acknowledgement of it came: the board may say something else.
+
+    Attributes:
+        entry_id: of the notice.
+    """
+
+    kind: ClassVar[str] = "roe"
+    channel_id: str
+    entry_id: str
+
+
+@record
 class RekeyMoved:
     """An emergency rekey of this nation went on, as its custodian's node counts it: more of its devices are keyed.
 
@@ -137,6 +150,7 @@ Body: TypeAlias = (
     | MessagePurged
     | MarkMoved
     | MessageMarked
+    | RoeChanged
     | RekeyMoved
     | LinkChanged
     | AuditWritten

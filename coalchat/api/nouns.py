@@ -141,6 +141,7 @@ class KeyEdition:
         starts, ends: its first and last segment's. held: this device has the seeds of all that it is cleared for.
         supersedes: counter of the edition that it replaced in an emergency; 0 for none.
         cut_off_until: of one that was replaced, until when a sender who has not heard of it may still seal to it; else 0.
+        runs_on_until: the same at the levels that run on, where one does; else 0.
     """
 
     custodian: int
@@ -151,6 +152,7 @@ class KeyEdition:
     held: bool
     supersedes: int = 0
     cut_off_until: int = 0
+    runs_on_until: int = 0
 
 
 @record
@@ -187,6 +189,22 @@ class SilentDevice:
     device: int
     stated: int
     suspended: bool
+
+
+@record
+class KeyingDevice:
+    """A device whose envelopes the other devices of this nation may seal under (SPEC 7.8).
+
+    Attributes:
+        device_id: hex; device: its number within the person's.
+        valid: it may act now: the others ask it. own: this node's.
+    """
+
+    person: str
+    device_id: str
+    device: int
+    valid: bool
+    own: bool
 
 
 @record
@@ -228,8 +246,10 @@ class Nation:
     Attributes:
         index: in the charter. own: this device's. devices: valid ones in its newest directory.
         published: when its newest publication was made; 0 if none is here.
-        keys_until: end of its last published edition: sealing to it stops then.
+        keys_until: end of its last published edition: sealing to it stops then, but for what runs on.
         suspended: by the charter: nothing is sealed to it or taken from it.
+        runs_on, runs_on_until: name of the highest level that goes to its last key after that, and until when; "" and 0:
+            none does.
     """
 
     code: str
@@ -240,6 +260,8 @@ class Nation:
     published: int
     keys_until: int
     suspended: bool = False
+    runs_on: str = ""
+    runs_on_until: int = 0
 
 
 @record
@@ -267,7 +289,7 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload: "text", "correction", "retraction", "report", or "unreadable".
+        kind: of the payload: "text", "correction", "retraction", "roe", "report", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.

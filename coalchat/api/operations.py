@@ -7,6 +7,7 @@ from typing import Any, Final
 from coalchat.api import (
     amendment,
     direct,
+    drafts,
     emergency,
     enrolment,
     evidence,
@@ -14,6 +15,7 @@ from coalchat.api import (
     renewal,
     reports,
     requests,
+    roe,
     versions,
 )
 from coalchat.api.base import Request
@@ -25,6 +27,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.Unlock,
         requests.GetStatus,
         requests.Stop,
+        requests.CheckPassphrase,
         requests.ListChannels,
         requests.CreateChannel,
         amendment.WidenChannel,
@@ -38,6 +41,13 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         versions.CorrectMessage,
         versions.ListVersions,
         versions.RecallMessage,
+        drafts.ListDrafts,
+        drafts.SetDraft,
+        roe.ListRoe,
+        roe.ShowRoe,
+        roe.IssueRoe,
+        roe.EndorseRoe,
+        roe.AcknowledgeRoe,
         reports.ListForms,
         reports.FileReport,
         reports.ListReports,
@@ -65,6 +75,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         direct.WithdrawDevice,
         amendment.AdmitNation,
         amendment.SuspendNation,
+        amendment.ReinstateNation,
         amendment.SignAmendment,
         enrolment.CreateInvite,
         enrolment.ListInvites,
@@ -78,6 +89,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         renewal.RequestSeat,
         renewal.CertifySeat,
         renewal.ListCustodians,
+        renewal.NameKeyingDevice,
     )
 }
 """Request classes by the name of their operation."""

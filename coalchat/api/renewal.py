@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coalchat.api.base import Request, Response
+from coalchat.api.nouns import KeyingDevice
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Role
 from coalchat.record import record
@@ -89,6 +90,13 @@ class Seated(Response):
 
 
 @record
+class KeyingDevices(Response):
+    """The nation's keying devices, by id."""
+
+    devices: tuple[KeyingDevice, ...]
+
+
+@record
 class RequestSeat(Request[SeatRequest]):
     """Make the keys of an alternate custodian's seat in this home, and ask for it.
 
@@ -121,6 +129,23 @@ class ListCustodians(Request[CustodianList]):
 
     op = "custodian.list"
     scope = Scope.READ
+
+
+@record
+class NameKeyingDevice(Request[KeyingDevices]):
+    """Let the other devices of this nation seal under a device's envelopes, or no more. Only a custodian's node does it.
+
+    Errors: NotAuthorised (no custodian), UnknownDevice, Ambiguous, Refused (the device, or this custodian's own
+    certificate), UsageError (the nation has as many as it may, or another custodian names it).
+
+    Attributes:
+        device: its id, or the first 8 hex digits or more. withdraw: no more.
+    """
+
+    op = "custodian.keying"
+    scope = Scope.ADMIN
+    device: str
+    withdraw: bool = False
 
 
 @record

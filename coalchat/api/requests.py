@@ -63,6 +63,18 @@ class Unlock(Request[Node]):
 
 
 @record
+class CheckPassphrase(Request[Done]):
+    """Whether this is the passphrase of the home: for a front end that has locked its screen. It opens and changes nothing.
+
+    Errors: WrongPassphrase.
+    """
+
+    op = "passphrase.check"
+    scope = Scope.READ
+    passphrase: bytes = field(repr=False)
+
+
+@record
 class GetStatus(Request[Status]):
     """The node at a glance; a locked node answers too."""
 

@@ -14,6 +14,7 @@ from coalchat.api.nouns import (
     Denial,
     KeyDemand,
     KeyEdition,
+    KeyingDevice,
     KeyWindow,
     Level,
     Link,
@@ -157,6 +158,8 @@ class Keys(Response):
         clock_doubtful: this node's clock lies where nothing says that it should be; nothing is sealed or erased.
         silent: to a custodian, the devices that hold a window open.
         demands: to a custodian, his newest emergency rekey, if there was one.
+        keying: the nation's keying devices, by id. unshared_level: name of the level at which each device makes its own
+            envelopes all the same.
     """
 
     edition: int
@@ -170,6 +173,8 @@ class Keys(Response):
     clock_doubtful: bool = False
     silent: tuple[SilentDevice, ...] = ()
     demands: tuple[KeyDemand, ...] = ()
+    keying: tuple[KeyingDevice, ...] = ()
+    unshared_level: str = ""
 
 
 @record

@@ -85,6 +85,8 @@ class Flag(StrEnum):
 
     SUPERSEDED_KEY = "superseded-key"
     """Sealed under an envelope that was retired by then."""
+    LAST_KEY = "last-key"
+    """Sealed to a nation's last key, whose edition had ended by then: its author knew of no newer one."""
     NOT_VERIFIED = "not-verified"
     """The author's chain could not be checked to its end yet."""
     STALE_CERTIFICATE = "stale-certificate"

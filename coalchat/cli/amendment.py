@@ -93,6 +93,7 @@ def _record(file: Path, data: bytes, in_force: bool | None) -> dict[str, Any]:
         "changes": list(changed(known.coalition.charter, known.charter)),
         "admits": None if admitted is None else {"code": admitted.code, "fingerprint": fingerprint(admitted)},
         "suspends": None if change.suspended is None else codes[change.suspended],
+        "reinstates": None if change.reinstated is None else codes[change.reinstated],
         "signed": [codes[nation] for nation in sorted(known.signed)],
         "missing": [codes[nation] for nation in sorted(change.needs - known.signed)],
         "unsealed": [codes[nation] for nation in sorted(known.owed - known.sealed_to)],

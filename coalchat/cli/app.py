@@ -28,6 +28,7 @@ from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.reading import read, tail
 from coalchat.cli.report import report
+from coalchat.cli.roe_issue import roe
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
 from coalchat.errors import UsageError
@@ -76,6 +77,7 @@ for name, noun in (
     ("channel", channel),
     ("direct", direct),
     ("label", label),
+    ("roe", roe),
     ("keys", keys),
     ("report", report),
     ("evidence", evidence),

@@ -31,13 +31,25 @@ def found(
     retention: Annotated[
         str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
     ] = "30d",
+    roe_authority: Annotated[
+        list[str] | None, typer.Option("--roe-authority", metavar="CODE[:NAME]", help="Who issues ROE notices: a nation's persons, or who is certified so.")
+    ] = None,
+    roe_signer: Annotated[
+        list[str] | None, typer.Option("--roe-signer", metavar="CODE[:NAME]", help="Who signs them, and issues none.")
+    ] = None,
+    roe_signatures: Annotated[
+        int, typer.Option("--roe-signatures", metavar="N", min=1, help="Of how many persons a notice needs the signature.")
+    ] = 1,
+    run_on: Annotated[
+        str, typer.Option("--run-on", metavar="LEVEL", help="Highest level that still goes to a nation, one edition longer, when its keys have run out; `none`. Without it: the lower half of the levels.")
+    ] = "",
 ) -> None:  # fmt: skip
     """Make a charter from the nations' offers, and sign it.
 
     \b
-    coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter
+    coalchat charter found xaa.offer xbb.offer --name "Baltic Shield" --out shield.charter --roe-authority XAA
 
-    Compare each nation's fingerprint with its custodian, by voice, before you send the file round.
+    Compare each nation's fingerprint with its custodian, by voice, before you send the file round. Without --roe-authority no ROE notice is ever in force in the coalition.
     """
     import os
 
@@ -46,15 +58,27 @@ def found(
     from coalchat.cli.home import tidy
     from coalchat.cli.passphrase import passphrase
     from coalchat.cli.times import parse_length
+    from coalchat.custody.authorities import read_power
     from coalchat.custody.founding import Terms, found_charter
     from protocol.messages.retention import WITHOUT_END
 
     asked = asked_of(context)
     home = asked.present_home
     kept = WITHOUT_END if retention == "none" else parse_length(retention)
-    terms = Terms(tidy(name), exercise, parse_length(segment), edition, kept)
-    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
+    powers = [read_power(text, issues=True) for text in roe_authority or ()]
+    powers += [read_power(text, issues=False) for text in roe_signer or ()]
     levels = _policy(policy)
+    terms = Terms(
+        tidy(name),
+        exercise,
+        parse_length(segment),
+        edition,
+        kept,
+        tuple(powers),
+        roe_signatures,
+        _run_on(run_on, levels),
+    )
+    data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     with alone(home), new_file(out) as text:
         progress = found_charter(
             home, passphrase(asked), policy=levels, offers=data, terms=terms, entropy=os.urandom
@@ -166,6 +190,26 @@ def suspend(
     )
 
 
+@charter.verb("reinstate")
+def reinstate(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The nation's code.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the amendment goes.")],
+) -> None:
+    """Write the amendment that takes back a suspension, and sign it.
+
+    \b
+    coalchat charter reinstate XCC --out xcc.amendment
+
+    All others sign it, and the nation itself; then one of the others signs once more, which seals the link secret to it. What was said meanwhile stays closed to it.
+    """
+    from coalchat.cli.amendment import write_amendment
+    from coalchat.custody.amending import reinstate_at_home
+
+    asked = asked_of(context)
+    write_amendment(asked, out, lambda home, secret: reinstate_at_home(home, secret, code), lambda c: c.reinstate(code))
+
+
 def _tell(asked: Asked, progress: Progress, file: Path) -> None:
     from coalchat.cli.output import show
 
@@ -175,8 +219,10 @@ def _tell(asked: Asked, progress: Progress, file: Path) -> None:
 
 def _record(progress: Progress, file: Path) -> dict[str, Any]:
     from coalchat.cli.armour import fingerprint, grouped
+    from coalchat.custody.authorities import roe_powers
 
     said = progress.charter
+    powers, signatures = roe_powers(said)
     return {
         "file": str(file),
         "name": said.name,
@@ -189,11 +235,14 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
         "segment": said.segment,
         "edition": said.edition,
         "retention": list(said.retention),
+        "run_on": [level.name for at, level in enumerate(progress.policy.levels) if said.runs_on(at)],
         "quorum": said.quorum,
         "nations": [
             {"code": n.code, "name": n.name, "fingerprint": fingerprint(n), "signed": n.code in progress.signed}
             for n in said.nations
         ],
+        "roe_authorities": [{"nation": p.nation, "name": p.name, "issues": p.issues} for p in powers],
+        "roe_signatures": signatures,
         "missing": list(progress.missing),
         "complete": progress.coalition is not None,
         "coalition_id": None if progress.coalition is None else progress.coalition.id.hex(),
@@ -213,10 +262,22 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"{kind} {record['name']}, charter {record['fingerprint']}",
         f"policy {record['policy']} {record['policy_fingerprint']}: {', '.join(record['levels'])}",
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
+        f"when a nation's keys run out, sending to it stops{_stops(record['run_on'])}",
         f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
         *columns(nations),
+        _roe(record),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",
     ]
+
+
+def _roe(record: dict[str, Any]) -> str:
+    who = [
+        f"{p['nation']} {p['name'] or '(any person)'} {'issues' if p['issues'] else 'signs'}"
+        for p in record["roe_authorities"]
+    ]
+    if not who:
+        return "ROE: nobody is named: no notice can be in force"
+    return f"ROE: {', '.join(who)}; {record['roe_signatures']} to sign a notice"
 
 
 def _kept(seconds: int) -> str:
@@ -224,6 +285,22 @@ def _kept(seconds: int) -> str:
     from protocol.messages.retention import WITHOUT_END
 
     return "without end" if seconds == WITHOUT_END else f"{length(seconds)} after their segment"
+
+
+def _run_on(level: str, policy: Policy) -> int | None:
+    """How many of the lowest levels run on; None where nobody said."""
+    from coalchat.errors import UsageError
+
+    if level in {"", "none"}:
+        return 0 if level else None
+    names = [known.name.casefold() for known in policy.levels]
+    if level.casefold() not in names:
+        raise UsageError(f"--run-on: {', '.join(known.name for known in policy.levels)} are the policy's levels")
+    return names.index(level.casefold()) + 1
+
+
+def _stops(levels: list[str]) -> str:
+    return f" above {levels[-1]}, and one edition later altogether" if levels else " at every level"
 
 
 def _policy(given: str) -> Policy:

@@ -10,6 +10,7 @@ import typer
 from coalchat.cli.options import Noun, asked_of
 
 if TYPE_CHECKING:
+    from coalchat.api.nouns import KeyingDevice
     from coalchat.api.renewal import Custodian, Seated
     from coalchat.client import Client
 
@@ -91,6 +92,53 @@ def list_custodians(context: typer.Context) -> None:
 
     for one in with_node(asked, act):
         show(asked, one, [custodian_line(one)])
+
+
+@custodian.verb("keying")
+def keying(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, or the first 8 hex digits or more.")] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Name it no more.")] = False,
+) -> None:
+    """Name a keying device, as custodian; without DEVICE, show them.
+
+    \b
+    coalchat custodian keying 3f2a9c01
+    coalchat custodian keying --withdraw 3f2a9c01
+
+    The nation's other devices then seal under its envelopes while they have a link to it: on a narrow link to another
+    nation that is one envelope for each label and segment, and not one for each device. At the highest level everybody
+    makes his own. Whoever steals its keys reads what is sealed under its envelopes until it is revoked: choose one that is
+    well kept and always on.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+    from coalchat.errors import UsageError
+
+    asked = asked_of(context)
+    if withdraw and not device:
+        raise UsageError("which device is to be withdrawn?", hint="say its id: `coalchat custodian keying` shows them")
+
+    async def act(client: Client) -> tuple[tuple[KeyingDevice, ...], str]:
+        if device:
+            await client.name_keying_device(device.strip(), withdraw=withdraw)
+        keys = await client.keys()
+        return keys.keying, keys.unshared_level
+
+    devices, above = with_node(asked, act)
+    lines = [keying_line(one, above) for one in devices]
+    show(asked, {"devices": devices}, lines or ["no keying device: each device makes its own envelopes"])
+
+
+def keying_line(one: KeyingDevice, above: str) -> str:
+    """A keying device in words."""
+    own = ", this device" if one.own else ""
+    if not one.valid:
+        return f"keying device {one.person} ({one.device}){own}, {one.device_id[:8]}: not valid now, so nobody uses its envelopes"
+    return (
+        f"keying device {one.person} ({one.device}){own}, {one.device_id[:8]}: the others seal under its envelopes, but not at"
+        f" {above}"
+    )
 
 
 def custodian_line(one: Custodian) -> str:

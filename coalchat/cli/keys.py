@@ -177,6 +177,8 @@ def rekeyed_lines(made: Rekeyed) -> list[str]:
         + (": see `coalchat keys status`" if done else "")
     )
     lines.append(f"a cut-off sender may still use the old key until {dtg(made.cut_off_until)}")
+    if made.runs_on_until:
+        lines.append(f"at levels that run on, and if he knows of no later one, until {dtg(made.runs_on_until)}")
     return lines
 
 
@@ -208,6 +210,7 @@ def renew(
 
 def key_lines(found: Keys) -> list[str]:
     """The keys in words."""
+    from coalchat.cli.custodian import keying_line
     from coalchat.cli.output import columns
     from coalchat.cli.times import dtg
 
@@ -237,6 +240,11 @@ def key_lines(found: Keys) -> list[str]:
         for edition in found.editions
         if edition.cut_off_until
     ]
+    lines += [
+        f"edition {edition.counter}: at levels that run on, and if he knows of no later one, until {dtg(edition.runs_on_until)}"
+        for edition in found.editions
+        if edition.runs_on_until
+    ]
     lines += [counted(demand) for demand in found.demands]
     for level in found.levels:
         kept = dtg(level.kept_until) if level.kept_until else "no key is held"
@@ -245,6 +253,7 @@ def key_lines(found: Keys) -> list[str]:
             f"{level.name}: on the wire closed to a later thief after {dtg(level.closes)}; "
             f"on this device keys kept until {kept}, texts of now {texts}"
         )
+    lines += [keying_line(one, found.unshared_level) for one in found.keying]
     lines += [
         f"silent: {device.person} ({device.device}), last heard {dtg(device.stated)}"
         + (", suspended" if device.suspended else ", holds a window open")

@@ -21,6 +21,7 @@ from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, Recall
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
 from coalchat.client.reports import ReportCalls
+from coalchat.client.roe import RoeCalls
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
 from coalchat.client.waiting import concerns, missing
@@ -41,7 +42,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client(CustodianCalls, ReportCalls):
+class Client(CustodianCalls, RoeCalls, ReportCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:
@@ -153,6 +154,10 @@ class Client(CustodianCalls, ReportCalls):
     async def suspend(self, nation: str) -> amendment.Amendment:
         """Write and sign the amendment that suspends a nation. Raises: NotAuthorised, UnknownNation, UsageError."""
         return await self.call(amendment.SuspendNation(nation=nation))
+
+    async def reinstate(self, nation: str) -> amendment.Amendment:
+        """Write and sign the amendment that takes a suspension back. Raises: NotAuthorised, UnknownNation, UsageError."""
+        return await self.call(amendment.ReinstateNation(nation=nation))
 
     async def sign_amendment(self, file: bytes) -> amendment.Amendment:
         """Sign an amendment, and put a complete one in force. Raises: NotAuthorised, UsageError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coalchat.api import emergency, enrolment, renewal
+from coalchat.api import emergency, enrolment, nouns, renewal
 from coalchat.api.base import A_co, Request
 from coalchat.api.vocabulary import Precedence, RevocationReason, Role
 
@@ -102,6 +102,14 @@ class CustodianCalls:
     async def custodians(self) -> tuple[renewal.Custodian, ...]:
         """The custodians of this nation."""
         return (await self.call(renewal.ListCustodians())).custodians
+
+    async def name_keying_device(self, device: str, *, withdraw: bool = False) -> tuple[nouns.KeyingDevice, ...]:
+        """Let the nation's other devices seal under a device's envelopes, or no more, as custodian.
+
+        Raises:
+            NotAuthorised, UnknownDevice, Ambiguous, Refused, UsageError: as they say.
+        """
+        return (await self.call(renewal.NameKeyingDevice(device=device, withdraw=withdraw))).devices
 
     async def renew_custodians(self, seats: Sequence[int] = ()) -> tuple[renewal.Custodian, ...]:
         """Certify the nation's custodians anew, all or some, with the root of this home. Raises: NotAuthorised, UsageError."""

@@ -31,6 +31,7 @@ from protocol.trust.amending import (
     seal_round,
     sign_round,
     start_admission,
+    start_reinstatement,
     start_suspension,
 )
 from protocol.trust.amendment import KINDS, build_coalition
@@ -124,21 +125,43 @@ def suspend(present: Present, code: str, entropy: Entropy) -> Signed:
     return Signed(known, secret if known.complete else None)
 
 
+def reinstate(present: Present, code: str) -> Signed:
+    """Write the amendment that takes back the suspension of a nation, and sign it.
+
+    Raises:
+        UnknownNation: the charter names none of this code. UsageError: it is not suspended.
+        NotAuthorised: this home holds no root.
+    """
+    own_root(present.ring)
+    coalition, documents, policy = present.coalition, present.documents, present.policy
+    if code.upper() not in coalition.codes:
+        raise UnknownNation(code)
+    nation = coalition.codes.index(code.upper())
+    if nation not in coalition.suspended:
+        raise UsageError(f"{code.upper()} is not suspended")
+    return sign(present, encode(start_reinstatement(coalition, documents, policy, nation)))
+
+
 def sign(present: Present, data: bytes) -> Signed:
     """Sign an amendment as this nation, if it has not, and seal the link secret where this home knows it.
+
+    A home that does not know of the last amendments, as that of a nation that they suspend, takes them from the file.
 
     Raises:
         UsageError: it is not valid, or amends another charter. NotAuthorised: it does not need this nation.
     """
     known = read(data)
     if present.coalition.text(known.charter.hash) is None:
-        if known.coalition.charter_hash != present.coalition.charter_hash:
+        if known.coalition.text(present.coalition.charter_hash) is None:
             raise UsageError("it amends another charter than the one in force here")
         known = _sign(present, known).round
     try:
         secret = round_secret(known, present.ring.nation, present.ring.bundle)
     except ProtocolError:
         raise UsageError("the link secret sealed in this file is not the charter's: have it sent again") from None
+    if secret is None and known.change.suspended is None and known.owed <= known.offers.keys():
+        # The link secret stays as it is: each of those who have it may seal it to who comes back.
+        secret = next((one for one in present.ring.link_secrets[:1] if commits_to(known.charter, one)), None)
     if secret is not None and not known.complete:
         known = seal_round(known, secret)
     return Signed(known, secret if known.complete else None)
@@ -189,6 +212,13 @@ async def suspend_at_home(home: Home, passphrase: bytes, code: str, entropy: Ent
         return suspend(read_present(store.read, ring), code, entropy)
 
 
+async def reinstate_at_home(home: Home, passphrase: bytes, code: str) -> Signed:
+    """`reinstate`, by a home that no node runs on."""
+    _, ring = unlock(home, passphrase)
+    async with store_of(home, ring) as store:
+        return reinstate(read_present(store.read, ring), code)
+
+
 async def sign_at_home(home: Home, passphrase: bytes, data: bytes, *, now: int, entropy: Entropy) -> Signed:
     """Sign an amendment, and take a complete one in; also as the nation that it admits, whose home enters the coalition.
 
@@ -211,7 +241,7 @@ async def sign_at_home(home: Home, passphrase: bytes, data: bytes, *, now: int, 
         signed = sign(present, data)
         if not signed.round.complete:
             return signed
-        rows = charter_documents(signed.round.coalition, signed.round.documents, now)
+        rows = charter_documents(signed.round.coalition, (*signed.round.amendments, *signed.round.documents), now)
         text = signed.round.charter
         if present.coalition.text(text.hash) is not None:
             text = present.coalition.charter  # the file's is in force already, or was

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from protocol.base.limits import CLOCK_SKEW
+from protocol.base.records import evolve
 from protocol.keys.demand import RekeyDemand
 from protocol.keys.keyring import CustodianKeys
+from protocol.keys.runon import last_served
 from protocol.trust.charter import Charter, Coalition
 from protocol.trust.credential import Certified
 from protocol.trust.publication import Edition, Revocation
@@ -78,3 +80,11 @@ def cut_off_until(replaced: Iterable[Edition], charter: Charter) -> int:
     """
     ends = [(edition.last + 1) * charter.segment + charter.segment // 4 for edition in replaced]
     return max(ends, default=0)
+
+
+def runs_on_until(replaced: Iterable[Edition], charter: Charter) -> int:
+    """The same for what is sealed at a level that runs on: he may take one of them for the nation's last; 0 if none does."""
+    if not charter.runs_on(0):
+        return 0
+    longer = [evolve(edition, last=last_served(charter, 0, edition.last)) for edition in replaced]
+    return cut_off_until(longer, charter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from coalchat.api.about import Quoted
@@ -9,11 +11,13 @@ from coalchat.api.evidence import Proof
 from coalchat.api.vocabulary import Answer, Likeness, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.custody.founding import show_charter_file
+from coalchat.custody.notices import notice_text
 from coalchat.errors import PeerCorrupt, UsageError
 from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
 from protocol.messages.payload import Payload, Spoken, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import PurgedPayload, Quote, QuotingPayload, RetractionPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
@@ -69,7 +73,7 @@ def _proof(coalition: Coalition, policy: Policy, proved: Proved) -> Proof:
         nations=tuple(coalition.codes[nation] for nation in feed.release.releasable),
         precedence=PrecedenceWord(Precedence(entry.base.precedence).name),
         kind=kind_of(payload).name.lower(),
-        text=_text(payload),
+        text=_text(payload, coalition.codes),
         author_time=payload.time,
         noplay=payload.noplay,
         state=None if receipt is None else State(ReceiptState(receipt.state).name.lower()),
@@ -109,5 +113,9 @@ def _covered(payload: Payload) -> tuple[bytes, ...]:
     return tuple(covered.entry for covered in payload.ranges) if isinstance(payload, ReceiptPayload) else ()
 
 
-def _text(payload: Payload) -> str:
+def _text(payload: Payload, codes: Sequence[str]) -> str:
+    if isinstance(payload, RoeNoticePayload):
+        return notice_text(payload, codes)
+    if isinstance(payload, RoeEndorsementPayload):
+        return f"signs the ROE notice {payload.notice.hex()}"
     return payload.text if isinstance(payload, Spoken | ReceiptPayload) else ""

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
+from coalchat.custody.authorities import RoePower, roe_settings
 from coalchat.custody.documents import charter_documents, document, list_document, policy_document
 from coalchat.custody.editions import counts_until
 from coalchat.custody.keying import (
@@ -36,7 +37,7 @@ from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.keys.keyring import CustodianKeys, KeyRing, SigningSeeds, new_key_ring
 from protocol.trust.access import Clearance
-from protocol.trust.charter import Charter, Coalition, key_hash, sign_charter
+from protocol.trust.charter import SETTING_RUN_ON, Charter, Coalition, Setting, key_hash, sign_charter
 from protocol.trust.credential import (
     check_display_name,
     custodian_id,
@@ -77,6 +78,9 @@ class Terms:
         name: of the coalition. exercise: an exercise coalition.
         segment: seconds; edition: segments.
         retention: seconds for which bodies are kept, at every level.
+        roe: who issues ROE notices and signs them; signatures: of how many persons each needs one.
+        run_on: how many of the lowest levels run on where a nation's keys have run out (SPEC 7.9); None: half of them,
+            which is what lies below SECRET in the usual ladders of four and five levels.
     """
 
     name: str
@@ -84,6 +88,9 @@ class Terms:
     segment: int = SEGMENT
     edition: int = EDITION
     retention: int = RETENTION
+    roe: tuple[RoePower, ...] = ()
+    signatures: int = 1
+    run_on: int | None = None
 
 
 @attrs.frozen
@@ -170,7 +177,14 @@ def found_charter(
     _, ring = unlock(home, passphrase)
     own_root(ring)
     levels = len(policy.levels)
+    roe = roe_settings(terms.roe, terms.signatures, [offer.code for offer in read])
+    run_on = (levels + 1) // 2 if terms.run_on is None else terms.run_on
     nonce, link_secret = entropy(16), entropy(32)
+    settings = (
+        link_secret_setting(link_secret, nonce),
+        *roe,
+        *([Setting(SETTING_RUN_ON, bytes([run_on]))] if run_on else []),
+    )
     charter = Charter(
         number=0,
         previous=b"",
@@ -187,7 +201,7 @@ def found_charter(
         retention=(terms.retention,) * levels,
         suites=(1,),
         exercise=terms.exercise,
-        settings=(link_secret_setting(link_secret, nonce),),
+        settings=settings,
     )
     try:
         file = start_file(charter, policy, read, link_secret)

@@ -177,6 +177,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
     editions: Sequence[Edition],
     lists: Sequence[KeyList],
     revocations: Sequence[Revocation] = (),
+    keying: Sequence[bytes] = (),
     now: int,
     until: int,
 ) -> tuple[Signed, tuple[bytes, ...]]:
@@ -185,7 +186,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
     Args:
         previous, previous_document: the newest one of this seat, or None and b"".
         devices: every device that he certifies, in any order.
-        revocations: all that are unexpired.
+        revocations: all that are unexpired. keying: ids of keying devices, in any order.
         until: when it and its directory end.
     """
     hashes = [certified.hash for certified in sorted(devices, key=lambda certified: certified.device)]
@@ -200,7 +201,7 @@ def make_publication(  # noqa: PLR0913 - everything that a publication says
         not_after=until,
         directory=directory_root(hashes),
         devices=len(hashes),
-        keying=() if previous is None else previous.keying,
+        keying=tuple(sorted(keying)),
         revocations=tuple(sorted(revocations, key=lambda revocation: revocation.device)),
         editions=tuple(editions),
         lists=tuple(lists),

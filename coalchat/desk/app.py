@@ -11,10 +11,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -22,9 +24,11 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from coalchat.api.vocabulary import Precedence
+from coalchat.config import Config
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
-from coalchat.desk.look.theme import TERMINAL, css_variables, theme
+from coalchat.desk.look.theme import TERMINAL, css_variables
+from coalchat.desk.look.theme import theme as skin_theme
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
@@ -34,13 +38,17 @@ from coalchat.desk.screens.main import MainScreen
 from coalchat.desk.session import Session, unix_time
 from coalchat.desk.terminal import PLAIN, DeskDriver, window_title
 from coalchat.desk.widgets.painted import Dress
+from coalchat.desk.wishes import Wishes
 
 if TYPE_CHECKING:
+    from coalchat.desk.screens.lock import LockScreen
     from coalchat.desk.screens.unlock import UnlockScreen
 
 TITLE: Final = "coalchat"
 LOADING: Final = 0.1
 """Seconds after the first picture until the rest is loaded: before a hand has found a key."""
+KEEPING: Final = 0.5
+"""Seconds that the node has for keeping what is being written, when the desk is left."""
 _CLOSED: Final = {NodeState.LOCKED, NodeState.NO_COALITION, NodeState.FAILED}
 """States in which there is nothing to work on."""
 
@@ -70,17 +78,21 @@ class DeskApp(App[int], inherit_bindings=False):
         ascii_only: bool = False,
         now: Callable[[], int] = unix_time,
         command: Sequence[str] | None = None,
+        wishes: Wishes | None = None,
         desk: Desk | None = None,
     ) -> None:
         """As `session.Session`; `theme` is a skin's name, `ascii_only` for terminals without other glyphs, `desk` a model
         that knows something already.
         """
         self._look = (theme, ascii_only)
-        self.dress = Dress(skin_for(theme, (), ascii_only))
+        self.wishes = wishes or Wishes(Config())
+        self.dress = Dress(skin_for(theme, (), ascii_only), vim=self.wishes.vim)
         super().__init__(ansi_color=self.dress.skin.tokens is None)
         self._wear()
         self.ending = Ending(self._end)
         self.desk = Desk() if desk is None else desk
+        if desk is None:
+            self.desk.prefer(self.wishes.words, self.wishes.offset)
         self.session = Session(
             desk=self.desk,
             home=home,
@@ -92,12 +104,15 @@ class DeskApp(App[int], inherit_bindings=False):
             now=now,
             passphrase=passphrase,
         )
-        self.door = Door(self.desk, self.dress, self.session.put, now)
+        self.door = Door(self.desk, self.dress, self.session.put, now, self)
         self._main = MainScreen(self.door)
         self._unlock: UnlockScreen | None = None
         self._typed: asyncio.Future[bytes] | None = None
         self._levels: object = ()
         self._flash = False
+        self._lock: LockScreen | None = None
+        self._held = Changes()
+        self._touched = now()
         self._fault: BaseException | None = None
         self.animation_level = "none"
         # Textual would put a widget for each on every screen, loaded and styled before the first picture.
@@ -127,7 +142,7 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def _wear(self) -> None:
         """Have our theme before the style sheet is read: it would be read again."""
-        ours = theme(self.dress.skin)
+        ours = skin_theme(self.dress.skin)
         self.register_theme(ours)
         self.set_reactive(DeskApp.theme, ours.name)
 
@@ -155,6 +170,15 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def _tick(self) -> None:
         self.session.put(self.desk.tick(self.door.now()))
+        idle = self.wishes.config.desk_idle_lock * 60
+        if idle and self.door.now() - self._touched >= idle:
+            self.lock()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever somebody does here says that he is here."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self._touched = self.door.now()
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         """Give the terminal its title back."""
@@ -171,13 +195,20 @@ class DeskApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, Banded) and (screen is self._main or screen.is_mounted):
                 screen.changed(changes)
+        self._open_what_is_to_be_asked(changes)
+        if changes.bell:
+            self.bell()
+        self._follow_flash()
+
+    def _open_what_is_to_be_asked(self, changes: Changes) -> None:
+        """Of a locked desk it waits: nothing opens before the lock."""
+        if self._lock is not None:
+            self._held += Changes(refusal=changes.refusal, prompt=changes.prompt)
+            return
         if changes.refusal is not None:
             self._main.refuse(changes.refusal)
         if changes.prompt is not None:
             self._main.ask_about(changes.prompt)
-        if changes.bell:
-            self.bell()
-        self._follow_flash()
 
     def _follow_node(self) -> None:
         """Open the screen for a node that cannot be used, and close it when it can."""
@@ -185,7 +216,7 @@ class DeskApp(App[int], inherit_bindings=False):
         if state in _CLOSED and self._unlock is None:
             from coalchat.desk.screens.dialogs import UnlockScreen
 
-            self._unlock = UnlockScreen(self.door, state, why, self._given)
+            self._unlock = UnlockScreen(self.door, state, why, self._given, hidden=self._lock is not None)
             self._main.open(self._unlock)
         if self._unlock is None:
             return
@@ -205,6 +236,57 @@ class DeskApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, Banded) and screen.is_mounted:
                 screen.redress()
+
+    # --- as the person wants it ---
+
+    def wear(self, theme: str) -> str:
+        """Another skin, from now on and the next time; why not the next time, or ""."""
+        self._look = (theme, self._look[1])
+        self.dress.skin = skin_for(theme, self.session.levels, self._look[1])
+        made = skin_theme(self.dress.skin)
+        self.register_theme(made)
+        self.ansi_color = self.dress.skin.tokens is None
+        self.theme = made.name
+        for screen in self.screen_stack:
+            if isinstance(screen, Banded) and screen.is_mounted:
+                screen.redress()
+        return self.wishes.keep(desk_theme=theme)
+
+    def tell_time(self, *, local: bool | None) -> str:
+        """Times of messages in this machine's zone, in Z, or the other way round; why not the next time, or ""."""
+        local = not self.wishes.config.desk_local_time if local is None else local
+        said = self.wishes.keep(desk_local_time=local)
+        self.session.put(self.desk.prefer(self.wishes.words, self.wishes.offset))
+        return said
+
+    # --- the lock ---
+
+    def lock(self) -> None:
+        """Show nothing until the node has seen the passphrase. Before it is unlocked there is nothing to hide."""
+        if self._lock is not None or self._unlock is not None or not self._main.ready:
+            return
+        from coalchat.desk.screens.dialogs import LockScreen
+
+        self._lock = LockScreen(self.door, self._compare)
+        _ = self.push_screen(self._lock)
+
+    def _compare(self, secret: bytes) -> None:
+        self.run_worker(self._compared(secret), name="lock", group="lock", exclusive=True)
+
+    async def _compared(self, secret: bytes) -> None:
+        why = await self.session.check(secret)
+        lock = self._lock
+        if lock is None:
+            return
+        if why:
+            lock.say(why)
+        elif lock.is_active:  # else the node has locked itself meanwhile, which goes first
+            self._lock = None
+            lock.give()
+            held, self._held = self._held, Changes()
+            self._open_what_is_to_be_asked(held)
+        else:
+            lock.say("")
 
     def _follow_flash(self) -> None:
         flash = any(row.precedence is Precedence.FLASH for row in self.desk.channels())
@@ -235,15 +317,25 @@ class DeskApp(App[int], inherit_bindings=False):
     # --- the end ---
 
     def action_leave(self) -> None:
-        """Quit at once."""
+        """Quit, once the node has what is to be kept, or has not answered for a moment."""
+        self.run_worker(self._leave(), name="leave", group="leave", exclusive=True)
+
+    async def _leave(self) -> None:
+        self.session.put(self.desk.keep_drafts())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEEPING):
+                while not self.session.idle:  # noqa: ASYNC110  # the queue tells nobody that it is empty
+                    await asyncio.sleep(0.01)
         self.exit(0)
 
     def action_leave_if_sent(self) -> None:
-        """Quit; a message that nobody but the desk has yet is asked about."""
-        if self.session.unsent:
-            self.action_ask_quit()
+        """Quit; a message that nobody but the desk has yet is asked about, where somebody can answer."""
+        if not self.session.unsent:
+            self.action_leave()
+        elif self._lock is not None:
+            self._lock.say("a message has not reached the node yet: it would be lost")
         else:
-            self.exit(0)
+            self.action_ask_quit()
 
     def action_ask_quit(self) -> None:
         """Ask whether to quit."""
@@ -255,11 +347,13 @@ class DeskApp(App[int], inherit_bindings=False):
         if self.session.unsent:
             sentence = "A message has not reached the node yet: it would be lost."
         elif self.desk.draft.strip():
-            sentence = "The text that is not sent would be lost."
+            sentence = "The text that is not sent is kept."
+            if self.session.state is not NodeState.UP:
+                sentence = "The text that is not sent would be lost: the node is not there to keep it."
 
         def chosen(way: int | None) -> None:
             if way == 1:
-                self.exit(0)
+                self.action_leave()
 
         self._main.open(ChooseDialog(self.door, "QUIT", sentence, ("stay", "quit")), chosen)
 

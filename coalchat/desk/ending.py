@@ -2,7 +2,7 @@
 
 Rule 1: within a second, whatever the loop is doing: a terminal that takes no more output would hold an orderly end up for
 ever. Then the terminal is put back as it was, as far as it can be, and the process ends.
-Rule 2: the node runs on. Nothing that it has not got is kept: a draft dies with the desk.
+Rule 2: the node runs on. Nothing that it has not got is kept: of a draft, the last few seconds.
 """
 
 from __future__ import annotations

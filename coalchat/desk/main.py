@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from coalchat.config import THEMES, load_config
 from coalchat.desk.curtain import Curtain
+from coalchat.desk.wishes import Wishes
 from coalchat.errors import CoalchatError, ExitCode, NoHome, UsageError
 from coalchat.paths import Home, check_home, find_home
 from coalchat.record import field, record
@@ -106,7 +107,7 @@ def run_desk(options: Options, environ: Mapping[str, str] = os.environ) -> int:
     theme = theme_of(options.theme, config.desk_theme, environ)
     ascii_only = options.ascii_only or config.desk_ascii or not takes_unicode(environ, sys.stdout.encoding)
     _harden()
-    return _run(options, environ, theme, ascii_only)
+    return _run(options, environ, theme, ascii_only, Wishes(config, options.home.path))
 
 
 def check_terminal() -> None:
@@ -146,7 +147,7 @@ def _harden() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool) -> int:
+def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, wishes: Wishes) -> int:
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
         del os.environ[name]
     # A tenth of a second to import: not before everything else is known to be right, and not before an empty terminal.
@@ -156,11 +157,11 @@ def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: b
 
     try:
         with ended_by_signals(curtain.end):
-            foreseen = _foresee(options, environ, theme, ascii_only, curtain)
+            foreseen = _foresee(options, environ, theme, ascii_only, curtain, wishes)
 
             import asyncio
 
-            app = _load(options, environ, theme, ascii_only, foreseen)
+            app = _load(options, environ, theme, ascii_only, foreseen, wishes)
     except BaseException:
         curtain.drop()
         gc.enable()
@@ -184,7 +185,9 @@ def _collect() -> None:
     gc.enable()
 
 
-def _foresee(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, curtain: Curtain) -> Any:
+def _foresee(
+    options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, curtain: Curtain, wishes: Wishes
+) -> Any:
     """The model as a node that runs fills it, shown at once. One that does not run, or not now, is met by the session,
     which says so.
     """
@@ -196,13 +199,16 @@ def _foresee(options: Options, environ: Mapping[str, str], theme: str, ascii_onl
 
         now = int(time.time())
         foreseen = foresee(node, now)
+        foreseen.desk.prefer(wishes.words, wishes.offset)
         skin = skin_for(theme, foreseen.levels, ascii_only)
         curtain.show(still(foreseen.desk, now, curtain.size, skin, environ))
         return foreseen
     return None
 
 
-def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, foreseen: Any) -> Any:
+def _load(
+    options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, foreseen: Any, wishes: Wishes
+) -> Any:
     """The app, as it stands at a node that runs."""
     from coalchat.desk.app import DeskApp
 
@@ -213,6 +219,7 @@ def _load(options: Options, environ: Mapping[str, str], theme: str, ascii_only: 
         environ=environ,
         theme=theme,
         ascii_only=ascii_only,
+        wishes=wishes,
         desk=None if foreseen is None else foreseen.desk,
     )
     app.on_stand = _collect

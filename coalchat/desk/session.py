@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import PreviewLabel
+from coalchat.api.requests import CheckPassphrase, PreviewLabel
 from coalchat.api.responses import Policy
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
@@ -43,7 +43,7 @@ WATCH: Final = 1.0
 STOPPING: Final = 2.0
 """Seconds for a locked node of ours to end with the desk."""
 _WAYS_IN: Final = "`coalchat join` joins one by an invite, `coalchat nation create` begins a new one"
-_SENDING: Final = frozenset({"message.send", "report.file"})
+_SENDING: Final = frozenset({"message.send", "message.correct", "report.file"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
 
 
@@ -79,6 +79,7 @@ class Session:
     _going: Request[Any] | None = field(default=None, init=False, repr=False)
     _waiting: deque[Request[Any]] = field(factory=deque, init=False, repr=False)
     _more: asyncio.Event = field(factory=asyncio.Event, init=False, repr=False)
+    _client: Client | None = field(default=None, init=False, repr=False)
     _over: asyncio.Event | None = field(default=None, init=False, repr=False)
     _cursor: int | None = field(default=None, init=False)
     _was_up: bool = field(default=False, init=False)
@@ -89,6 +90,16 @@ class Session:
         for request in changes.asks:
             self._queue(request)
         self.on_changes(changes)
+
+    async def check(self, passphrase: bytes) -> str:
+        """Let the node compare a passphrase; why it will not do, or ""."""
+        if self._client is None:
+            return "the node does not answer: it is being started anew"
+        try:
+            await self._client.call(CheckPassphrase(passphrase=passphrase))
+        except CoalchatError as error:
+            return str(error)
+        return ""
 
     async def run(self) -> None:
         """Speak with the node until cancelled, or until it cannot come up for a reason that stays."""
@@ -154,11 +165,14 @@ class Session:
                 await self._unlock(client)
                 await self._join(client)
                 await self._begin(client)
+                self._client = client
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._listen, client)
                     tasks.start_soon(self._ask, client)
         except* CoalchatError as group:
             errors += _leaves(group)
+        finally:
+            self._client = None
         # Of the two tasks one fails first and the other is cancelled: the first is the reason.
         return errors[0]
 

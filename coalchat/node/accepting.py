@@ -16,6 +16,7 @@ from coalchat.node.keeping import keep_conversation
 from coalchat.node.opening import Opened, Rejected, Unreadable
 from coalchat.node.retaining import Retaining
 from coalchat.node.retracting import is_recalled
+from coalchat.node.roe import KINDS as ROE
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -83,7 +84,8 @@ class Accepting:
             said, ck = (
                 (outcome.data, outcome.ck) if isinstance(outcome, Opened) else (outcome.reason.encode("utf-8"), b"")
             )
-            if payload is not None and (arrival.over or is_recalled(tx, feed, entry.id, payload)):
+            gone = arrival.over or (payload is not None and is_recalled(tx, feed, entry.id, payload))
+            if gone and payload is not None and kind_of(payload) not in ROE:
                 said, ck = b"", b""
             message = Message(
                 entry_id=entry.id,

@@ -10,7 +10,7 @@ Rule 3: a link secret that another took the place of opens our door for one edit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 import trio
@@ -19,7 +19,7 @@ from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
-from coalchat.node.controls import Control
+from coalchat.node.controls import SYNCED, Control
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.keeping import control_document
@@ -34,6 +34,9 @@ from protocol.exchange.messages import document_hash
 from protocol.trust.amendment import KINDS, Fork, Gathering, check_amendment
 from protocol.trust.charter import Charter, Coalition, read_charter
 from protocol.trust.founding import commits_to, newest_first
+
+Step = tuple[Coalition, tuple[bytes, ...]]
+"""A coalition under its next charter, and the documents that put that in force."""
 
 
 def kept_charters(read: Reader) -> tuple[bytes, ...]:
@@ -99,16 +102,33 @@ class Amending:
         moved = False
         async with self._lock:
             while True:
-                try:
-                    found = gathering.ripe(self.context.member.coalition)
-                except RemoteProtocolError as error:
-                    await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=nation)
-                    continue
-                if found is None:
-                    return moved
+                steps, stopped = self._ripe(gathering)
                 with trio.CancelScope(shield=True):
-                    await (self._convict(found) if isinstance(found, Fork) else self._put_in_force(*found))
-                moved = True
+                    if steps:
+                        await self._put_in_force(steps)
+                    if isinstance(stopped, Fork):
+                        await self._convict(stopped)
+                moved = moved or bool(steps) or isinstance(stopped, Fork)
+                if stopped is None:
+                    break
+                if not isinstance(stopped, Fork):
+                    await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, stopped, nation=nation)
+        if moved:
+            self.changed()
+        return moved
+
+    def _ripe(self, gathering: Gathering) -> tuple[list[Step], Fork | RemoteProtocolError | None]:
+        """What is complete and follows from here, in its order, and what stopped that; none: there is no more."""
+        coalition, steps = self.context.member.coalition, list[Step]()
+        while True:
+            try:
+                found = gathering.ripe(coalition)
+            except RemoteProtocolError as error:
+                return steps, error
+            if not isinstance(found, tuple):
+                return steps, found
+            steps.append(found)
+            coalition = found[0]
 
     async def take_own(self, documents: Iterable[bytes], secret: bytes | None) -> None:
         """Put an amendment in force that this home's custodian brought complete, and keep its link secret."""
@@ -135,23 +155,24 @@ class Amending:
         if member.renewed and until <= member.believed(self.context.now()) and not lacks_secret(member):
             await self.holding.change(lambda ring: evolve(ring, link_secrets=ring.link_secrets[:1]))
 
-    async def _put_in_force(self, coalition: Coalition, documents: Sequence[bytes]) -> None:
+    async def _put_in_force(self, steps: Sequence[Step]) -> None:
+        """Amendments that follow each other count at once: a suspension that the next one takes back ends no link."""
         member, now = self.context.member, self.context.now()
-        charter, before = coalition.charter, member.coalition.charter
-        change = check_amendment(before, charter)
-        said = [f"admits {charter.codes[change.admitted]}"] if change.admitted is not None else []
-        said += [f"suspends {charter.codes[change.suspended]}"] if change.suspended is not None else []
-        finding = Finding(
-            AuditEvent.CHARTER_AMENDED,
-            coalition.charter_hash.hex(),
-            detail=f"number {charter.number} {', '.join(said)}",
-        )
-        await self._keep(charter.number, documents, finding)
-        member.coalition = member.directory.coalition = coalition
-        _remember(member, charter, now)
+        before, kept = member.coalition.charter, []
+        for coalition, documents in steps:
+            charter = coalition.charter
+            detail = f"number {charter.number} {', '.join(_done(before, charter))}"
+            finding = Finding(AuditEvent.CHARTER_AMENDED, coalition.charter_hash.hex(), detail=detail)
+            kept.append((charter.number, documents, finding))
+            before = charter
+        await self._keep(kept)
+        member.coalition = member.directory.coalition = steps[-1][0]
+        for coalition, _ in steps:
+            _remember(member, coalition.charter, now)
         await self._know()  # an OTAR may have brought the new link secret before
-        self._announce(_offer(member, charter.number, documents))
-        self.changed()
+        controls = [control for number, documents, _ in kept for control in _offer(member, number, documents)]
+        # Texts first: who is told sees that one follows another before the first is complete.
+        self._announce(sorted(controls, key=lambda control: (SYNCED.index(control.tag), control.number)))
 
     async def _convict(self, fork: Fork) -> None:
         """Two amendments with one number: keep the second as proof of who signed both."""
@@ -164,17 +185,21 @@ class Amending:
         finding = Finding(
             AuditEvent.CHARTER_FORK, amendment.hash.hex(), detail=f"number {number} was signed twice by {codes}"
         )
-        await self._keep(number, documents, finding)
+        await self._keep([(number, documents, finding)])
         self._announce(_offer(member, number, documents))
 
-    async def _keep(self, number: int, documents: Sequence[bytes], finding: Finding) -> None:
+    async def _keep(self, kept: Iterable[tuple[int, Sequence[bytes], Finding]]) -> None:
         now, coalition = self.context.now(), self.context.member.coalition.id
-        rows = [control_document(_control(coalition, number, data), now) for data in documents]
+        parts = [
+            ([control_document(_control(coalition, number, data), now) for data in documents], finding)
+            for number, documents, finding in kept
+        ]
 
         def write(tx: Transaction) -> None:
-            for row in rows:
-                tx.put_document(row)
-            write_finding(tx, now, finding)
+            for rows, finding in parts:
+                for row in rows:
+                    tx.put_document(row)
+                write_finding(tx, now, finding)
             write_event(tx, now, ControlChanged(subject=ControlSubject.CHARTER, id="", phase=Phase.UNLOCKED))
 
         await self.context.store.write(write)
@@ -182,6 +207,18 @@ class Amending:
     def _announce(self, controls: Iterable[Control]) -> None:
         for control in controls:
             self.context.control_changed(control.hash)
+
+
+def _done(before: Charter, charter: Charter) -> Iterator[str]:
+    """What an amendment did, for the audit record."""
+    change = check_amendment(before, charter)
+    for word, nation in (
+        ("admits", change.admitted),
+        ("suspends", change.suspended),
+        ("reinstates", change.reinstated),
+    ):
+        if nation is not None:
+            yield f"{word} {charter.codes[nation]}"
 
 
 def _control(coalition: bytes, number: int, data: bytes) -> Control:

@@ -59,6 +59,8 @@ class AuditEvent(StrEnum):
     # --- what this node did, or did not do ---
     SEND_REFUSED = "send-refused"
     """A message was refused before anything left; the clause is named."""
+    LAST_KEY_USED = "last-key-used"
+    """What is sent goes to the last key of a nation whose keys have run out; the subject is the envelope."""
     CHANNEL_CREATED = "channel-created"
     """A channel was founded here."""
     PEER_ADDED = "peer-added"
@@ -83,6 +85,8 @@ class AuditEvent(StrEnum):
     """The nation's root, which rests here, certified a custodian; the subject is his seat."""
     PUBLICATION_MADE = "publication-made"
     """The custodian published; the detail is the number."""
+    KEYING_CHANGED = "keying-changed"
+    """The custodian named a keying device, or does no more; the subject is its id, the detail says which."""
     REKEY_DEMANDED = "rekey-demanded"
     """The custodian replaced the editions that count and demanded new prekeys; the subject is the new edition."""
     OTAR_SEALED = "otar-sealed"

@@ -16,7 +16,16 @@ from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy
 from coalchat.store.writer import Store
 from protocol.base.errors import ProtocolError
-from protocol.exchange.events import HistoryGiven, HistoryRequested
+from protocol.exchange.events import (
+    EnvelopeDenied,
+    EnvelopeGranted,
+    EnvelopeRequested,
+    HistoryGiven,
+    HistoryRequested,
+    SyncEvent,
+)
+from protocol.exchange.states import Step
+from protocol.exchange.sync import Sync
 from protocol.keys.keyring import KeyRing
 from protocol.trust.amendment import Gathering
 from protocol.trust.credential import Certified, Precedence
@@ -25,6 +34,15 @@ from protocol.trust.credential import Certified, Precedence
 async def _no_history(peer: Certified, event: HistoryRequested | HistoryGiven) -> None:
     """Before the part for it is there."""
     del peer, event
+
+
+Say = Callable[[Callable[[Sync], Step[SyncEvent]]], bool]
+"""Says on one link what a part of the node wants to say; whether anything went."""
+
+
+async def _no_keying(peer: Certified, event: EnvelopeRequested | EnvelopeGranted | EnvelopeDenied, say: Say) -> None:
+    """Before the part for it is there."""
+    del peer, event, say
 
 
 async def _nobody(_heads: Mapping[bytes, tuple[int, bytes]], _entitled: Callable[[int], bool]) -> None:
@@ -44,6 +62,7 @@ class Context:
         feed_moved: called with a feed id and the precedence of what is new, after the commit: links push it.
         control_changed: called with the hash of a new control document, after the commit: links announce it.
         history: called with a peer and what it asks or gives of history.
+        keying: called with a peer, what it asks, gives or denies as or of a keying device, and a way to answer.
         amend: called with what a link's peer brought of amendments, and its nation: puts in force what is complete.
         in_sync: called when a link has come up to date: the device is online.
         heads_named: called when a peer has named its heads: those of this device's feeds, and which feeds it may have.
@@ -58,6 +77,9 @@ class Context:
     control_changed: Callable[[bytes], None] = attrs.field(default=lambda _hash: None, repr=False)
     history: Callable[[Certified, HistoryRequested | HistoryGiven], Awaitable[None]] = attrs.field(
         default=_no_history, repr=False
+    )
+    keying: Callable[[Certified, EnvelopeRequested | EnvelopeGranted | EnvelopeDenied, Say], Awaitable[None]] = (
+        attrs.field(default=_no_keying, repr=False)
     )
     amend: Callable[[Gathering, int], Awaitable[bool]] = attrs.field(default=_amends_nothing, repr=False)
     in_sync: Callable[[], None] = attrs.field(default=lambda: None, repr=False)

@@ -12,8 +12,6 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 
 import attrs
 import trio
@@ -24,7 +22,7 @@ from coalchat.api.enrolment import GetJoinStatus, Join
 from coalchat.api.enrolment import Joining as JoiningNoun
 from coalchat.api.events import ControlChanged
 from coalchat.api.nouns import Node as NodeNoun
-from coalchat.api.requests import GetStatus, Stop, Unlock
+from coalchat.api.requests import CheckPassphrase, GetStatus, Stop, Unlock
 from coalchat.api.responses import Done, Status, Welcome
 from coalchat.api.vocabulary import ControlSubject, JoinState, Phase
 from coalchat.api.vocabulary import Role as RoleWord
@@ -35,55 +33,20 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.joining import Joining
 from coalchat.node.journal import Finding, write_finding
+from coalchat.node.keyring import Keys
 from coalchat.node.links import SET_UP_TIMEOUT
+from coalchat.node.loading import load_membership
 from coalchat.node.membership import Membership
 from coalchat.node.ports import Clock, Entropy, Lifecycle
 from coalchat.node.server import ApiServer, Door
 from coalchat.node.session import Capture
-from coalchat.node.station import Station, load_membership
+from coalchat.node.station import Station
 from coalchat.store.errors import StoreClosed, StoreFull
-from coalchat.store.keyfile import KeyFile
 from coalchat.store.runner import RunSync, in_thread
 from coalchat.store.writer import Store
-from protocol.base.records import decode, encode
 from protocol.keys.keyring import KeyRing
 from protocol.trust.access import Clearance
 from protocol.trust.credential import Role
-
-
-class Keys(Protocol):
-    """Where the key ring rests."""
-
-    def unlock(self, passphrase: bytes) -> KeyRing:
-        """Open it; blocks while the key is derived. Raises WrongPassphrase and its kin."""
-        ...
-
-    def replace(self, ring: KeyRing) -> None:
-        """Put a new one in its place, durably."""
-        ...
-
-
-@attrs.define(eq=False)
-class KeysInFile:
-    """The key file of a home."""
-
-    path: Path
-    entropy: Entropy = attrs.field(repr=False)
-    _file: KeyFile | None = attrs.field(default=None, init=False, repr=False)
-
-    def unlock(self, passphrase: bytes) -> KeyRing:
-        """Open the file."""
-        self._file, content = KeyFile.unlock(self.path, passphrase)
-        ring = decode(KeyRing, bytes(content))
-        content[:] = bytes(len(content))
-        return ring
-
-    def replace(self, ring: KeyRing) -> None:
-        """Replace the file's content."""
-        if self._file is None:
-            raise Locked
-        self._file.replace(encode(ring), entropy=self.entropy)
-
 
 UNLOCK_PAUSE = 0.5
 """Seconds after a wrong passphrase, beside the key derivation's own cost."""
@@ -271,7 +234,7 @@ class Node(Door):
         always: Handlers = {GetStatus: self._status, Stop: self._stop, Unlock: self._unlock}
         if self.phase is Phase.LOCKED:
             return always
-        always |= {Join: self._join, GetJoinStatus: self._join_status}
+        always |= {Join: self._join, GetJoinStatus: self._join_status, CheckPassphrase: self._check}
         return always if self.station is None else {**always, **self.station.handlers()}
 
     def phase_error(self) -> CoalchatError:
@@ -343,6 +306,17 @@ class Node(Door):
         del session
         await self.unlock(request.passphrase)
         return self.noun()
+
+    async def _check(self, request: CheckPassphrase, session: Session) -> Done:
+        del session
+        async with self._unlocking:  # one at a time: who guesses waits for his own guesses
+            try:
+                await self.run_blocking(partial(self.keys.check, request.passphrase))
+            except WrongPassphrase:
+                await self._note(AuditEvent.UNLOCK_FAILED, "screen")
+                await trio.sleep(UNLOCK_PAUSE)
+                raise
+        return Done()
 
     async def unlock(self, passphrase: bytes) -> None:
         """Open the key ring and start to work; returns when the node works, or waits to be founded.

@@ -18,7 +18,7 @@ from coalchat.api.emergency import Rekeyed, RevokedDevice, RevokeDevices
 from coalchat.api.vocabulary import RevocationReason as ReasonWord
 from coalchat.custody.documents import document
 from coalchat.custody.editions import compromised
-from coalchat.custody.emergency import Pending, cut_off_until, disown
+from coalchat.custody.emergency import Pending, cut_off_until, disown, runs_on_until
 from coalchat.errors import Ambiguous, UsageError
 from coalchat.node.answers.naming import typed_id
 from coalchat.node.audit import AuditEvent
@@ -160,6 +160,7 @@ class Emergency:
             replaced=tuple(edition.counter for edition in replaced),
             cut_off_until=cut_off_until(replaced, member.coalition.charter),
             devices=len(waiting) if progress is None else progress.devices,
+            runs_on_until=runs_on_until(replaced, member.coalition.charter),
         )
 
     def _edition(self, replaced: Sequence[Edition]) -> int:

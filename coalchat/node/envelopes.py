@@ -1,6 +1,6 @@
 """TEK envelopes in a node (SPEC 7.3, 10.3, 10.4): which one to seal under, making one, judging and opening others'.
 
-Rule 1: a device seals under envelopes that it made itself. (Those of its nation's keying devices come with them.)
+Rule 1: a device seals under envelopes that it made itself, or that a keying device of its nation made.
 Rule 2: TEKs are kept in memory only, and no longer than their segment's key; the stored envelope opens again while that
 is held.
 Rule 3: an envelope is not used any more once its segment, its slots' editions, its channel's revision or the charter
@@ -10,6 +10,7 @@ is no longer the one that counts, or its author is revoked; what was sealed unde
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import suppress
 
 import attrs
@@ -18,6 +19,8 @@ from coalchat.errors import Refused
 from coalchat.node.addressing import Conversation
 from coalchat.node.context import Context
 from coalchat.node.directing import decide_direct, direct_slots
+from coalchat.node.keyers import keyers, shareable
+from coalchat.node.runout import sealing_slots
 from coalchat.store.rows import Envelope as EnvelopeRow
 from protocol.base.errors import AuthenticationError, DecodeError, Denied, LimitError, StateError
 from protocol.base.ids import VERSION
@@ -73,8 +76,13 @@ class Envelopes:
 
     # --- to seal under ---
 
-    def for_sealing(self, place: ChannelRevision | Conversation, release: ReleaseKey, now: int) -> Sealing:
-        """A usable envelope: the live one of this segment, or a new one.
+    def for_sealing(
+        self, place: ChannelRevision | Conversation, release: ReleaseKey, now: int, *, own: bool = False
+    ) -> Sealing:
+        """A usable envelope: a live one of this segment, or a new one.
+
+        Args:
+            own: of this device only.
 
         Raises:
             Refused: a nation or device has no key to wrap to, a device may not be addressed, or this device has made as
@@ -82,27 +90,58 @@ class Envelopes:
         """
         if isinstance(place, Conversation):
             return self._for_direct(place, release, now)
-        member, revision = self.context.member, place
+        member = self.context.member
         segment = member.segment(now)
-        slots = self._slots(release, segment)
-        store = self.context.store.read
-        row = store.live_envelope(revision.channel, release.packed, segment)
-        if row is not None:
-            envelope = read_envelope(row.data)
-            if envelope.context.slots == tuple(slot for slot, _ in slots) and not self.retired(envelope):
-                # After a restart this device may hold no key of its own nation yet, and makes another envelope.
-                with suppress(NoKey):
-                    return Sealing(envelope, self.open(envelope))
-        made = store.count_envelopes(member.device, revision.channel, release.packed, segment)
+        live = self.live(place, release, now, own=own)
+        if live is not None:
+            return live
+        made = self.context.store.read.count_envelopes(member.device, place.channel, release.packed, segment)
         if made >= MAX_LIVE_ENVELOPES:
             raise Refused(Clause.OWN_BOUND, "no more envelopes can be made for this label in this segment")
-        return self._make(revision, release, slots, segment, now)
+        return self._make(place, release, self._slots(release, segment), segment, now)
+
+    def live(self, revision: ChannelRevision, release: ReleaseKey, now: int, *, own: bool = False) -> Sealing | None:
+        """The envelope of this segment that a device would go on with: its own, or a keying device's.
+
+        Args:
+            own: of this device only.
+
+        Raises:
+            Refused: a nation has no key to wrap to.
+        """
+        segment = self.context.member.segment(now)
+        slots = tuple(slot for slot, _ in self._slots(release, segment))
+        for row in self._candidates(revision.channel, release, segment, now, own=own):
+            envelope = read_envelope(row.data)
+            if envelope.context.slots == slots and not self.retired(envelope):
+                # After a restart this device may hold no key of its own nation yet. What another made may be a fraud.
+                with suppress(NoKey, AuthenticationError):
+                    return Sealing(envelope, self.open(envelope))
+        return None
+
+    def _candidates(
+        self, channel: bytes, release: ReleaseKey, segment: int, now: int, *, own: bool
+    ) -> Iterator[EnvelopeRow]:
+        read = self.context.store.read
+        mine = read.live_envelope(channel, release.packed, segment)
+        if mine is not None:
+            yield mine
+        if not own:
+            for keyer in keyers(self.context.member, channel, release, now):
+                yield from read.live_envelopes_by(keyer.device, channel, release.packed, segment)
+
+    def opens(self, release: ReleaseKey, now: int) -> bool:
+        """Whether this device holds a key of its own nation for what is sealed at a label now."""
+        member = self.context.member
+        segment = member.segment(now)
+        own = (slot for slot, _ in self._slots(release, segment) if slot.nation == member.nation)
+        return any(member.private_key(s.custodian, s.counter, release.compartment, segment) is not None for s in own)
 
     def _slots(self, release: ReleaseKey, segment: int) -> list[tuple[Slot, bytes]]:
         found: list[tuple[Slot, bytes]] = []
         # What an older label released to a nation that is suspended now has no slot for it: receipts go on.
         for nation in sorted(set(release.releasable) - self.context.member.coalition.suspended):
-            keys = self.context.member.keys.slots(nation, *release.compartment, segment)
+            keys = sealing_slots(self.context.member, nation, release.compartment, segment)
             if not keys:
                 code = self.context.code(nation)
                 raise Refused(Clause.KEYS_RUN_OUT, f"no current key of {code} for this label is here")
@@ -274,12 +313,9 @@ class Envelopes:
         ctx = envelope.context
         if ctx.nation != nation:
             return Denied("own-nation", "sealed under another nation's envelope")
-        if ctx.device == device:
-            return None
-        keying = {d for publication in self.context.member.directory.publications(nation) for d in publication.keying}
-        if ctx.device in keying:
-            return None
-        return Denied("own-nation", "sealed under an envelope of a device that is no keying device of its nation")
+        if ctx.device != device and not shareable(self.context.member, ctx.release.level):
+            return Denied("own-nation", "sealed under another device's envelope at the highest level")
+        return None
 
     def slots(self, envelope_id: bytes) -> bytes:
         """The editions that an envelope is wrapped to, as they are kept with a message; none if it is not here."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from coalchat.api.events import MessageArrived, ReceiptArrived
+from coalchat.api.events import MessageArrived, ReceiptArrived, RoeChanged
 from coalchat.api.vocabulary import Answer, State
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.node.audit import AuditEvent
@@ -23,10 +23,12 @@ from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, ReceiptMark
 from protocol.base.errors import Denied
+from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
 from protocol.messages.payload import Payload, Spoken
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import PurgedPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
@@ -41,6 +43,9 @@ STATES = {
     ReceiptState.READ: State.READ,
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
+
+LINES = Spoken | RetractionPayload | RoeNoticePayload
+"""Payloads that take a line."""
 
 MAX_TOLD = 256
 """Messages of ours that one receipt can be told of singly; a receipt that covers more is told of the newest."""
@@ -63,7 +68,7 @@ class Folding:
 
         A reissue of what was read already is not shown again.
         """
-        if not isinstance(payload, Spoken | RetractionPayload):
+        if not isinstance(payload, LINES):
             return False
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
@@ -90,6 +95,9 @@ class Folding:
                 ),
             )
         keep_report(tx, message, payload)
+        if isinstance(payload, RoeNoticePayload | RoeEndorsementPayload):
+            name = payload.notice if isinstance(payload, RoeEndorsementPayload) else message.entry_id
+            write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=name.hex()))
         keep_version(tx, message, payload, now)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
@@ -183,6 +191,8 @@ class Folding:
         certificate = feed.author.certificate
         answered = feed.record.device == self.context.member.device and state is ReceiptState.ACKNOWLEDGED
         for message in messages:
+            if state is ReceiptState.ACKNOWLEDGED and message.kind == Tag.ROE_NOTICE:
+                write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=message.entry_id.hex()))
             if not message.listed or not (message.mine or answered):
                 continue
             if message.mine and certificate.nation != self.context.member.nation:

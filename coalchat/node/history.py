@@ -128,7 +128,7 @@ class History:
         others = [known for known in self._kept(ASKED) if known.device != request.device]
         finding = Finding(AuditEvent.HISTORY_ASKED, request.device.hex(), detail=str(len(entries)))
         await self._keep(ASKED, [*others, request], finding)
-        session.ask_history(request.id, entries)
+        session.speak(lambda sync: sync.ask_history(request.id, entries))
         return request
 
     def _holder(self, given: str) -> LinkSession:

@@ -40,6 +40,7 @@ class Incoming:
 
     async def settled(self) -> None:
         """All that the peer listed has come: what still cannot be judged is refused."""
+        await self._amend()
         for _ in range(len(self._pending) + self._amendments.waiting):
             error = StateError("what it stands on is not here", field="document")
             await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
@@ -54,6 +55,10 @@ class Incoming:
         except RemoteProtocolError as error:
             await self.context.refuse(AuditEvent.DOCUMENT_REFUSED, error, nation=self.nation)
             return
+        if not self._amendments.takes_back(self.context.member.nation):
+            await self._amend()
+
+    async def _amend(self) -> None:
         if await self.context.amend(self._amendments, self.nation):
             await self._judge()
 

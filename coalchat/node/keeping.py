@@ -16,9 +16,12 @@ from coalchat.node.passing import is_named, otar_header, seat_renewed
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Document
 from protocol.base.ids import Tag
+from protocol.base.records import decode
+from protocol.base.signed import read_signed
 from protocol.trust.amendment import KINDS
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import certificate_hash
+from protocol.trust.publication import Publication
 
 MAX_TOLD = 256
 """Messages of a feed that clients are told of singly, the newest; older ones bear their mark when they are listed."""
@@ -37,6 +40,8 @@ async def keep_control(context: Context, control: Control, finding: Finding | No
     controls = context.member.controls
 
     def write(tx: Transaction) -> None:
+        if control.tag is Tag.PUBLICATION and _keyers_moved(tx, context, control):
+            write_event(tx, now, ControlChanged(subject=ControlSubject.KEYS, id="", phase=Phase.UNLOCKED))
         tx.put_document(row)
         if finding is not None:
             write_finding(tx, now, finding)
@@ -53,6 +58,14 @@ async def keep_control(context: Context, control: Control, finding: Finding | No
     with trio.CancelScope(shield=True):
         if control.hash in context.member.controls:  # or a newer one has come meanwhile
             await context.store.write(write)
+
+
+def _keyers_moved(tx: Transaction, context: Context, control: Control) -> bool:
+    """Whether a publication of this nation names other keying devices than the one that its custodian made before."""
+    newest = decode(Publication, read_signed(control.data).body)
+    before = max(tx.documents(int(Tag.PUBLICATION), control.issuer), key=lambda row: row.number, default=None)
+    named = () if before is None else decode(Publication, read_signed(before.data).body).keying
+    return newest.nation == context.member.nation and newest.keying != named
 
 
 def drop_superseded(tx: Transaction, context: Context, control: Control) -> None:

@@ -30,7 +30,8 @@ from coalchat.errors import CoalchatError, ExitCode, HomeInUse, NoHome, UsageErr
 from coalchat.log import configure_log
 from coalchat.net.tls import Identity
 from coalchat.net.transport import TcpTransport
-from coalchat.node.daemon import KeysInFile, Node, Settings
+from coalchat.node.daemon import Node, Settings
+from coalchat.node.keyring import KeysInFile
 from coalchat.node.ports import ProcessLife, SystemClock, SystemEntropy
 from coalchat.node.session import Capture
 from coalchat.paths import (

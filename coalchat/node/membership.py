@@ -42,6 +42,7 @@ from protocol.keys.direct import DirectContext
 from protocol.keys.edition import SeedChain, SegmentKeys
 from protocol.keys.keyring import CustodianKeys, KeyRing
 from protocol.keys.otar import OtarHeader
+from protocol.keys.runon import key_segment
 from protocol.keys.statements import Statements, Verdict
 from protocol.trust.access import Clearance, dominates
 from protocol.trust.channel import ChannelRevision
@@ -171,8 +172,9 @@ class Membership:
         for chain in self.chains:
             at = chain.at
             here = (at.custodian, at.counter, at.level, at.category) == (custodian, counter, *compartment)
-            if here and at.segment <= segment <= chain.last:
-                return chain.private(segment)
+            used = key_segment(self.coalition.charter, at.level, chain.last, segment)
+            if here and used is not None and at.segment <= used:
+                return chain.private(used)
         return None
 
     # --- devices ---

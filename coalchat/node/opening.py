@@ -104,6 +104,9 @@ class Opening:
         if denial is not None:
             return Rejected(denial)
         if isinstance(envelope, Envelope) and not own_slots(envelope, member.nation):
+            text = member.coalition.text(ctx.charter)
+            if text is not None and member.nation in text.suspended:
+                return Closed()  # that is why there is none
             return Unreadable("its envelope has no slot for this nation; its author was told", ComplaintReason.NO_SLOT)
         return None
 
@@ -206,7 +209,7 @@ class Opening:
         ranges = _wordless(payload)
         if not ranges or self._covers(envelope, payload):
             return frozenset()
-        if envelope.context.nation == feed.author.certificate.nation:
+        if self.envelopes.authorised(envelope, feed.record.device, feed.author.certificate.nation) is None:
             return frozenset()
         read = self.context.store.read
         return frozenset(covered.feed for covered in ranges if read.entry(covered.entry) is None)

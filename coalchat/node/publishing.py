@@ -126,12 +126,14 @@ class Publishing:
         editions: Sequence[Edition] | None = None,
         lists: Sequence[KeyList] | None = None,
         revoked: Sequence[Revocation] = (),
+        keying: Sequence[bytes] | None = None,
     ) -> list[Document]:
         """The next publication and its directory, as they are stored.
 
         Args:
             certified: certificates that are new, or renewed. editions, lists: none: as they were.
-            revoked: devices that are now.
+            revoked: devices that are now. keying: the keying devices that this seat names; none given: as they were, but
+                for the revoked.
 
         Raises:
             Refused: the clock is in doubt, or the seat's certificate has ended.
@@ -154,6 +156,10 @@ class Publishing:
         revocations = unexpired((*before, *revoked), member.directory.devices(member.nation), now)
         if len(revocations) > MAX_REVOCATIONS:
             raise UsageError(f"no more than {MAX_REVOCATIONS} devices can be revoked whose certificates have not ended")
+        others = (revocation for other in self.others() for revocation in other.revocations)
+        gone = {revocation.device for revocation in (*revocations, *others)}
+        if keying is None:
+            keying = [] if previous is None else [device for device in previous.keying if device not in gone]
         seat = custodian_id(member.coalition.id, member.nation, keys.index)
         publication, parts = make_publication(
             coalition=member.coalition,
@@ -165,6 +171,7 @@ class Publishing:
             editions=editions,
             lists=lists,
             revocations=revocations,
+            keying=keying,
             now=now,
             until=self.until(editions),
         )

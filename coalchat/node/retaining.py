@@ -22,6 +22,7 @@ from coalchat.api.events import MessagePurged
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.roe import KINDS as ROE
 from coalchat.node.times import dtg
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message
@@ -133,7 +134,7 @@ class Retaining:
 
     def _purge(self, tx: Transaction, message: Message, now: int) -> bool:
         """Forget one body, and what else was made of it."""
-        if message.kind == 0 or message.purged:
+        if message.kind == 0 or message.purged or message.kind in ROE:
             return False
         payload = decode_payload(message.payload)
         self.forget_text(tx, message, payload)

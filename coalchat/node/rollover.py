@@ -30,7 +30,8 @@ from coalchat.store.faces import Transaction
 from protocol.keys.catchup import CatchUp, after, at_start, kept_since
 from protocol.keys.device import device_hold
 from protocol.keys.keyring import HeldSeed, KeyRing
-from protocol.keys.walking import erased_at, next_turn, walk_ring
+from protocol.keys.walking import erased_at, next_turn, serves_until, walk_ring
+from protocol.trust.charter import Charter
 
 WINDOWS = "keys.catch-up"
 CONFIRMED = "clock.confirmed"
@@ -179,7 +180,7 @@ class Rollover:
         member, after = self.context.member, self.holding.ring
         charter = member.coalition.charter
         own_hold = device_hold(charter, member.certificate.clearance)
-        ends = [erased_at(charter, level, gone) for level, gone in _gone(before.seeds, after.seeds)]
+        ends = [erased_at(charter, level, gone) for level, gone in _gone(before.seeds, after.seeds, charter)]
         now = {seed.counter: seed.segment for seed in after.own}
         own = [(seed, now.get(seed.counter, seed.last + 1)) for seed in before.own]
         ends += [stands * charter.segment + own_hold for seed, stands in own if stands > seed.segment]
@@ -203,10 +204,10 @@ class Rollover:
             await self.context.tell(ControlChanged(subject=ControlSubject.KEYS, id="", phase=Phase.UNLOCKED))
 
 
-def _gone(before: tuple[HeldSeed, ...], after: tuple[HeldSeed, ...]) -> list[tuple[int, int]]:
+def _gone(before: tuple[HeldSeed, ...], after: tuple[HeldSeed, ...], charter: Charter) -> list[tuple[int, int]]:
     """Level and newest segment of the keys that went."""
     now = {_place(seed): seed.segment for seed in after}
-    stands = ((seed, now.get(_place(seed), seed.last + 1)) for seed in before)
+    stands = ((seed, now.get(_place(seed), serves_until(seed, before, charter))) for seed in before)
     return [(seed.level, segment - 1) for seed, segment in stands if segment > seed.segment]
 
 

@@ -8,7 +8,7 @@ Rule 3: a client's own id makes a retry harmless: the same id gives the same ent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import attrs
 import trio
@@ -21,10 +21,11 @@ from coalchat.node.directing import decide_direct
 from coalchat.node.envelopes import Envelopes, Sealing, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
-from coalchat.node.journal import Finding
+from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_conversation
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.quoting import denied_quotes
+from coalchat.node.runout import last_key_words, run_out
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
 from coalchat.store.rows import Entry as EntryRow
@@ -33,10 +34,12 @@ from protocol.base.errors import DecodeError, Denied
 from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
 from protocol.base.records import evolve
+from protocol.keys.direct import AnyEnvelope, DirectEnvelope
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.payload import Payload, Spoken, decode_payload, encode_payload, kind_of
 from protocol.messages.reports import ReportPayload
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
@@ -46,7 +49,14 @@ from protocol.trust.label import Label, ReleaseKey, parse_label
 Place = ChannelRevision | Conversation
 """Where a message is said: a channel, or a conversation of devices."""
 
+Said = Spoken | RetractionPayload | RoeNoticePayload | RoeEndorsementPayload
+"""What a person says, or signs: it needs the whole access decision."""
+
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
+
+
+async def _unprepared(_place: Place, _release: ReleaseKey) -> None:
+    """Nobody is asked."""
 
 
 @attrs.frozen
@@ -78,6 +88,8 @@ class Sending:
     envelopes: Envelopes = attrs.field(repr=False)
     folding: Folding = attrs.field(repr=False)
     own: OwnFeeds = attrs.field(repr=False)
+    prepare: Callable[[Place, ReleaseKey], Awaitable[None]] = attrs.field(default=_unprepared, repr=False)
+    """Called before an envelope is chosen: a keying device may give one."""
     _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
 
     # --- deciding ---
@@ -146,7 +158,7 @@ class Sending:
         self,
         place: Place,
         label: Label,
-        text: Spoken | RetractionPayload,
+        text: Said,
         precedence: Precedence,
         key: Key | None,
     ) -> Posted:
@@ -211,16 +223,20 @@ class Sending:
         if self.context.member.doubtful(now):
             raise Refused(Clause.CLOCK_DOUBTFUL, DOUBTFUL)
         await self.own.ready(place.channel, release.packed)
+        if under is None:
+            await self.prepare(place, release)
+            now = self.context.now()
         async with self._lock:
             sealing = under or self.envelopes.for_sealing(place, release, now)
             feed, new_feed = self._own_feed(place.channel, release)
             data = encode_payload(payload)
+            last = [] if sealing.row is None else self._to_last_keys(sealing, release)
 
             def write(tx: Transaction) -> Posted:
                 repeated = _repeated(tx, key, feed, data)
                 if repeated is not None:
                     return Posted(repeated, repeated=True)
-                _prepare(tx, place, new_feed, sealing, now)
+                _prepare(tx, place, new_feed, sealing, last, now)
                 message, entry = self._seal(tx, feed, sealing, payload, data, precedence, now)
                 if key is not None:
                     tx.put_posted(key.client, key.id, message.entry_id)
@@ -236,6 +252,34 @@ class Sending:
         if not posted.repeated:
             self.context.feed_moved(feed.id, precedence)
         return posted
+
+    async def keep_envelope(self, place: ChannelRevision, release: ReleaseKey) -> AnyEnvelope:
+        """This device's own live envelope, made and kept if there is none: another device of the nation seals under it.
+
+        Raises:
+            Refused: as `Envelopes.for_sealing`.
+        """
+        async with self._lock:
+            sealing = self.envelopes.for_sealing(place, release, self.context.now(), own=True)
+            row = sealing.row
+            if row is not None:
+                await self.context.store.write(lambda tx: tx.put_envelope(row))
+        return sealing.envelope
+
+    def _to_last_keys(self, sealing: Sealing, release: ReleaseKey) -> list[Finding]:
+        """That a new envelope is wrapped to last keys of nations whose keys have run out."""
+        member, envelope = self.context.member, sealing.envelope
+        if isinstance(envelope, DirectEnvelope):
+            return []
+        return [
+            Finding(
+                AuditEvent.LAST_KEY_USED,
+                envelope.id.hex(),
+                self.context.code(nation),
+                detail=last_key_words(member, release.level, nation, key),
+            )
+            for nation, key in run_out(member, release, envelope.context.segment).items()
+        ]
 
     def _own_feed(self, channel: bytes, release: ReleaseKey) -> tuple[KnownFeed, FeedRow | None]:
         member = self.context.member
@@ -309,8 +353,12 @@ class Sending:
         return kept, entry
 
 
-def _prepare(tx: Transaction, place: Place, feed: FeedRow | None, sealing: Sealing, now: int) -> None:
-    """Keep what an entry stands on, where it is new."""
+def _prepare(
+    tx: Transaction, place: Place, feed: FeedRow | None, sealing: Sealing, last: list[Finding], now: int
+) -> None:
+    """Keep what an entry stands on, where it is new, and that it goes to last keys."""
+    for finding in last:
+        write_finding(tx, now, finding)
     if isinstance(place, Conversation):
         keep_conversation(tx, place, now)
     if feed is not None:
@@ -339,6 +387,8 @@ def _same_text(a: bytes, b: bytes) -> bool:
         one = evolve(one, version=other.version)  # what was sent is the newest version by now
     if isinstance(one, ReportPayload) and isinstance(other, ReportPayload):
         one = evolve(one, version=other.version, serial=other.serial)  # likewise
-    if not isinstance(one, Spoken) or type(one) is not type(other):
+    if isinstance(one, RoeNoticePayload) and isinstance(other, RoeNoticePayload):
+        one = evolve(one, serial=other.serial)  # what was issued takes the one that is next by now
+    if not isinstance(one, Spoken | RoeNoticePayload) or type(one) is not type(other):
         return False
     return evolve(one, time=0) == evolve(other, time=0)

@@ -6,7 +6,7 @@ cannot be judged by yet is asked for, and the entry waits here, under a cap; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import attrs
 import structlog
@@ -31,7 +31,10 @@ from protocol.exchange.events import (
     DocumentReceived,
     DocumentsComplete,
     EntryReceived,
+    EnvelopeDenied,
+    EnvelopeGranted,
     EnvelopeReceived,
+    EnvelopeRequested,
     FeedReceived,
     HistoryGiven,
     HistoryRequested,
@@ -243,11 +246,13 @@ class LinkSession:
         if self._sync.own_state in {State.LISTED, State.LIVE}:
             self._do(self._sync.offer_inventory(self._inventory()))
 
-    # --- history ---
+    # --- what other parts say ---
 
-    def ask_history(self, name: bytes, entries: Sequence[bytes]) -> None:
-        """Ask for entries that cannot be read here."""
-        self._do(self._sync.ask_history(name, entries))
+    def speak(self, say: Callable[[Sync], Step[SyncEvent]]) -> bool:
+        """Say what a part of the node wants to; whether anything went."""
+        step = say(self._sync)
+        self._do(step)
+        return bool(step.send)
 
     async def give_history(self, name: bytes, evidence: bytes) -> bool:
         """Give evidence of one entry, or say that no more comes; False if the link has ended.
@@ -295,6 +300,8 @@ class LinkSession:
                 await held_by(self.context, event.feed, event.up_to, self.nation)
             case HistoryRequested() | HistoryGiven():
                 await self.context.history(self.peer, event)
+            case EnvelopeRequested() | EnvelopeGranted() | EnvelopeDenied():
+                await self.context.keying(self.peer, event, self.speak)
             case PeerLeft():
                 raise PeerGone
 
@@ -379,7 +386,12 @@ class LinkSession:
         if event.kind is Kind.FEED:
             self._waiting = [entry for entry in self._waiting if entry.base.feed != event.id]
         if event.kind is Kind.ENVELOPE:
+            over = [entry.base.feed for entry in self._waiting if entry.base.envelope == event.id]
             self._waiting = [entry for entry in self._waiting if entry.base.envelope != event.id]
+            for name in over:  # what is only carried, under an envelope from before this nation joined, is let be
+                row = self.context.store.read.feed(name)
+                if row is not None and not row.released >> self.context.member.nation & 1:
+                    self._do(self._sync.decline(name))
 
     def _stored(self, feed_id: bytes, up_to: int) -> None:
         try:

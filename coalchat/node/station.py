@@ -3,23 +3,21 @@
 links -> session -> intake -> opening -> folding          what comes
 answers -> sending -> folding -> links                    what goes
 receipting, complaints                                    what is owed
-proving, checkpointing, history                           what is shown to others, and handed to own devices
+proving, checkpointing, history, sharing                  what is shown to others, and handed to own devices
 holding, rollover, retaining                              what time does to keys and bodies
 taking, stating                                           this device's keys
-seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling  a custodian's acts
+seat, publishing, drawing, rekeying, emergency, renewing, seating, enrolling, designating  a custodian's acts
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from functools import partial
 
 import attrs
 import trio
 
-from coalchat.errors import StoreCorrupt
 from coalchat.net.transport import Transport
-from coalchat.node.amending import Amending, kept_charters, load_amendments
+from coalchat.node.amending import Amending, kept_charters
 from coalchat.node.answers.channels import ChannelAnswers
 from coalchat.node.answers.charter import CharterAnswers
 from coalchat.node.answers.coalition import CoalitionAnswers
@@ -28,16 +26,19 @@ from coalchat.node.answers.emergency import EmergencyAnswers
 from coalchat.node.answers.enrolment import EnrolmentAnswers
 from coalchat.node.answers.evidence import EvidenceAnswers
 from coalchat.node.answers.history import HistoryAnswers
+from coalchat.node.answers.keying import KeyingAnswers
 from coalchat.node.answers.keys import KeyAnswers
+from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
+from coalchat.node.answers.roe import RoeAnswers
 from coalchat.node.answers.said import said_handlers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
-from coalchat.node.controls import SYNCED
-from coalchat.node.directing import Directing, load_direct
+from coalchat.node.designating import Designating
+from coalchat.node.directing import Directing
 from coalchat.node.drawing import Drawing
 from coalchat.node.emergency import Emergency
 from coalchat.node.enrolling import Enrolment
@@ -48,8 +49,8 @@ from coalchat.node.history import History
 from coalchat.node.holding import Holding
 from coalchat.node.intake import Intake
 from coalchat.node.links import SET_UP_TIMEOUT, Links
+from coalchat.node.loading import only
 from coalchat.node.marking import Marking
-from coalchat.node.membership import Membership
 from coalchat.node.opening import Opening
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.proving import Proving
@@ -64,23 +65,19 @@ from coalchat.node.seat import Seat
 from coalchat.node.seating import Seating
 from coalchat.node.sending import Sending
 from coalchat.node.session import Capture
+from coalchat.node.sharing import Sharing
 from coalchat.node.stating import Stating
 from coalchat.node.taking import Taking
 from coalchat.node.warnings import Warnings
-from coalchat.store.faces import Reader
 from coalchat.store.room import wait_for_room
-from coalchat.store.rows import Document
-from protocol.base.errors import ProtocolError
 from protocol.base.ids import Tag
 from protocol.exchange.enrolment import Welcoming
 from protocol.exchange.messages import Farewell
-from protocol.keys.keyring import KeyRing
 from protocol.messages.entry import Entry
 from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.messages.versions import RetractionPayload
-from protocol.trust.amendment import KINDS, build_coalition
+from protocol.trust.amendment import build_coalition
 from protocol.trust.credential import Precedence
-from protocol.trust.policy import read_policy
 
 ORDERS = (Tag.REVOCATION, Tag.REKEY_DEMAND)
 
@@ -97,33 +94,6 @@ _KEYING = frozenset(
     }
 )
 """Documents that may let an OTAR be sealed, or opened."""
-
-
-def load_membership(read: Reader, ring: KeyRing, now: Callable[[], int]) -> Membership:
-    """Build the trusted sets from the store's documents and the key ring.
-
-    Raises:
-        StoreCorrupt: the documents do not make up a coalition.
-    """
-    documents = read.all_documents()
-    try:
-        policy = read_policy(_only(documents, Tag.POLICY))
-        coalition, _ = build_coalition(kept_charters(read), policy.hash)
-        member = Membership(coalition, policy, ring, now)
-        load_amendments(member, read)
-        member.load(row.data for row in documents if row.tag in SYNCED and row.tag not in KINDS)
-        load_direct(read, member)
-        _ = member.certified
-    except ProtocolError as error:
-        raise StoreCorrupt(f"its documents do not hold together ({error})") from None
-    return member
-
-
-def _only(documents: Iterable[Document], tag: Tag) -> bytes:
-    for row in documents:
-        if row.tag == tag:
-            return row.data
-    raise StoreCorrupt(f"it holds no {tag.name.lower()}")
 
 
 @attrs.define(eq=False)
@@ -162,6 +132,8 @@ class Station:
     amending: Amending = attrs.field(init=False, repr=False)
     links: Links = attrs.field(init=False, repr=False)
     history: History = attrs.field(init=False, repr=False)
+    sharing: Sharing = attrs.field(init=False, repr=False)
+    messages: MessageAnswers = attrs.field(init=False, repr=False)
     _warning: Warnings = attrs.field(init=False, repr=False)
     _handlers: Handlers = attrs.field(init=False, repr=False)
 
@@ -225,29 +197,33 @@ class Station:
             context, self.feeds, opening, self.retaining, self.intake, proving, self.links.register.session
         )
         context.history = self.history.take
+        self.sharing = Sharing(context, self.envelopes, self.intake, self.sending, self.links.register.session)
+        context.keying, self.sending.prepare = self.sharing.take, self.sharing.prepare
+        self.messages = MessageAnswers(context, self.sending, self.receipting)
         self._warning = Warnings(
-            context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing
-        )
+            context, self.holding, self.publishing, self.rekeying, self.history, self.own, self.checkpointing,
+            self.messages.roe,
+        )  # fmt: skip
         context.feed_moved = self._feed_moved
         context.control_changed = self._control_changed
         context.in_sync = self._in_sync
         context.heads_named = self.own.named
         self.amending = Amending(context, self.holding, self._amended)
         context.amend = self.amending.take
-        channels = ChannelAnswers(context, self.sending)
-        coalition = CoalitionAnswers(context, self.links, self.own)
-        enrolling = EnrolmentAnswers(self.seat)
+        keying = KeyingAnswers(Designating(context, publishing))
         self._handlers = {
-            **channels.handlers(),
-            **said_handlers(context, self.sending, self.receipting, self.recalling),
-            **coalition.handlers(),
+            **ChannelAnswers(context, self.sending).handlers(),
+            **said_handlers(context, self.sending, self.messages, self.recalling),
+            **RoeAnswers(context, self.messages).handlers(),
+            **CoalitionAnswers(context, self.links, self.own).handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),
             **HistoryAnswers(context, self.history).handlers(),
-            **KeyAnswers(context, self.rollover, self.rekeying).handlers(),
+            **KeyAnswers(context, self.rollover, self.rekeying, keying.nouns).handlers(),
+            **keying.handlers(),
             **EmergencyAnswers(emergency).handlers(),
             **CharterAnswers(context, self.amending).handlers(),
-            **enrolling.handlers(),
+            **EnrolmentAnswers(self.seat).handlers(),
             **DirectAnswers(context, Directing(context), self._confirmed).handlers(),
             **RenewalAnswers(context, self.renewing, Seating(context, self.holding, publishing)).handlers(),
         }
@@ -385,9 +361,9 @@ class Station:
         founding = [row for row in documents if not row.audience]
         return Welcoming(
             member.coalition,
-            _only(founding, Tag.CHARTER),
+            only(founding, Tag.CHARTER),
             tuple(row.data for row in founding if row.tag == Tag.CHARTER_SIGNATURE),
-            _only(founding, Tag.POLICY),
+            only(founding, Tag.POLICY),
             custodian,
             build_coalition(kept_charters(self.context.store.read))[1],
         )

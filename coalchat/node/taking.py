@@ -220,6 +220,7 @@ class Taking:
             ring.nation,
             member.coalition.charter,
             member.believed(self.context.now()),
+            beside=ring.seeds,
         )
         seeds = merged(ring.seeds, new)
         secrets = dict.fromkeys(d.link_secret for d in sorted(came, key=lambda d: -d.header.edition) if d.link_secret)
@@ -263,7 +264,6 @@ class Taking:
         request = self._demanded()
         if (stated and not self._unanswered(request)) or not self.online():
             return
-        self._asked = member.renewed
         standing = member.directory.standing(member.device, now)
         counter = 1 + max(
             member.prekeys.highest(member.device), *made, *(p.counter for p in self.holding.ring.prekeys), 0
@@ -271,6 +271,7 @@ class Taking:
         # Who holds this device's key may have stated the last counter there is: that is told, and there is no way on.
         if standing is None or not standing.valid or counter > LAST_COUNTER:
             return
+        self._asked = member.renewed
         prekey = Prekey(counter, self.context.entropy(crypto.XWING_SEED))
         await self.holding.change(lambda ring: evolve(ring, prekeys=(*ring.prekeys, prekey)[-MAX_PREKEYS:]))
         held_up_to = {seat: self._newest(self.holding.ring.seeds, seat) for seat in self._seats()}

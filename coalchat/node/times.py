@@ -1,13 +1,7 @@
-"""Times in sentences that a node writes for people: the date-time group of ACP 121, always in UTC."""
+"""Times in sentences that a node writes for people."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from coalchat.custody.times import dtg
 
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-
-
-def dtg(seconds: int) -> str:
-    """The date-time group of a Unix time of this node's own making: `221830ZNOV26`."""
-    when = datetime.fromtimestamp(seconds, UTC)
-    return f"{when:%d%H%M}Z{MONTHS[when.month - 1]}{when:%y}"
+__all__ = ["dtg"]

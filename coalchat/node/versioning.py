@@ -128,11 +128,15 @@ def correction_of(read: Reader, row: Message) -> Version | None:
     if version is None or version.number == FIRST:
         return None
     first = read.message(version.first)
-    return version if first is None or same_author(first, row) else None
+    kinds = {Tag.REPORT} if row.kind == Tag.REPORT else CORRECTABLE
+    fits = first is None or first.kind == 0 or first.kind in kinds
+    return version if fits and (first is None or same_author(first, row)) else None
 
 
 def newer_than(read: Reader, row: Message) -> Newer | None:
-    """The newest version of a message, where it is another one."""
+    """The newest version of a message, where it is another one, and it may have any."""
+    if row.kind not in CORRECTABLE | {Tag.CORRECTION, Tag.REPORT}:
+        return None
     version = read.version(row.entry_id)
     of = Of(row.entry_id, FIRST) if version is None else Of(version.first, version.number)
     lines = [

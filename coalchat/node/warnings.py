@@ -18,6 +18,8 @@ from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.publishing import Publishing
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.renewing import certificate_warnings
+from coalchat.node.roe import Roe
+from coalchat.node.runout import end_words, keys_until
 
 KEYS_WARNING = 3 * 86_400
 """Seconds before a nation's last published edition ends at which clients are warned."""
@@ -34,6 +36,7 @@ class Warnings:
     history: History = attrs.field(repr=False)
     own: OwnFeeds = attrs.field(repr=False)
     checkpointing: Checkpointing = attrs.field(repr=False)
+    roe: Roe = attrs.field(repr=False)
 
     def said(self) -> tuple[str, ...]:
         """All of them."""
@@ -71,28 +74,20 @@ class Warnings:
     def _of_nations(self) -> Iterator[str]:
         member = self.context.member
         yield from charter_warnings(member)
+        yield from self.roe.warnings()
         yield from self.checkpointing.warnings()
         for code in sorted({self._code_of(issuer) for issuer in member.verdicts.splits}):
             yield f"a custodian of {code} has signed two different things under one number"
 
     def _of_keys(self) -> Iterator[str]:
         member, now = self.context.member, self.context.now()
-        ends = []
-        for index in sorted(member.coalition.charter.present):
-            code = member.coalition.codes[index]
-            last = [edition.last for p in member.directory.publications(index) for edition in p.editions]
-            end = (max(last, default=0) + 1) * member.coalition.charter.segment
+        ends = ((keys_until(member, index), index) for index in sorted(member.coalition.charter.present))
+        for end, index in sorted(ends):
             if end - now < KEYS_WARNING:
-                ends.append((end, code))
-        for end, code in sorted(ends):
-            yield f"the published keys of {code} end {_when(end - now)}"
+                yield end_words(member, index, now)
 
     def _code_of(self, issuer: bytes) -> str:
         """The nation of a custodian's seat, as documents name it."""
         member = self.context.member
         custodian = member.directory.custodian_by_id(issuer)
         return member.coalition.codes[int.from_bytes(issuer[:4], "big") if custodian is None else custodian.nation]
-
-
-def _when(seconds: int) -> str:
-    return "now, or have ended" if seconds <= 0 else f"in {max(1, seconds // 3600)} h"

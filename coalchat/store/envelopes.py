@@ -26,10 +26,22 @@ class EnvelopeReads(Verbs):
         return self.sql.all(KeptEnvelope, "WHERE purged = 0 AND n <= ? ORDER BY n", up_to)
 
     def live_envelope(self, channel: bytes, release: bytes, n: int) -> Envelope | None:
-        """The newest envelope that this device may seal under (`mine`) and that is not retired."""
+        """The newest envelope that this device made (`mine`) and that is not retired."""
         return self.sql.one(
             Envelope,
             "WHERE channel = ? AND release = ? AND n = ? AND mine = 1 AND retired = 0 ORDER BY rowid DESC",
+            channel,
+            release,
+            n,
+        )
+
+    def live_envelopes_by(self, device: bytes, channel: bytes, release: bytes, n: int) -> list[Envelope]:
+        """Envelopes that a device made and that are neither retired nor complained of, the newest first."""
+        return self.sql.all(
+            Envelope,
+            "WHERE device = ? AND channel = ? AND release = ? AND n = ? AND retired = 0 AND complained = 0"
+            " ORDER BY rowid DESC",
+            device,
             channel,
             release,
             n,

@@ -9,6 +9,15 @@ from coalchat.store.errors import StoreConflict
 from coalchat.store.rows import Confirmed, Invite, Peer
 from coalchat.store.sql import Verbs
 
+DRAFT, DRAFT_END = "draft/", "draft0"
+"""Names of drafts in `meta`, and what comes behind them all."""
+
+
+def _draft(value: bytes) -> tuple[str, str]:
+    """Label and text: a label is one line."""
+    label, _, text = value.decode("utf-8", "surrogatepass").partition("\n")
+    return label, text
+
 
 class LocalReads(Verbs):
     """Verbs that read them."""
@@ -17,6 +26,11 @@ class LocalReads(Verbs):
         """A value that the node keeps under a name."""
         value: bytes | None = self.sql.value("SELECT value FROM meta WHERE key = ?", key)
         return value
+
+    def drafts(self) -> list[tuple[bytes, str, str]]:
+        """Texts that are being written: channel, label, text."""
+        rows = self.sql.run("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key", DRAFT, DRAFT_END)
+        return [(bytes.fromhex(key.removeprefix(DRAFT)), *_draft(value)) for key, value in rows]
 
     def peers(self) -> list[Peer]:
         """Addresses to dial, oldest first."""
@@ -54,6 +68,14 @@ class LocalWrites(LocalReads):
             key,
             value,
         )
+
+    def set_draft(self, channel: bytes, label: str, text: str) -> None:
+        """Keep a text that is being written in a channel, in the place of what was there; "" forgets it."""
+        key = DRAFT + channel.hex()
+        if text:
+            self.set_meta(key, f"{label}\n{text}".encode("utf-8", "surrogatepass"))
+        else:
+            self.sql.change("DELETE FROM meta WHERE key = ?", key)
 
     def put_peer(self, peer: Peer) -> bool:
         """Add an address, or change its note; True."""

@@ -99,6 +99,10 @@ class MessageReads(Verbs):
         """Messages that could not be read when they came, sealed in this segment or later: what a late key may open."""
         return self.sql.all(Message, "WHERE kind = 0 AND n >= ? ORDER BY n, position", n)
 
+    def roe_log(self) -> list[Message]:
+        """Notices of rules of engagement, and the signatures under them, in the order in which they became readable."""
+        return self.sql.all(Message, "WHERE kind IN (71, 72) ORDER BY position")
+
     def unread_counts(self) -> list[Unread]:
         """For each channel that has any: listed messages of others beyond its read mark."""
         counted = self.sql.run(

@@ -161,7 +161,7 @@ class KeptEnvelope(Row):
 
 @attrs.frozen
 class Envelope(Row):
-    """A TEK envelope. `mine`: this device may seal under it, as its own or a keying device's of its nation."""
+    """A TEK envelope. `mine`: this device made it."""
 
     TABLE = "envelope"
 

@@ -239,6 +239,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX message_retraction ON message (position) WHERE kind = 69",  # what is to be confirmed
     ),
+    ("CREATE INDEX message_roe ON message (position) WHERE kind IN (71, 72)",),  # read whole whenever ROE are shown
     (
         # the next serial of a person's reports is asked for at each
         """CREATE TABLE report (

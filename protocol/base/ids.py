@@ -72,6 +72,9 @@ class Tag(IntEnum):
     READY = 53
     HISTORY_REQUEST = 54
     HISTORY_GRANT = 55
+    ENVELOPE_REQUEST = 56
+    ENVELOPE_GRANT = 57
+    ENVELOPE_DENIAL = 58
     # payload kinds
     TEXT = 64
     RECEIPT = 65
@@ -80,6 +83,8 @@ class Tag(IntEnum):
     CORRECTION = 68
     RETRACTION = 69
     PURGED = 70
+    ROE_NOTICE = 71
+    ROE_ENDORSEMENT = 72
     REPORT = 74
     # further objects
     AMENDMENT_FILE = 96

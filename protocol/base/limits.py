@@ -78,12 +78,16 @@ MAX_CATCH_UPS: Final = 8
 # --- feeds, entries, receipts ---
 MAX_REFS: Final = 8
 """References of one entry."""
+MAX_RULES: Final = 32
+"""Rules of one ROE notice: what a person can answer for at once."""
 MAX_RANGES: Final = 256
 """Feed ranges in one receipt."""
 MAX_FEEDS_PER_DEVICE: Final = 256
 """Feeds that one device may open; a hostile insider would open thousands."""
 MAX_LIVE_ENVELOPES: Final = 4
 """Envelopes of one (device, channel, release key, segment): one, its reissue, and two re-made after a change of keys."""
+MAX_SHARED_ENVELOPES: Final = 64
+"""Envelopes that a keying device makes anew for one other device in a segment: as many labels as an officer uses."""
 MAX_PARKED_ENTRIES: Final = 64
 """Entries of one feed that wait to become authentic."""
 MAX_FORK_RUN: Final = 65
@@ -129,6 +133,8 @@ MAX_WANTS: Final = 256
 """Documents, feeds or envelopes asked for and not yet answered, of each kind: each pushed entry may need one."""
 MAX_WANTS_WAITING: Final = 4_096
 """Feeds or envelopes that wait to be asked for: the entries that name them wait too."""
+MAX_ENVELOPE_REQUESTS: Final = 8
+"""Envelopes of a keying device that are asked for on one link and not answered, in each direction."""
 MAX_GRANT_DOCUMENTS: Final = 1_024
 """Documents that a joiner takes with its certificate: every key list of a nation in eight editions."""
 MAX_GRANT_BYTES: Final = 16 * 1024 * 1024
@@ -143,6 +149,8 @@ MAX_INVITES: Final = 64
 # --- clock, in seconds ---
 CLOCK_SKEW: Final = 300
 """Tolerated difference of two honest clocks when validity is checked."""
+KEYING_ANSWER: Final = 5
+"""How long a message waits for a keying device's envelope, before its device makes one itself."""
 INVITE_LIFETIME: Final = 72 * 3600
 """Life of an invite."""
 CATCH_UP_ONLINE: Final = 1_800

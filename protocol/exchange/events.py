@@ -12,7 +12,9 @@ import attrs
 
 from protocol.exchange.messages import Head
 from protocol.keys.direct import AnyEnvelope
+from protocol.keys.envelope import Envelope
 from protocol.messages.entry import Entry
+from protocol.trust.label import ReleaseKey
 
 
 class Kind(Enum):
@@ -145,6 +147,31 @@ class HistoryGiven:
 
 
 @attrs.frozen
+class EnvelopeRequested:
+    """The peer asks for an envelope of ours to seal under. Answer with `share_envelope` or `withhold_envelope`."""
+
+    number: int
+    channel: bytes
+    release: ReleaseKey
+
+
+@attrs.frozen
+class EnvelopeGranted:
+    """The peer answers our request with an envelope for that channel and release key; nothing else of it is verified."""
+
+    number: int
+    envelope: Envelope
+
+
+@attrs.frozen
+class EnvelopeDenied:
+    """The peer gives no envelope; `code` may be an `Unshared`."""
+
+    number: int
+    code: int
+
+
+@attrs.frozen
 class PongReceived:
     """The peer answered our PING."""
 
@@ -174,6 +201,9 @@ SyncEvent: TypeAlias = (
     | PeerDeclined
     | HistoryRequested
     | HistoryGiven
+    | EnvelopeRequested
+    | EnvelopeGranted
+    | EnvelopeDenied
     | PongReceived
     | PeerLeft
 )

@@ -32,6 +32,7 @@ from protocol.base.limits import (
     MAX_WANTS,
 )
 from protocol.base.records import BY_TAG, Bin, Blob, Flag, Name, Part, Seq, Uint, decode, peek, record
+from protocol.trust.label import ReleaseKey
 
 Message: TypeAlias = Any
 """A record of one of the classes below."""
@@ -302,7 +303,54 @@ class HistoryGrant:
     evidence: Annotated[bytes, Blob(MAX_RECORD)]
 
 
-MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.HISTORY_GRANT}
+# --- keying devices ---
+
+
+class Unshared(IntEnum):
+    """Why a keying device gives no envelope; other numbers may follow and mean no more than that."""
+
+    NOT_KEYING = 0
+    """As far as it knows, it makes none for others."""
+    CHANNEL = 1
+    """It does not know that channel."""
+    LABEL = 2
+    """No envelope is shared at that label, or one of the two devices may not say anything there."""
+    UNABLE = 3
+    """It can seal nothing there now: a nation has no key, or its own time is over or in doubt."""
+    BUSY = 4
+    """It has made as many for that device as it may."""
+
+
+@record(Tag.ENVELOPE_REQUEST, max_size=256)
+class EnvelopeRequest:
+    """Asks a keying device of the own nation for an envelope of the segment of now.
+
+    Attributes:
+        number: names the question on this link; each is higher than the one before.
+    """
+
+    number: Annotated[int, Uint(2**32 - 1, 1)]
+    channel: Annotated[bytes, ID]
+    release: Annotated[ReleaseKey, Part(ReleaseKey)]
+
+
+@record(Tag.ENVELOPE_GRANT, max_size=MAX_FRAME)
+class EnvelopeGrant:
+    """Answers a request with an envelope that the sender of the grant made."""
+
+    number: Annotated[int, Uint(2**32 - 1, 1)]
+    data: Annotated[bytes, Blob(MAX_RECORD, 1)]
+
+
+@record(Tag.ENVELOPE_DENIAL, max_size=TINY)
+class EnvelopeDenial:
+    """Answers a request with nothing; `code` is an `Unshared`."""
+
+    number: Annotated[int, Uint(2**32 - 1, 1)]
+    code: Annotated[int, Uint(255)]
+
+
+MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.ENVELOPE_DENIAL}
 """Classes of link messages by tag."""
 
 

@@ -33,6 +33,7 @@ class On(Enum):
     ENTRY = "PUSH or ACK"
     OBJECT = "WANT_FEEDS, PUSH_FEED, WANT_ENVELOPES or PUSH_ENVELOPE"
     HISTORY = "HISTORY_REQUEST or HISTORY_GRANT"
+    KEYING = "ENVELOPE_REQUEST, ENVELOPE_GRANT or ENVELOPE_DENIAL"
     PING = "PING or PONG"
     UNKNOWN = "a message with an unknown optional tag"
     GOODBYE = "GOODBYE"
@@ -53,6 +54,7 @@ TRANSITIONS: Final[Mapping[tuple[State, On], State]] = {
     (State.LIVE, On.ENTRY): State.LIVE,
     (State.LIVE, On.OBJECT): State.LIVE,
     (State.LIVE, On.HISTORY): State.LIVE,
+    (State.LIVE, On.KEYING): State.LIVE,
     **{(state, on): state for state in _TALKING for on in (On.DOCUMENT, On.PING, On.UNKNOWN)},
     **{(state, On.GOODBYE): State.GONE for state in (State.SILENT, *_TALKING)},
     **{(state, On.FAULT): State.REFUSED for state in State},

@@ -29,6 +29,9 @@ from protocol.exchange.events import (
 from protocol.exchange.messages import (
     Ack,
     Document,
+    EnvelopeDenial,
+    EnvelopeGrant,
+    EnvelopeRequest,
     Goodbye,
     Heads,
     Hello,
@@ -168,6 +171,21 @@ def _on_history_grant(session: Session, message: HistoryGrant) -> Outcome:
     return [], [HistoryGiven(message.id, message.evidence)]
 
 
+def _on_envelope_request(session: Session, message: EnvelopeRequest) -> Outcome:
+    session.theirs.go(On.KEYING)
+    return [], [session.questions.asked(message)]
+
+
+def _on_envelope_grant(session: Session, message: EnvelopeGrant) -> Outcome:
+    session.theirs.go(On.KEYING)
+    return [], [session.questions.granted(message)]
+
+
+def _on_envelope_denial(session: Session, message: EnvelopeDenial) -> Outcome:
+    session.theirs.go(On.KEYING)
+    return [], [session.questions.denied(message)]
+
+
 def _on_ping(session: Session, message: Ping) -> Outcome:
     session.theirs.go(On.PING)
     return [encode(Pong(message.value))], []
@@ -200,6 +218,9 @@ _HANDLERS: Final[Mapping[type, Callable[[Session, Any], Outcome]]] = {
     PushEnvelope: _on_push_envelope,
     HistoryRequest: _on_history_request,
     HistoryGrant: _on_history_grant,
+    EnvelopeRequest: _on_envelope_request,
+    EnvelopeGrant: _on_envelope_grant,
+    EnvelopeDenial: _on_envelope_denial,
     Ping: _on_ping,
     Pong: _on_pong,
     Goodbye: _on_goodbye,

@@ -13,6 +13,7 @@ import attrs
 from protocol.base.limits import MAX_INVENTORY, MAX_WANTS_WAITING
 from protocol.exchange.events import Kind
 from protocol.exchange.flow import Flow
+from protocol.exchange.keying import Questions
 from protocol.exchange.phases import TRANSITIONS, On, State
 from protocol.exchange.states import Place
 from protocol.exchange.wants import Wants
@@ -91,6 +92,7 @@ class Session:
         listed: how many documents the peer has listed before its heads.
         complete: its documents are here, or not to be had.
         pings: values of ours that were not answered yet.
+        questions: for envelopes of keying devices.
     """
 
     settings: SyncSettings
@@ -103,6 +105,7 @@ class Session:
     listed: int = attrs.field(default=0, init=False)
     complete: bool = attrs.field(default=False, init=False)
     pings: set[int] = attrs.field(factory=set, init=False, repr=False)
+    questions: Questions = attrs.field(factory=Questions, init=False, repr=False)
 
     @property
     def over(self) -> bool:

@@ -30,6 +30,8 @@ from protocol.base.records import encode
 from protocol.exchange.events import DocumentsComplete, InSync, Kind, SyncEvent
 from protocol.exchange.messages import (
     Ack,
+    EnvelopeDenial,
+    EnvelopeGrant,
     Farewell,
     Goodbye,
     Heads,
@@ -39,6 +41,7 @@ from protocol.exchange.messages import (
     Inventory,
     Item,
     Ping,
+    Unshared,
     read_message,
 )
 from protocol.exchange.objects import WIRE
@@ -46,6 +49,7 @@ from protocol.exchange.phases import On, State
 from protocol.exchange.reception import take
 from protocol.exchange.session import VERSIONS, LocalHead, Session, SyncSettings
 from protocol.exchange.states import Step
+from protocol.trust.label import ReleaseKey
 
 T = TypeVar("T")
 
@@ -262,6 +266,37 @@ class Sync:
             return Step()
         self._say(On.HISTORY)
         return Step(send=(encode(message),))
+
+    # --- keying devices ---
+
+    def ask_envelope(self, number: int, channel: bytes, release: ReleaseKey) -> Step[SyncEvent]:
+        """Ask a keying device for an envelope; nothing goes where the link is over, or as many questions are open as may be.
+
+        Args:
+            number: higher than any before on this link.
+
+        Raises:
+            LocalProtocolError: before both sides are LIVE, or the number does not rise.
+        """
+        if self.over or not self._session.questions.room:
+            return Step()
+        self._say(On.KEYING)
+        return Step(send=(encode(self._session.questions.ask(number, channel, release)),))
+
+    def share_envelope(self, number: int, envelope: bytes) -> Step[SyncEvent]:
+        """Answer `EnvelopeRequested` with an envelope of this device."""
+        return self._keying(EnvelopeGrant(number, envelope))
+
+    def withhold_envelope(self, number: int, why: Unshared) -> Step[SyncEvent]:
+        """Answer `EnvelopeRequested` with nothing."""
+        return self._keying(EnvelopeDenial(number, int(why)))
+
+    def _keying(self, answer: EnvelopeGrant | EnvelopeDenial) -> Step[SyncEvent]:
+        if self.over:
+            return Step()
+        self._session.questions.answer(answer.number)
+        self._say(On.KEYING)
+        return Step(send=(encode(answer),))
 
     # --- inside ---
 

@@ -16,7 +16,7 @@ import attrs
 
 from protocol.base.limits import CATCH_UP_END, CATCH_UP_ONLINE, MAX_CATCH_UPS
 from protocol.keys.keyring import KeyRing
-from protocol.keys.walking import oldest_kept, oldest_own
+from protocol.keys.walking import oldest_kept, oldest_own, serves_until
 from protocol.trust.access import Clearance
 from protocol.trust.charter import Charter
 
@@ -56,7 +56,8 @@ def at_start(
     windows = tuple(window for window in known if window.is_open(now))
     since = ring.mark
     due = any(
-        max(seed.segment, since) < min(oldest_kept(charter, seed.level, now), seed.last + 1) for seed in ring.seeds
+        max(seed.segment, since) < min(oldest_kept(charter, seed.level, now), serves_until(seed, ring.seeds, charter))
+        for seed in ring.seeds
     ) or any(max(seed.segment, since) < min(oldest_own(charter, clearance, now), seed.last + 1) for seed in ring.own)
     covered = any(window.since == since for window in windows)  # the start that found this outage was cut off
     if not due or covered or len(windows) >= MAX_CATCH_UPS:

@@ -21,10 +21,11 @@ from protocol.base.errors import AuthenticationError, ExpiredError, LocalProtoco
 from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_SEGMENTS
 from protocol.base.records import Bin, Seq, decode, encode_part, evolve, record
+from protocol.keys.runon import key_segment
 from protocol.trust.credential import CUSTODIAN
 from protocol.trust.directory import Directory
 from protocol.trust.label import CATEGORY, LEVEL, NATION
-from protocol.trust.publication import COUNTER, SEGMENT, Edition
+from protocol.trust.publication import COUNTER, SEGMENT, Edition, unsuperseded
 
 SEED = 32
 
@@ -225,6 +226,25 @@ class SegmentKeys:
             for edition in publication.current_editions(segment):
                 sid = SegmentId(nation, publication.custodian, edition.counter, level, category, segment)
                 key = self.public_key(sid)
+                if key is not None:
+                    found.append((sid, key))
+        return tuple(found)
+
+    def last_slots(self, nation: int, level: int, category: int, segment: int) -> tuple[tuple[SegmentId, bytes], ...]:
+        """Slots to wrap to where a nation's editions have ended, if the level runs on: its last keys, of their segment.
+
+        Returns:
+            Nothing while one that it published, superseded or not, reaches the segment or lies ahead.
+        """
+        publications = self.directory.publications(nation)
+        end = max((edition.last for publication in publications for edition in publication.editions), default=segment)
+        if end >= segment or key_segment(self.directory.coalition.charter, level, end, segment) is None:
+            return ()
+        found = []
+        for publication in publications:
+            for edition in unsuperseded(publication.editions):
+                sid = SegmentId(nation, publication.custodian, edition.counter, level, category, end)
+                key = self.public_key(sid) if edition.last == end else None
                 if key is not None:
                     found.append((sid, key))
         return tuple(found)

@@ -3,18 +3,21 @@
 The private key of a segment is kept until the segment's end plus the hold of its level. A held seed therefore stands at
 the oldest segment whose key is still kept: it gives that key and the later ones, and no earlier one.
 Rule 1: a seed is walked forward only, and only by the time that its holder believes.
-Rule 2: a chain whose last segment is past its hold is dropped.
+Rule 2: a chain whose last segment is past its hold is dropped; at a level that runs on (SPEC 7.9) its last key counts as
+that of the segments after it too, until the first that a newer seed is held of, for one edition at most.
 Rule 3: what does not fit the key ring is dropped from the oldest end.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from protocol.base.records import evolve
 from protocol.keys.device import device_hold
 from protocol.keys.edition import DeviceChain, SeedChain
 from protocol.keys.keyring import MAX_CHAINS, HeldSeed, KeyRing, OwnSeed, held, own
+from protocol.keys.runon import last_served
 from protocol.trust.access import Clearance
 from protocol.trust.charter import Charter
 
@@ -46,10 +49,35 @@ def next_turn(charter: Charter, now: int) -> int:
     return min(turns)
 
 
-def walk_seed(seed: HeldSeed, nation: int, oldest: int) -> HeldSeed | None:
-    """A seed after it was walked to a segment, or None if its chain ends before that."""
-    if seed.last < oldest:
+def serves_until(seed: HeldSeed, seeds: Iterable[HeldSeed], charter: Charter) -> int:
+    """The first segment that no key of a seed is used for, beside the others that are held."""
+    newer = [other.segment for other in seeds if _follows(other, seed)]
+    return max(seed.last + 1, min((last_served(charter, seed.level, seed.last) + 1, *newer)))
+
+
+def _follows(other: HeldSeed, seed: HeldSeed) -> bool:
+    """Whether another seed takes the place of one when its edition has ended."""
+    if (other.level, other.category) != (seed.level, seed.category):
+        return False
+    replaces = (other.custodian, other.last) == (seed.custodian, seed.last) and other.counter > seed.counter
+    return other.last > seed.last or replaces
+
+
+def oldest_erased(seed: HeldSeed, seeds: Iterable[HeldSeed], charter: Charter) -> int:
+    """Unix time at which the oldest key of a seed is erased."""
+    until = serves_until(seed, seeds, charter) if seed.segment == seed.last else seed.segment + 1
+    return erased_at(charter, seed.level, until - 1)
+
+
+def walk_seed(seed: HeldSeed, nation: int, oldest: int, until: int = 0) -> HeldSeed | None:
+    """A seed after it was walked to a segment, or None if its chain ends before that.
+
+    Args:
+        until: the first segment that its last key does not serve, where that is later than the one after it.
+    """
+    if max(seed.last, until - 1) < oldest:
         return None
+    oldest = min(oldest, seed.last)
     if seed.segment >= oldest:
         return seed
     chain = seed.chain(nation)
@@ -58,17 +86,29 @@ def walk_seed(seed: HeldSeed, nation: int, oldest: int) -> HeldSeed | None:
 
 
 def walk_seeds(
-    seeds: Iterable[HeldSeed], nation: int, charter: Charter, now: int, since: int | None = None
+    seeds: Iterable[HeldSeed],
+    nation: int,
+    charter: Charter,
+    now: int,
+    since: int | None = None,
+    *,
+    beside: Iterable[HeldSeed] = (),
 ) -> tuple[HeldSeed, ...]:
     """Seeds after those were walked, or dropped, whose oldest keys are past their hold.
 
     Args:
         since: keep the keys from this segment on all the same: it had not ended when the device went off.
+        beside: others that are held and are not walked here.
     """
+    every = tuple(seeds)
+    compartments = defaultdict(list)
+    for seed in (*every, *beside):
+        compartments[seed.level, seed.category].append(seed)
     kept = []
-    for seed in seeds:
+    for seed in every:
         oldest = oldest_kept(charter, seed.level, now)
-        walked = walk_seed(seed, nation, oldest if since is None else min(oldest, since))
+        until = serves_until(seed, compartments[seed.level, seed.category], charter)
+        walked = walk_seed(seed, nation, oldest if since is None else min(oldest, since), until)
         if walked is not None:
             kept.append(walked)
     return newest(kept)

@@ -16,6 +16,7 @@ from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, 
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
 from protocol.messages.reports import ReportPayload, check_report
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload, check_roe
 from protocol.messages.versions import (
     CorrectionPayload,
     PurgedPayload,
@@ -80,6 +81,8 @@ Payload = (
     | CorrectionPayload
     | RetractionPayload
     | PurgedPayload
+    | RoeNoticePayload
+    | RoeEndorsementPayload
     | ReportPayload
 )
 
@@ -94,6 +97,8 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.CORRECTION: CorrectionPayload,
     Tag.RETRACTION: RetractionPayload,
     Tag.PURGED: PurgedPayload,
+    Tag.ROE_NOTICE: RoeNoticePayload,
+    Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
     Tag.REPORT: ReportPayload,
 }
 
@@ -131,6 +136,8 @@ def _check(payload: Payload) -> None:
         check_receipt(payload)
     if isinstance(payload, QuotingPayload):
         check_quoting(payload)
+    if isinstance(payload, RoeNoticePayload):
+        check_roe(payload)
     if isinstance(payload, ReportPayload):
         check_report(payload)
 

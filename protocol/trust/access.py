@@ -38,6 +38,10 @@ class Clause(StrEnum):
     RECIPIENT_UNCONFIRMED = "recipient-unconfirmed"
     FEED_UNCONFIRMED = "feed-unconfirmed"
     COMBINATION = "combination"
+    ROE_AUTHORITY = "roe-authority"
+    ROE_SEQUENCE = "roe-sequence"
+    ROE_BASIS = "roe-basis"
+    ROE_FINAL = "roe-final"
 
 
 @record()

@@ -1,11 +1,12 @@
 """The file by which an amendment goes round (SPEC 6.6), until everybody whom it needs has signed it.
 
 1. One nation writes the text: for an admission from the newcomer's offer, for a suspension with a new link secret.
-2. The file goes round; each nation checks and signs. To a suspension it adds its offer, for the key to seal to.
-3. Whoever knows the link secret seals it to those who have signed: to the newcomer, or to all who stay.
+2. The file goes round; each nation checks and signs. To a suspension it adds its offer, for the key to seal to; to a
+reinstatement the nation does that comes back.
+3. Whoever knows the link secret seals it to those who have signed: to the newcomer, to all who stay, to who comes back.
 4. It is complete when all have signed and each has its secret. Then each takes it in.
 
-The file brings the charters before, so that a newcomer can follow them from the founding. What it brings for people to
+The file brings the charters before, so that a newcomer can follow them from the founding, and who comes back from his own. What it brings for people to
 trust is no more than that: who stands behind a root is compared by another way, as in founding.
 """
 
@@ -22,7 +23,7 @@ from protocol.base.ids import Tag
 from protocol.base.limits import MAX_AMENDMENT_FILE, MAX_ARRAY, MAX_NATIONS, MAX_RECORD
 from protocol.base.records import Blob, Part, Seq, decode, encode, evolve, record
 from protocol.base.signed import SigningKey
-from protocol.trust.amendment import Change, admission, build_coalition, check_amendment, suspension
+from protocol.trust.amendment import Change, admission, build_coalition, check_amendment, reinstatement, suspension
 from protocol.trust.charter import Charter, Coalition, check_signature, read_charter, sign_charter
 from protocol.trust.founding import NationOffer, SealedSecret, make_offer, open_secret, read_offer, seal_secret
 from protocol.trust.policy import Policy, read_policy
@@ -38,7 +39,7 @@ class AmendmentFile:
         charter, policy: canonical bytes.
         earlier: the charters before, the founding one among them, and their signatures.
         signatures: of the amendment, as far as they were given.
-        offers: the newcomer's; or of those who stay, as they sign.
+        offers: the newcomer's; or, as they sign, of those who stay, or of who comes back.
         secrets: the link secret that the amendment commits to, sealed to the nations of the offers.
     """
 
@@ -55,12 +56,13 @@ class Round:
     """An amendment file whose parts hold together.
 
     Attributes:
-        coalition: under the charter before.
+        coalition: under the charter before. amendments: the documents of those amendments that led to it.
         signed: indices of the nations that have signed. offers: by index.
     """
 
     file: AmendmentFile = attrs.field(repr=False)
     coalition: Coalition
+    amendments: tuple[bytes, ...] = attrs.field(repr=False)
     charter: Charter
     policy: Policy
     change: Change
@@ -75,7 +77,7 @@ class Round:
     @property
     def owed(self) -> frozenset[int]:
         """Indices of the nations that must find it there."""
-        return self.change.needs if self.change.admitted is None else frozenset({self.change.admitted})
+        return self.change.told
 
     @property
     def complete(self) -> bool:
@@ -126,6 +128,18 @@ def start_suspension(
     return file
 
 
+def start_reinstatement(coalition: Coalition, earlier: Sequence[bytes], policy: bytes, nation: int) -> AmendmentFile:
+    """The unsigned file that takes back the suspension of a nation; once that has signed, `seal` it the link secret in force.
+
+    Raises:
+        RemoteProtocolError: it is not suspended.
+    """
+    charter = reinstatement(coalition.charter, nation)
+    file = AmendmentFile(encode(charter), policy, tuple(earlier), (), (), ())
+    read_round(encode(file))
+    return file
+
+
 def read_round(data: bytes) -> Round:
     """Check an amendment file.
 
@@ -134,7 +148,7 @@ def read_round(data: bytes) -> Round:
     """
     file = decode(AmendmentFile, data)
     charter, policy = read_charter(file.charter), read_policy(file.policy)
-    coalition, _ = build_coalition(file.earlier, policy.hash)
+    coalition, amendments = build_coalition(file.earlier, policy.hash)
     change = check_amendment(coalition.charter, charter)
     signed = [check_signature(charter, signature)[0] for signature in file.signatures]
     if len(set(signed)) != len(signed) or not change.needs.issuperset(signed):
@@ -142,20 +156,20 @@ def read_round(data: bytes) -> Round:
     offers = {}
     for data_of_one in file.offers:
         offer = read_offer(data_of_one)
-        index = next((i for i in change.needs if charter.nations[i] == offer.nation), None)
+        index = next((i for i in change.told if charter.nations[i] == offer.nation), None)
         if index is None or index in offers:
-            raise DecodeError("are not one each of the nations that it needs", field="offers")
+            raise DecodeError("are not one each of the nations to be told the link secret", field="offers")
         offers[index] = offer
     if change.admitted is not None and change.admitted not in offers:
         raise DecodeError("the newcomer's is not here", field="offers")
     sealed = [secret.nation for secret in file.secrets]
     if len(set(sealed)) != len(sealed) or not offers.keys() >= set(sealed):
         raise DecodeError("must be for nations whose offers are here", field="secrets")
-    return Round(file, coalition, charter, policy, change, frozenset(signed), offers)
+    return Round(file, coalition, amendments, charter, policy, change, frozenset(signed), offers)
 
 
 def sign_round(known: Round, nation: int, root: SigningKey, bundle: bytes) -> Round:
-    """A file with one more signature, and to a suspension the signer's offer.
+    """A file with one more signature, and the signer's offer where he is to be told the link secret.
 
     Args:
         bundle: X-Wing private key of the nation's custodian's device.
@@ -166,7 +180,7 @@ def sign_round(known: Round, nation: int, root: SigningKey, bundle: bytes) -> Ro
     """
     signature = sign_charter(known.charter, nation, root)
     file = evolve(known.file, signatures=(*known.file.signatures, signature.data))
-    if nation not in known.offers and known.change.suspended is not None:
+    if nation in known.owed and nation not in known.offers:
         named, public = known.charter.nations[nation], root.public()
         offer = NationOffer(named.code, named.name, public.ed25519, public.mldsa, xwing_public(bundle))
         file = evolve(file, offers=(*file.offers, make_offer(offer, root).data))

@@ -1,4 +1,4 @@
-"""Amendments (SPEC 6.6): a charter with the next number, that admits a nation or suspends one.
+"""Amendments (SPEC 6.6, 6.8): a charter with the next number, that admits a nation, suspends one, or takes that back.
 
 Rule 1: an amendment does one thing. What else differs from the text before it is refused by its field.
 Rule 2: nations keep their places for ever: one that is admitted comes last, one that is suspended stays in the list.
@@ -47,13 +47,20 @@ class Change:
     """What an amendment does.
 
     Attributes:
-        admitted, suspended: index of the nation; one of them is None.
+        admitted, suspended, reinstated: index of the nation; two of them are None.
         needs: indices of the nations that must sign it.
     """
 
     admitted: int | None
     suspended: int | None
     needs: frozenset[int]
+    reinstated: int | None = None
+
+    @property
+    def told(self) -> frozenset[int]:
+        """Indices of the nations that do not know the link secret yet which it commits to."""
+        new = [nation for nation in (self.admitted, self.reinstated) if nation is not None]
+        return frozenset(new) or self.needs
 
 
 @attrs.frozen
@@ -111,6 +118,15 @@ def suspension(charter: Charter, nation: int, link_secret: bytes) -> Charter:
     return evolve(charter, number=charter.number + 1, previous=charter.hash, settings=settings)
 
 
+def reinstatement(charter: Charter, nation: int) -> Charter:
+    """The text that takes back the suspension of a nation; the link secret stays."""
+    suspended = bytes(sorted(charter.suspended - {nation}))
+    others = [s for s in charter.settings if s.tag != SETTING_SUSPENDED]
+    mark = [Setting(SETTING_SUSPENDED, suspended)] if suspended else []
+    settings = tuple(sorted((*others, *mark), key=lambda setting: (setting.tag, setting.value)))
+    return evolve(charter, number=charter.number + 1, previous=charter.hash, settings=settings)
+
+
 # --- checking ---
 
 
@@ -133,6 +149,8 @@ def check_amendment(before: Charter, after: Charter) -> Change:
         raise DecodeError("nations keep their places, and one is admitted at a time", field="nations")
     if len(after.nations) > count:
         return _check_admission(before, after)
+    if after.suspended < before.suspended:
+        return _check_reinstatement(before, after)
     return _check_suspension(before, after)
 
 
@@ -150,7 +168,7 @@ def _check_suspension(before: Charter, after: Charter) -> Change:
         raise DecodeError("a suspension does not change it", field="quorum")
     more = after.suspended - before.suspended
     if len(more) != 1 or not before.suspended < after.suspended:
-        raise DecodeError("an amendment admits one nation or suspends one", field="settings")
+        raise DecodeError("an amendment admits one nation, suspends one or reinstates one", field="settings")
     if _others(after) != _others(before):
         raise DecodeError("a suspension changes no setting of another kind", field="settings")
     hashed = after.setting(SETTING_LINK_SECRET)
@@ -161,6 +179,18 @@ def _check_suspension(before: Charter, after: Charter) -> Change:
         raise DecodeError("a suspension needs more than half of the nations", field="settings")
     (suspended,) = more
     return Change(None, suspended, after.present)
+
+
+def _check_reinstatement(before: Charter, after: Charter) -> Change:
+    if after.quorum != before.quorum:
+        raise DecodeError("a reinstatement does not change it", field="quorum")
+    back = before.suspended - after.suspended
+    if len(back) != 1:
+        raise DecodeError("an amendment reinstates one nation", field="settings")
+    (reinstated,) = back
+    if after.settings != reinstatement(before, reinstated).settings:
+        raise DecodeError("a reinstatement changes no setting of another kind", field="settings")
+    return Change(None, None, after.present, reinstated)
 
 
 def _others(charter: Charter) -> tuple[Setting, ...]:
@@ -186,6 +216,16 @@ class Gathering:
     def waiting(self) -> int:
         """Texts that are not complete."""
         return len(self._waiting)
+
+    def takes_back(self, nation: int) -> bool:
+        """Whether a suspension of a nation waits, and a later text that takes it back and still lacks signatures.
+
+        That nation's own nodes put them in force together: in between nobody of it would listen to another any more.
+        """
+        waiting = self._waiting.values()
+        first = min((one.charter.number for one in waiting if nation in one.charter.suspended), default=None)
+        later = [one for one in waiting if first is not None and one.charter.number > first]
+        return any(nation in one.charter.present and not one.charter.present <= one.signatures.keys() for one in later)
 
     def take(self, data: bytes) -> None:
         """Take a text, or a signature of one that is here.
@@ -308,6 +348,10 @@ def changed(before: Charter, after: Charter) -> tuple[str, ...]:
     if change.suspended is not None:
         code = before.codes[change.suspended]
         lines += [f"suspends {code}: nothing is sealed to it or taken from it any more", "changes the link secret"]
+    if change.reinstated is not None:
+        lines.append(
+            f"takes back the suspension of {before.codes[change.reinstated]}: it is sealed to and heard from then on"
+        )
     if after.quorum != before.quorum:
         lines.append(f"raises the quorum from {before.quorum} to {after.quorum}")
     return tuple(lines)

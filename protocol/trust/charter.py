@@ -19,6 +19,7 @@ from protocol.base.ids import Person, Tag
 from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_SEGMENTS
 from protocol.base.records import Bin, Blob, Code, Flag, Name, OptBin, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
+from protocol.trust.authority import SETTING_ROE, read_roe_setting
 from protocol.trust.label import NATION
 
 SUITE: int = 1
@@ -28,6 +29,8 @@ SETTING_LINK_SECRET: int = 1
 """Tag of the setting that commits to the link secret in force."""
 SETTING_SUSPENDED: int = 2
 """Tag of the setting that names the suspended nations: one byte each, ascending."""
+SETTING_RUN_ON: int = 4
+"""Tag of the setting that says how many of the lowest levels run on where a nation's keys have run out: one byte."""
 
 SECONDS = Uint(2**32 - 1)
 TIME = Uint(2**40)
@@ -111,6 +114,10 @@ class Charter:
     def suspended(self) -> frozenset[int]:
         """Indices of the nations that this charter suspends."""
         return frozenset(self.setting(SETTING_SUSPENDED))
+
+    def runs_on(self, level: int) -> bool:
+        """Whether what is sealed at a level still goes to a nation's last key, one edition longer (SPEC 7.9)."""
+        return level < int.from_bytes(self.setting(SETTING_RUN_ON), "big")
 
     @property
     def present(self) -> frozenset[int]:
@@ -209,6 +216,11 @@ def read_charter(data: bytes) -> Charter:
     if len(charter.holds) != len(charter.retention):
         raise DecodeError("must name as many levels as holds", field="retention")
     _check_suspended(charter)
+    if any(setting.tag == SETTING_ROE for setting in charter.settings):
+        read_roe_setting(charter.setting(SETTING_ROE), len(charter.nations))
+    run_on = [setting.value for setting in charter.settings if setting.tag == SETTING_RUN_ON]
+    if run_on and not (len(run_on[0]) == 1 and 1 <= run_on[0][0] <= len(charter.holds)):
+        raise DecodeError("must be one byte, from one level to all of them", field="settings")
     return charter
 
 

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 
 from protocol.base.limits import MAX_RECORD
 from protocol.messages.forms import Form
-from protocol.vectors import checkpoints, hostile_direct, hostile_keys, hostile_messages, hostile_trust, reports
+from protocol.vectors import (
+    checkpoints,
+    hostile_charter,
+    hostile_direct,
+    hostile_keys,
+    hostile_messages,
+    hostile_trust,
+    reports,
+    roe,
+)
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import World
@@ -18,7 +27,7 @@ from protocol.vectors.world import World
 DOORS = {
     "charter": "read a charter",
     "charter signature": "check a nation's signature of the charter of trust.json",
-    "amendment": "read a charter, and check that it may follow that of trust.json",
+    "amendment": "read a charter, and check that it may follow that of trust.json; or after `before`, where it is given",
     "custodian": "check a custodian's certificate against that charter's roots",
     "request": "check a certificate request for nation 0",
     "seat request": "check a request for a seat by the device of XAA",
@@ -43,6 +52,7 @@ DOORS = {
     "chain": "offer entries of the feed of XAA, in order; only the last one fails",
     "checkpoint": "check a checkpoint of the device of XAA",
     "checkpoint proof": "check a proof against the checkpoint of checkpoints.json",
+    "grant": "as who asked as the request of link.json says, take a grant of `number` with this envelope",
     "proof": "find the secret of a proof by the dialler",
     "auth": "verify an AUTH by the device of XAA as dialler, with the exporter of link.json",
     "invite": "read an invite's text",
@@ -52,11 +62,13 @@ DOORS = {
 def build(world: World, recorder: Recorder, forms: Sequence[Form]) -> File:
     """The file's content; the recorded parts of the other files must be kept before."""
     cases = [
+        *hostile_charter.cases(world, recorder),
         *hostile_trust.cases(world, recorder),
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),
         *checkpoints.hostile(world, recorder),
+        *roe.hostile(world),
         *reports.hostile(forms),
         *_limits(),
     ]

@@ -18,7 +18,7 @@ from protocol.trust.credential import custodian_id
 from protocol.trust.publication import KeyList, publication_hash, publish
 from protocol.vectors.hostile_trust import altered, case, kept
 from protocol.vectors.keys import TEK, demand, kept_envelope, otar_header, pairs, prekey
-from protocol.vectors.link import EXPORTER
+from protocol.vectors.link import EXPORTER, NUMBER
 from protocol.vectors.link import build as build_link
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
@@ -39,7 +39,8 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
         *_otars(world, recorder),
         *_envelopes(world, recorder),
         *_split_envelope(world, recorder),
-        *_links(world),
+        *_grants(world, recorder),
+        *_links(world, recorder),
     ]
 
 
@@ -265,8 +266,28 @@ def _split_envelope(world: World, recorder: Recorder) -> Iterator[Case]:
     yield case("envelope_with_another_tek_for_the_second", "envelope", data, "authentication", nation=1)
 
 
-def _links(world: World) -> Iterator[Case]:
-    file = build_link(world)
+def _grants(world: World, recorder: Recorder) -> Iterator[Case]:
+    """What a keying device gives: asked for, and for the channel and release key that were asked."""
+    good = kept_envelope(recorder)
+    context, number = good.context, NUMBER
+
+    def of(changed: Context) -> bytes:
+        return _resigned(world, (encode(changed), good.commitment, good.wraps))
+
+    envelope, direct = {"recorded": "envelope"}, {"recorded": "direct envelope"}
+    yield case("control_grant", "grant", envelope, "success", number=number)
+    yield case("grant_that_nobody_asked_for", "grant", envelope, "state", "number", number=number + 1)
+    for name, data in (
+        ("grant_for_another_channel", of(evolve(context, channel=bytes(16)))),
+        ("grant_for_another_label", of(evolve(context, release=evolve(context.release, level=0, category=0)))),
+    ):
+        yield case(name, "grant", data, "state", "data", number=number)
+    yield case("grant_of_a_direct_envelope", "grant", direct, "decode", "tag", number=number)
+    yield case("grant_of_no_envelope", "grant", b"\x90", "decode", "tag", number=number)
+
+
+def _links(world: World, recorder: Recorder) -> Iterator[Case]:
+    file = build_link(world, recorder)
     yield case("control_proof", "proof", proof(LINK_SECRET, EXPORTER, End.DIALLER), "success")
     for name, mac in (
         ("proof_sent_back", proof(LINK_SECRET, EXPORTER, End.RESPONDER)),

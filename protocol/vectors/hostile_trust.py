@@ -1,4 +1,4 @@
-"""Hostile vectors of SPEC 6: charters, certificates, publications, channels."""
+"""Hostile vectors of SPEC 6: certificates, publications, channels."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from protocol.base.codec import pack
 from protocol.base.ids import Tag
 from protocol.base.records import decode, encode, evolve
 from protocol.base.signed import SigningKey, sign
-from protocol.trust.amendment import suspension
 from protocol.trust.channel import channel_id, sign_revision
-from protocol.trust.charter import Setting, root_id, sign_charter
 from protocol.trust.credential import (
     CertificateRequest,
     custodian_id,
     device_id,
     issue_certificate,
-    issue_custodian,
     make_request,
 )
 from protocol.trust.publication import publication_hash, publish
@@ -24,15 +21,13 @@ from protocol.trust.revocation import sign_revocation
 from protocol.trust.seat import PROOF, SeatClaim, SeatRequest
 from protocol.vectors.notation import Case
 from protocol.vectors.recorder import Recorder
-from protocol.vectors.trust import admits, channel, revocation, sealed_secret
+from protocol.vectors.trust import channel, revocation
 from protocol.vectors.world import World, holds_hybrid
 
 
 def cases(world: World, recorder: Recorder) -> list[Case]:
     """All of them, with their controls."""
     parts: list[Callable[[World], Iterator[Case]]] = [
-        _charters,
-        _amendments,
         _seats,
         _requests,
         _certificates,
@@ -41,9 +36,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
     ]
     return [
         *(case for part in parts for case in part(world)),
-        *_signatures(world, recorder),
         *_publications(world, recorder),
-        *_secrets(world, recorder),
     ]
 
 
@@ -63,134 +56,6 @@ def kept(recorder: Recorder, name: str, tag: Tag, key: SigningKey, body: bytes, 
     """A hybrid-signed document of our own fault, recorded."""
     recorder.keep(name, make, lambda recorded: holds_hybrid(recorded, tag, key, body))
     return {"recorded": name}
-
-
-def _charters(world: World) -> Iterator[Case]:
-    charter = world.charter
-    yield case("control_charter", "charter", world.charter_data, "success")
-    nations = charter.nations
-    for name, bad, expect, field in (
-        ("charter_amendment_without_predecessor", evolve(charter, number=1), "decode", "previous"),
-        ("charter_with_predecessor", evolve(charter, previous=charter.hash), "decode", "previous"),
-        (
-            "charter_founded_with_a_suspension",
-            evolve(charter, settings=(*charter.settings, Setting(2, b"\2"))),
-            "decode",
-            "settings",
-        ),
-        ("charter_unknown_suite", evolve(charter, suites=(2,)), "version", "suites"),
-        (
-            "charter_one_code_twice",
-            evolve(charter, nations=(nations[0], evolve(nations[1], code="XAA"), nations[2])),
-            "decode",
-            "nations",
-        ),
-        (
-            "charter_one_root_twice",
-            evolve(charter, nations=(nations[0], evolve(nations[1], root=nations[0].root), nations[2])),
-            "decode",
-            "nations",
-        ),
-        ("charter_quorum_of_less_than_half", evolve(charter, quorum=1), "decode", "quorum"),
-        ("charter_quorum_of_more_than_all", evolve(charter, quorum=4), "decode", "quorum"),
-        ("charter_holds_and_retention_differ", evolve(charter, retention=charter.retention[1:]), "decode", "retention"),
-    ):
-        yield case(name, "charter", encode(bad), expect, field)
-
-
-def _amendments(world: World) -> Iterator[Case]:
-    before = world.charter
-    (admitting, _), secret = admits(world), bytes(range(32))
-    suspending = suspension(before, 2, secret)
-    yield case("control_amendment_admission", "amendment", encode(admitting), "success")
-    yield case("control_amendment_suspension", "amendment", encode(suspending), "success")
-    kept, (mark,) = before.settings, suspending.settings[1:]
-    for name, bad, expect, field in (
-        ("amendment_skips_a_number", evolve(admitting, number=2), "state", "number"),
-        ("amendment_of_another_charter", evolve(admitting, previous=bytes(32)), "state", "previous"),
-        ("amendment_changes_the_policy", evolve(admitting, policy=bytes(32)), "decode", "policy"),
-        ("amendment_changes_a_hold", evolve(suspending, holds=(1, *before.holds[1:])), "decode", "holds"),
-        ("amendment_ends_the_exercise", evolve(admitting, exercise=not before.exercise), "decode", "exercise"),
-        (
-            "amendment_moves_a_nation",
-            evolve(admitting, nations=(*admitting.nations[:2], *admitting.nations[:1:-1])),
-            "decode",
-            "nations",
-        ),
-        (
-            "amendment_removes_a_nation",
-            evolve(suspending, nations=before.nations[:2], settings=kept),
-            "decode",
-            "nations",
-        ),
-        ("amendment_raises_the_quorum", evolve(admitting, quorum=4), "decode", "quorum"),
-        ("amendment_admits_and_suspends", evolve(admitting, settings=suspending.settings), "decode", "settings"),
-        ("amendment_suspends_nobody", evolve(suspending, settings=kept), "decode", "settings"),
-        ("amendment_keeps_the_link_secret", evolve(suspending, settings=(*kept, mark)), "decode", "settings"),
-        (
-            "amendment_suspends_two",
-            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\1\2"))),
-            "decode",
-            "settings",
-        ),
-        (
-            "amendment_suspends_who_is_not_there",
-            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\7"))),
-            "decode",
-            "settings",
-        ),
-        (
-            "amendment_suspensions_out_of_order",
-            evolve(suspending, settings=(suspending.settings[0], Setting(2, b"\2\1"))),
-            "decode",
-            "settings",
-        ),
-    ):
-        yield case(name, "amendment", encode(bad), expect, field)
-
-
-def _signatures(world: World, recorder: Recorder) -> Iterator[Case]:
-    name = "charter signature XAA"
-    size = len(bytes.fromhex(recorder.kept[name]))
-    yield case("control_charter_signature", "charter signature", {"recorded": name}, "success")
-    data = bytes.fromhex(recorder.kept[name])
-    for half, at in (("mldsa", size - 1), ("ed25519", size - 3_309 - 1)):
-        bent = bytes([data[at] ^ 1])
-        yield case(
-            f"charter_signature_{half}_half_bent", "charter signature", altered(name, at, bent), "authentication"
-        )
-    other = evolve(world.charter, exercise=False)
-    document = sign_charter(other, 0, world.roots[0])
-    yield case(
-        "charter_signature_of_another_charter",
-        "charter signature",
-        kept(
-            recorder,
-            "hostile charter signature",
-            Tag.CHARTER_SIGNATURE,
-            world.roots[0],
-            document.body,
-            lambda: document.data,
-        ),
-        "state",
-        "signer",
-    )
-    yield case("control_custodian", "custodian", {"recorded": "custodian XAA"}, "success")
-    seat = evolve(world.xaa.seat, nation=1)
-    signer = root_id(world.coalition.charter_hash, 0)
-    yield case(
-        "custodian_of_another_nation",
-        "custodian",
-        kept(
-            recorder,
-            "hostile custodian",
-            Tag.CUSTODIAN_CERTIFICATE,
-            world.roots[0],
-            encode(seat),
-            lambda: issue_custodian(seat, world.roots[0], signer).data,
-        ),
-        "authentication",
-    )
 
 
 def _seats(world: World) -> Iterator[Case]:
@@ -348,14 +213,6 @@ def _publications(world: World, recorder: Recorder) -> Iterator[Case]:
     yield case("control_directory_part", "directory part", xaa.part, "success")
     unknown = xaa.part.replace(b"\x00\x00\x01\x00\x91", b"\x00\x01\x01\x00\x91")
     yield case("directory_part_of_an_unknown_custodian", "directory part", unknown, "state", "directory")
-
-
-def _secrets(world: World, recorder: Recorder) -> Iterator[Case]:
-    yield case("control_link_secret", "link secret", {"recorded": "link secret XAA"}, "success")
-    stray = sealed_secret(world, recorder, "hostile link secret stray", secret=bytes(range(32)))
-    yield case("link_secret_that_the_charter_does_not_commit_to", "link secret", stray, "authentication")
-    moved = sealed_secret(world, recorder, "hostile link secret moved", nation=1)
-    yield case("link_secret_of_another_nation", "link secret", moved, "authentication")
 
 
 def _channels(world: World) -> Iterator[Case]:

@@ -18,6 +18,8 @@ from protocol.keys.otar import (
     seal_otar,
     sign_prekey,
 )
+from protocol.keys.runon import key_segment
+from protocol.trust.charter import SETTING_RUN_ON, Setting
 from protocol.trust.label import ReleaseKey
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
@@ -38,6 +40,7 @@ def build(world: World, recorder: Recorder) -> File:
             "prekey": "statement of the device of XAA; `seed` is the pair's",
             "demand": "of new prekeys, by the custodian of XAA; `answer` is the statement of its device that carries it",
             "otar": "sealed to that prekey by the custodian of XAA and recorded; what opening it must give",
+            "run_on": "of an edition that ends with `last`, the segment whose key is used in each of some segments, or null",
             "envelope": "TEK for SECRET CONVOY REL XAA, XBB by the device of XAA, recorded; the segment keys that open it",
         },
         "verification": [
@@ -50,6 +53,7 @@ def build(world: World, recorder: Recorder) -> File:
             'otar: open(prekey seed, HPKE_OTAR domain || 0x00 || H("otar header", header) || H("public key", prekey), sealed) gives link secret and seeds',
             'commitment = H("commitment", key = tek, ctx); id = H("envelope", ctx || commitment || wraps)',
             'each wrap opens to tek with info = HPKE_ENVELOPE domain || 0x00 || H("envelope ctx", ctx) || slot || H("public key", public) || commitment',
+            "run_on: n where n <= last; last where setting > level (one byte) and n <= last + edition; otherwise none",
             "the author's signature verifies over ENVELOPE domain || 0x00 || id",
         ],
         "chains": [_chain(chain) for nation in (world.xaa, world.xbb) for chain in nation.chains],
@@ -64,7 +68,24 @@ def build(world: World, recorder: Recorder) -> File:
         ],
         "demand": [_demand(world)],
         "otar": [_otar(world, recorder)],
+        "run_on": [_run_on(world, levels, level) for levels in (0, 2) for level in (1, 2)],
         "envelope": [_envelope(world, recorder)],
+    }
+
+
+def _run_on(world: World, levels: int, level: int) -> Case:
+    more = (Setting(SETTING_RUN_ON, bytes([levels])),) if levels else ()
+    charter = evolve(world.charter, settings=(*world.charter.settings, *more))
+    last, span = SEGMENT + 1, charter.edition
+    return {
+        "setting": charter.setting(SETTING_RUN_ON).hex(),
+        "edition": span,
+        "level": level,
+        "last": last,
+        "keys": [
+            [segment, key_segment(charter, level, last, segment)]
+            for segment in (last - 1, last, last + 1, last + span, last + span + 1)
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""Vectors of SPEC 9: proofs, authentication, invites and the six words."""
+"""Vectors of SPEC 9: proofs, authentication, invites, the six words, and what is said to keying devices."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from protocol.base.ids import Domain
 from protocol.base.records import encode, encode_part
 from protocol.exchange.invite import custodian_hash, make_invite, transcript_words, write_invite
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth
+from protocol.exchange.messages import Auth, EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Unshared
 from protocol.exchange.proof import End, proof
+from protocol.vectors.keys import kept_envelope
 from protocol.vectors.notation import Case, File
+from protocol.vectors.recorder import Recorder
 from protocol.vectors.world import ENTROPY, LINK_SECRET, World
 
+NUMBER = 7
+"""Of the question to a keying device."""
 EXPORTER = ENTROPY.fork("exporter")(32)
 
 
-def build(world: World) -> File:
+def build(world: World, recorder: Recorder) -> File:
     """The file's content."""
     return {
         "chapter": "9 Link, sync and enrolment",
@@ -24,12 +28,14 @@ def build(world: World) -> File:
             "auths": "what the device of XAA signs and sends as each end",
             "invites": "an invite's record, its text form, and K; some other writings of the same text",
             "words": "six indices that both sides of an enrolment compare",
+            "keying": "a request to a keying device for the envelope of keys.json, and its possible answers",
         },
         "verification": [
             'mac = H("link proof", key = secret, exporter || end)',
             "signature verifies over LINK_AUTH domain || 0x00 || context; auth holds certificate and signature",
             'K = H("invite key", secret); custodian = H("public key", Ed25519 key || ML-DSA key)',
             'text = base32(record || BLAKE2b-40("invite check", record)) in groups of five; each of `also` reads as the same',
+            "request = [56, number, channel, release]; grant = [57, number, envelope]; each denial = [58, number, code]",
             'words = first 66 bits of H("invite words", exporter || nonce || H("document", request) || H("document", custodian) || charter hash)',
         ],
         "proofs": [
@@ -44,6 +50,7 @@ def build(world: World) -> File:
         "auths": [_auth(world, end) for end in End],
         "invites": [_invite(world)],
         "words": [_words(world)],
+        "keying": [_keying(recorder)],
     }
 
 
@@ -74,6 +81,25 @@ def _invite(world: World) -> Case:
             text.replace("-", "\n"),
             text.replace("O", "0").replace("I", "1"),
         ],
+    }
+
+
+def request(recorder: Recorder) -> EnvelopeRequest:
+    """Asks for the envelope of keys.json."""
+    context = kept_envelope(recorder).context
+    return EnvelopeRequest(NUMBER, context.channel, context.release)
+
+
+def _keying(recorder: Recorder) -> Case:
+    envelope = kept_envelope(recorder)
+    return {
+        "number": NUMBER,
+        "channel": envelope.context.channel.hex(),
+        "release": encode_part(envelope.context.release).hex(),
+        "request": encode(request(recorder)).hex(),
+        "envelope": {"recorded": "envelope"},
+        "grant": encode(EnvelopeGrant(NUMBER, envelope.data)).hex(),
+        "denials": [encode(EnvelopeDenial(NUMBER, int(why))).hex() for why in Unshared],
     }
 
 

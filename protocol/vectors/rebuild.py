@@ -18,6 +18,7 @@ from protocol.vectors import (
     messages,
     primitives,
     reports,
+    roe,
     trust,
     world,
 )
@@ -46,10 +47,11 @@ def rebuild(policy: str, recorded: Mapping[str, str], forms: Iterable[bytes]) ->
         "trust.json": trust.build(built, recorder),
         "keys.json": keys.build(built, recorder),
         "messages.json": messages.build(built, keys.kept_envelope(recorder)),
-        "link.json": link.build(built),
+        "link.json": link.build(built, recorder),
         "custody.json": custody.build(built),
         "direct.json": direct.build(built, recorder),
         "checkpoints.json": checkpoints.build(built, recorder),
+        "roe.json": roe.build(built),
         "reports.json": reports.build(shipped),
         "hostile.json": hostile.build(built, recorder, shipped),
     }

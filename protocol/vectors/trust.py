@@ -6,7 +6,7 @@ from protocol.base import crypto
 from protocol.base.ids import Domain
 from protocol.base.records import encode, encode_part
 from protocol.base.signed import Signed, SigningKey
-from protocol.trust.amendment import admission, suspension
+from protocol.trust.amendment import admission, reinstatement, suspension
 from protocol.trust.channel import ChannelRevision, channel_id, sign_revision
 from protocol.trust.charter import Charter, Nation, check_signature, key_hash, root_id, sign_charter
 from protocol.trust.credential import custodian_id
@@ -32,7 +32,7 @@ def build(world: World, recorder: Recorder) -> File:
             "link_secret": "sealed to the bundle key of XAA and recorded; `setting` is the charter's commitment to it",
             "revocation": "of the device of XAA by its custodian, Ed25519-signed and rebuilt; one last good entry",
             "amendments": "texts that follow the charter: one admits a nation by seeds of its root, one suspends XCC "
-            "with a new link secret; whom each needs, and one signature of it, recorded",
+            "with a new link secret, and one follows this and takes it back; whom each needs, and one signature of it, recorded",
             "channel": "first revision, signed by the founding device",
         },
         "verification": [
@@ -47,7 +47,7 @@ def build(world: World, recorder: Recorder) -> File:
             'setting = H("link secret", key = secret, charter nonce), the value of the charter\'s setting of tag 1',
             'open(bundle seed, HPKE_LINK_SECRET domain || 0x00 || charter hash || nation || H("public key", bundle), sealed) = secret',
             "the custodian's signature of the revocation verifies; its body names him, the device, and what is good",
-            "an amendment has number 1 and previous = the charter's hash; its hash and signer field are its own",
+            "an amendment has the next number and previous = the hash of the one before; its hash and signer field are its own",
             "setting 2 of the suspension holds the index; setting 1 of it is the commitment to the new link secret",
             'channel = H16("channel id", coalition || device || nonce); revision = H("revision", body)',
         ],
@@ -59,7 +59,7 @@ def build(world: World, recorder: Recorder) -> File:
         "seats": [_seat(world, recorder)],
         "link_secret": [_link_secret(world, recorder)],
         "revocation": [_revocation(world)],
-        "amendments": [_admission(world, recorder), _suspension(world, recorder)],
+        "amendments": [_admission(world, recorder), _suspension(world, recorder), _reinstatement(world, recorder)],
         "channel": [_channel(world)],
     }
 
@@ -146,9 +146,23 @@ def _admission(world: World, recorder: Recorder) -> Case:
     return {**_amendment(charter, recorder, 3, root), **seeds(root), "needs": [0, 1, 2, 3]}
 
 
-def _suspension(world: World, recorder: Recorder) -> Case:
+def suspends(world: World) -> tuple[Charter, bytes]:
+    """The amendment that suspends XCC, and its link secret."""
     secret = ENTROPY.fork("link secret 2")(32)
-    charter = suspension(world.charter, 2, secret)
+    return suspension(world.charter, 2, secret), secret
+
+
+def _reinstatement(world: World, recorder: Recorder) -> Case:
+    charter = reinstatement(suspends(world)[0], 2)
+    return {
+        **_amendment(charter, recorder, 2, world.roots[2]),
+        "needs": [0, 1, 2],
+        "settings": [[setting.tag, setting.value.hex()] for setting in charter.settings],
+    }
+
+
+def _suspension(world: World, recorder: Recorder) -> Case:
+    charter, secret = suspends(world)
     return {
         **_amendment(charter, recorder, 0, world.roots[0]),
         "needs": [0, 1],

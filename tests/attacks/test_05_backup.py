@@ -15,7 +15,7 @@ import pytest
 from coalchat.custody.backup import make_backup, make_root_backup, read_file
 from coalchat.custody.restoring import restore_home
 from coalchat.errors import BackupDamaged, CoalchatError, ExitCode, StoreCorrupt, WrongBackupPassphrase, WrongPassphrase
-from coalchat.node.daemon import KeysInFile
+from coalchat.node.keyring import KeysInFile
 from coalchat.paths import Home, ensure_private_home
 from coalchat.store.errors import KeyFileCost, StoreNewer
 from coalchat.store.keyfile import (

@@ -87,7 +87,7 @@ async def greedy(laptop: Running, holder: Running, entries: list[bytes]) -> byte
     assert session is not None
     request = Request(Drbg("greedy")(16), member(holder).device, frozenset(entries), time(laptop))
     await history._keep(ASKED, [request])
-    session.ask_history(request.id, sorted(entries))
+    session.speak(lambda sync: sync.ask_history(request.id, sorted(entries)))
 
     async def there() -> bool:
         return request.id in {one.id for one in holder.station.history.requests()}
@@ -222,7 +222,7 @@ async def test_what_was_not_asked_for_and_another_nation_end_the_link(
             await b.ask(AskHistory(device=member(a).device.hex(), channel=""))
         session = b.station.links.register.session(member(a).device)
         assert session is not None
-        session.ask_history(bytes(16), before)
+        session.speak(lambda sync: sync.ask_history(bytes(16), before))
         with trio.fail_after(60):
             await session.ended.wait()
         assert len(a.station.history.requests()) == waiting

@@ -2,7 +2,8 @@
 
 With a stolen signing key of one nation and no seed, an envelope is authored whose key the thief chose: no honest device
 seals under it. After the revocation nobody seals under an envelope that the stolen device could open, and what was sealed
-before still opens: the control.
+before still opens: the control. A keying device's key is another matter: until it is revoked its thief reads what its nation
+says below the highest level.
 """
 
 from __future__ import annotations
@@ -13,23 +14,31 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api.emergency import RevokeDevices
+from coalchat.api.renewal import NameKeyingDevice
 from coalchat.api.vocabulary import Flag, RevocationReason
-from coalchat.node.envelopes import _not_after
+from coalchat.node.envelopes import Sealing, _not_after
 from coalchat.paths import Home
 from protocol.base.ids import VERSION
 from protocol.base.records import evolve
 from protocol.keys.envelope import Context, Envelope, Slot, open_slot, seal_envelope
+from protocol.messages.payload import FORMAT, TextPayload
+from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey
 from tests.fakes.joined import FIRST, SEGMENT, device_home, envelope_of
 from tests.fakes.keyed import start, texts
-from tests.fakes.nodes import Running, Town
+from tests.fakes.nodes import Running, Town, until
 from tests.fakes.thief import Thief
 
+UNCLASSIFIED, RESTRICTED, TOP_SECRET = 0, 1, 3
 TEK = b"the thief chose it" + bytes(14)
 
 
-def planted(thief: Thief, stolen: Running, channel: bytes, release: ReleaseKey) -> Envelope:
-    """An envelope in the stolen device's name, wrapped to the real keys: every reader would open it."""
+def planted(
+    thief: Thief, stolen: Running, channel: bytes, release: ReleaseKey, *, cheated: int | None = None
+) -> Envelope:
+    """An envelope in the stolen device's name, wrapped to the real keys: every reader would open it, but for one that is
+    cheated.
+    """
     member = stolen.station.context.member
     segment = member.segment(stolen.station.context.now())
     slots = [
@@ -50,7 +59,8 @@ def planted(thief: Thief, stolen: Running, channel: bytes, release: ReleaseKey) 
         tuple(slot for slot, _ in slots),
         _not_after(segment, SEGMENT),
     )
-    return seal_envelope(ctx, TEK, [key for _, key in slots], thief.ring.device.ed25519)
+    keys = [slots[0][1] if slot.nation == cheated else key for slot, key in slots]
+    return seal_envelope(ctx, TEK, keys, thief.ring.device.ed25519)
 
 
 async def test_no_honest_device_seals_under_a_planted_envelope(
@@ -75,6 +85,35 @@ async def test_no_honest_device_seals_under_a_planted_envelope(
             assert envelope.context.device == node.station.context.member.device
             assert not thief.opens(envelope)
         await texts(a, ["one", *(f"by {node.code}" for node in (a, b, laptop))])
+
+        # The control: named a keying device, it is the thief's to say what the others seal under, below TOP SECRET.
+        device = laptop.station.context.member.device.hex()
+        await a.ask(NameKeyingDevice(device=device))
+        for level, text in ((RESTRICTED, "RESTRICTED"), (TOP_SECRET, "TOP SECRET")):
+            false = planted(thief, laptop, channel, evolve(release, level=level))
+            assert await a.station.intake.envelope(false.data, 0) == false.id
+            envelope = envelope_of(a, (await a.send("ops", text, text)).entry_id)
+            assert (envelope.id == false.id) is (level != TOP_SECRET)
+        # A program that does so all the same at TOP SECRET is believed by nobody.
+        member, payload = a.station.context.member, TextPayload(FORMAT, a.station.context.now(), False, (), "a lie", 0)
+        lie = Sealing(false, TEK)
+        await a.station.sending.post(
+            member.channels[channel], false.context.release, payload, Precedence.ROUTINE, under=lie
+        )
+        await texts(b, ["one", *(f"by {node.code}" for node in (a, b, laptop)), "RESTRICTED", "TOP SECRET"])
+        # If it cheats a nation, that one complains, and who spoke under it says it again under his own.
+        false = planted(thief, laptop, channel, evolve(release, level=UNCLASSIFIED), cheated=1)
+        assert await a.station.intake.envelope(false.data, 0) == false.id
+        sent = await a.send("ops", "cheated", "UNCLASSIFIED")
+        assert envelope_of(a, sent.entry_id).id == false.id
+        await until(lambda: _reads(b, "cheated"))
+        assert [record.subject for record in await a.audited("envelope-reissued")] == [false.id.hex()]
+        # Until it is revoked.
+        await a.ask(RevokeDevices(device=device, person="", reason=RevocationReason.COMPROMISED, rehearse=False))
+        envelope = envelope_of(a, (await a.send("ops", "after", "RESTRICTED")).entry_id)
+        assert envelope.context.device == a.station.context.member.device
+        await trio.sleep(60)
+        assert [record.clause for record in await b.audited("entry-refused")] == ["own-nation"]
         await town.close()
 
 
@@ -112,6 +151,10 @@ async def test_after_a_revocation_nothing_is_sealed_that_the_device_could_open(
         b.station.envelopes._teks.clear()
         assert open_slot(kept[0], 1, _own_key(b, kept[0])) == b.station.envelopes.open(kept[0])
         await town.close()
+
+
+async def _reads(node: Running, text: str) -> bool:
+    return text in await node.texts("ops")
 
 
 def _own_key(node: Running, envelope: Envelope) -> bytes:

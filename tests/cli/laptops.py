@@ -1,6 +1,6 @@
 """Laptops: homes of their own on which the real program runs, in real processes, with real nodes.
 
-Rule 1: a command runs without a terminal: in a session of its own, with stdin closed or given.
+Rule 1: a command runs without a terminal: in a session of its own, with stdin empty or given.
 Rule 2: whatever a test does, no node of its homes is left: they are asked to stop, then ended by their process id.
 """
 
@@ -15,9 +15,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
+
+from tests.cli import forked
 
 PROGRAM = (sys.executable, "-P", "-m", "coalchat.cli")
 PASSPHRASE = "correct horse battery staple"
@@ -83,9 +86,13 @@ class Laptop:
         (self.home / "config.toml").write_text(CHEAPEST)
         return self
 
-    def command(self, *arguments: str | Path, passphrase: bool = True) -> list[str]:
+    def words(self, *arguments: str | Path, passphrase: bool = True) -> list[str]:
+        """A command line behind the program's name."""
         secret = ["--passphrase-file", "pass"] if passphrase else []
-        return [*PROGRAM, *map(str, arguments), "--home", self.name, *secret]
+        return [*map(str, arguments), "--home", self.name, *secret]
+
+    def command(self, *arguments: str | Path, passphrase: bool = True) -> list[str]:
+        return [*PROGRAM, *self.words(*arguments, passphrase=passphrase)]
 
     def run(
         self,
@@ -96,20 +103,32 @@ class Laptop:
         environ: Mapping[str, str] | None = None,
     ) -> Result:
         """Run a command to its end, which must have this exit code."""
-        done = subprocess.run(
-            self.command(*arguments, passphrase=passphrase),
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            cwd=self.desk,
-            env={**self.environ, **(environ or {})},
-            start_new_session=True,
-            timeout=WITHIN,
-            check=False,
+        done = self.ended(
+            *arguments,
+            stdin=stdin.encode() if isinstance(stdin, str) else stdin,
+            passphrase=passphrase,
+            environ=environ or {},
         )
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert result.code == code, result
         assert "Traceback" not in result.err
         return result
+
+    def ended(
+        self,
+        *arguments: str | Path,
+        stdin: bytes = b"",
+        passphrase: bool = True,
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> subprocess.CompletedProcess[bytes]:
+        """A command that has run to its end, whatever its exit code."""
+        return forked.run(
+            self.words(*arguments, passphrase=passphrase),
+            stdin=stdin,
+            cwd=self.desk,
+            environ={**self.environ, **environ},
+            within=WITHIN,
+        )
 
     def start(self, *arguments: str | Path, passphrase: bool = True) -> subprocess.Popen[str]:
         """Start a command that goes on; it is ended with the laptop."""
@@ -132,13 +151,7 @@ class Laptop:
 
         def up() -> dict[str, Any] | None:
             assert process.poll() is None, process.communicate()
-            done = subprocess.run(
-                self.command("node", "status", "--json"),
-                capture_output=True,
-                cwd=self.desk,
-                env=dict(self.environ),
-                check=False,
-            )
+            done = self.ended("node", "status", "--json")
             status = json.loads(done.stdout) if done.returncode == 0 else None
             return status if status and status["node"]["phase"] == phase else None
 
@@ -148,14 +161,7 @@ class Laptop:
     def close(self) -> None:
         """Leave no process of this home."""
         if (self.home / "keys").exists():
-            subprocess.run(
-                self.command("node", "stop", passphrase=False),
-                capture_output=True,
-                cwd=self.desk,
-                env=dict(self.environ),
-                timeout=WITHIN,
-                check=False,
-            )
+            self.ended("node", "stop", passphrase=False)
         for process in self._nodes:
             with suppress(ProcessLookupError):
                 process.terminate()

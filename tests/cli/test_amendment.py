@@ -1,4 +1,4 @@
-"""The charter is amended by files, by commands: a third nation joins while a node runs, and is suspended."""
+"""The charter is amended by files, by commands: a third nation joins while a node runs, is suspended, and comes back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.cli.conftest import Make, found
 from tests.cli.laptops import until
 
 
-def test_a_nation_is_admitted_and_suspended(make: Make) -> None:
+def test_a_nation_is_admitted_suspended_and_reinstated(make: Make) -> None:
     xaa, xbb = found(make, "XAA", "XBB")
     xcc = make("xcc")
     xcc.run("nation", "create", "XCC", "Charlie", "--person", "Cdr Cole", "--out", "xcc.offer")
@@ -43,3 +43,11 @@ def test_a_nation_is_admitted_and_suspended(make: Make) -> None:
     label = ("--label", "RESTRICTED REL TO XAA, XBB, XCC")
     assert xbb.run("send", "#ops", "for XCC", *label, "--json", code=3).error["clause"] == "release-member"
     assert [nation["suspended"] for nation in xbb.run("nation", "list", "--json").records] == [False, False, True]
+
+    # They take it back: XCC, which was told of nothing, signs too, and whoever of the others comes next seals it the secret.
+    said = xaa.run("charter", "reinstate", "XCC", "--out", "xcc.back", "--json").record
+    assert (said["reinstates"], said["missing"], said["unsealed"]) == ("XCC", ["XBB", "XCC"], ["XCC"])
+    assert not xcc.run("charter", "sign", "xcc.back", "--json").record["in_force"]
+    assert xbb.run("charter", "sign", "xcc.back", "--json").record["in_force"]
+    assert "in force here" in xcc.run("charter", "sign", "xcc.back").out
+    assert [nation["suspended"] for nation in xcc.run("nation", "list", "--json").records] == [False, False, False]

@@ -152,8 +152,13 @@ def test_who_is_not_in_the_charter_cannot_sign_it(make: Make, founding: Laptop) 
     assert (record["exercise"], record["segment"], record["edition"]) == (True, 1_800, 4)
     assert set(record["retention"]) == {172_800}
     assert "texts are kept 2d after their segment" in founding.run("charter", "show", "c", passphrase=False).out
-    endless = founding.run(*found_it[:-1], "none", "xaa.offer", "--out", "e").out
+    assert record["run_on"] == ["UNCLASSIFIED", "RESTRICTED"]
+    unknown = founding.run(*found_it, "--run-on", "SECRETS", "xaa.offer", "--out", "u", "--json", code=2)
+    assert "UNCLASSIFIED, RESTRICTED, SECRET, TOP SECRET" in unknown.err
+    low = ("--run-on", "unclassified")
+    endless = founding.run(*found_it[:-1], "none", *low, "xaa.offer", "--out", "e").out
     assert "texts are kept without end" in endless
+    assert "sending to it stops above UNCLASSIFIED, and one edition later altogether" in endless
     before = (stranger.desk / "c").read_bytes()
     assert stranger.run("charter", "sign", "c", "--json", code=5).error["code"] == "not-authorised"
     assert (stranger.desk / "c").read_bytes() == before

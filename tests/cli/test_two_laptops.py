@@ -81,6 +81,17 @@ def test_two_laptops(make: Make) -> None:
 
     assert officer.run("keys", "rekey", "--yes", "--json", code=5).error["code"] == "not-authorised"
 
+    # His custodian's device makes the envelopes of both, but not at the highest level.
+    assert officer.run("custodian", "keying", "--withdraw", "--json", code=2).error["code"] == "usage"
+    assert north.run("custodian", "keying").out == "no keying device: each device makes its own envelopes\n"
+    keyer = north.run("nation", "devices", "--json").records[0]["device_id"]
+    assert officer.run("custodian", "keying", keyer, "--json", code=5).error["code"] == "not-authorised"
+    named = f"keying device Cdr Aalto (1), this device, {keyer[:8]}: the others seal under its envelopes, but not at TOP SECRET"
+    assert north.run("custodian", "keying", keyer[:8]).out == f"{named}\n"
+    until(lambda: named.replace(", this device", "") in officer.run("keys", "status").out)
+    withdrawn = north.run("custodian", "keying", "--withdraw", keyer, "--json").record
+    assert withdrawn == {"devices": []}
+
     # He is to cover for the custodian: he asks for a seat, and the root certifies it.
     officer.run("custodian", "request", "--out", "seat.request")
     assert south.run("custodian", "certify", "seat.request", "--json", code=2).error["code"] == "usage"
@@ -117,6 +128,7 @@ def test_two_laptops(make: Make) -> None:
     lines = north.run("keys", "rekey", "--yes", "--follow").out.splitlines()
     assert lines[0] == "edition 5 runs in place of 4"
     assert lines[2].startswith("a cut-off sender may still use the old key until ")
-    assert lines[3].endswith(": 0 of 0 devices are keyed, 0 have answered"), "there is nobody left to follow"
+    assert lines[3].startswith("at levels that run on, ")
+    assert lines[4].endswith(": 0 of 0 devices are keyed, 0 have answered"), "there is nobody left to follow"
     for laptop in (north, south, officer):
         assert laptop.run("node", "stop").out == "stopped\n"

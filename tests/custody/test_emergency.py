@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from coalchat.custody.editions import compromised, next_firsts, still_named
-from coalchat.custody.emergency import Pending, cut_off_until, demand_of, disown, unexpired
+from coalchat.custody.emergency import Pending, cut_off_until, demand_of, disown, runs_on_until, unexpired
 from coalchat.custody.rekeying import Sealed, complete_up_to, keyable, owed, reaches
 from protocol.base.limits import CLOCK_SKEW, MAX_COMPARTMENTS, MAX_EDITIONS
 from protocol.base.records import evolve
 from protocol.keys.keyring import CustodianKeys, SigningSeeds
+from protocol.trust.charter import SETTING_RUN_ON, Setting
 from protocol.trust.credential import Certified
 from protocol.trust.publication import Edition, Revocation
 from protocol.trust.revocation import LastGood
@@ -118,3 +119,10 @@ def test_until_when_a_cut_off_sender_may_go_on() -> None:
     assert cut_off_until([], CHARTER) == 0
     assert cut_off_until([ONE], CHARTER) == (ONE.last + 1) * SEGMENT + SEGMENT // 4
     assert cut_off_until([ONE, TWO], CHARTER) == (TWO.last + 1) * SEGMENT + SEGMENT // 4
+
+
+def test_who_has_not_heard_may_take_a_replaced_edition_for_the_last() -> None:
+    assert runs_on_until([ONE, TWO], CHARTER) == 0, "no level runs on"
+    low = evolve(CHARTER, settings=(*CHARTER.settings, Setting(SETTING_RUN_ON, b"\1")))
+    assert runs_on_until([], low) == 0
+    assert runs_on_until([ONE, TWO], low) == cut_off_until([TWO], low) + CHARTER.edition * SEGMENT

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coalchat.api import nouns
-from coalchat.api.vocabulary import Answer, Flag, LinkState, Precedence, State
+from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
 from coalchat.record import evolve
+from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import link_record
@@ -67,6 +68,21 @@ def trouble() -> FakeNode:
     """The same, in an emergency."""
     node = scene()
     let_trouble(node, NOW)
+    return node
+
+
+def custodian() -> FakeNode:
+    """The same, at the custodian's own desk."""
+    node = scene()
+    let_custody(node, NOW)
+    return node
+
+
+def inviting() -> FakeNode:
+    """Where two are invited, of whom one has asked."""
+    node = custodian()
+    let_invite(node, NOW, person="Cpt Oja")
+    let_invite(node, NOW, InviteState.ASKED)
     return node
 
 

@@ -13,8 +13,10 @@ import anyio
 import attrs
 import pytest
 
+from coalchat.config import Config
+from coalchat.desk.wishes import Wishes
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import reported, scene, trouble
+from tests.desk.scene import custodian, inviting, reported, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -32,6 +34,7 @@ class View:
     keys: tuple[str, ...] = ()
     sees: tuple[str, ...] = ("Engineers say 25 t", "Northern Guard")
     node: Callable[[], FakeNode] = scene
+    config: Config = attrs.field(factory=Config)
 
 
 SALUTE: Final = (
@@ -40,6 +43,9 @@ SALUTE: Final = (
 )  # fmt: skip
 FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
+
+OWN: Final = ("up",) * 5
+"""To the own message."""
 
 VIEWS: Final[Mapping[str, View]] = {
     "main-120x40": View(),
@@ -66,6 +72,27 @@ VIEWS: Final[Mapping[str, View]] = {
     "map-mono-80x24": View(NARROW, "mono", keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "recall-120x40": View(keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
+    "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
+    "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
+    "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),
+    "revoke-80x24": View(
+        NARROW,
+        keys=("f7", "x", *"Varga", "space", *"(2", "enter", "3", "down"),
+        sees=("REVOKE", "Type 4a4a4a4a"),
+        node=custodian,
+    ),
+    "rekey-120x40": View(keys=("f7", "e", "down"), sees=("EMERGENCY REKEY", "Type XAA"), node=custodian),
+    "invites-80x24": View(NARROW, keys=("f7", "i"), sees=("INVITES", "1 device to compare"), node=inviting),
+    "invite-120x40": View(
+        keys=("f7", "i", "n", *"Saar", "enter"), sees=("INVITE", "CLEARANCE", "ADDRESS"), node=inviting
+    ),
+    "compare-80x24": View(NARROW, keys=("f7", "i", "a"), sees=("COMPARE WORDS", "6 absent"), node=inviting),
+    "versions-80x24": View(NARROW, keys=(*OWN, "h"), sees=("VERSION 1",)),
+    "lock-80x24": View(NARROW, keys=("f5",), sees=("LOCKED", "passphrase")),
+    "called-120x40": View(
+        sees=("Engineers say 25 t",), config=Config(desk_highlights="bridge 7, quay", desk_local_time=False)
+    ),
     "help-80x24": View(NARROW, keys=("f1",), sees=("KEYS",)),
     "jump-120x40": View(keys=("ctrl+k",), sees=("log-bridge", "GO TO")),
 }
@@ -73,11 +100,13 @@ VIEWS: Final[Mapping[str, View]] = {
 
 async def draw(view: View) -> str:
     """The picture of a view."""
-    async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only) as desk:
+    wishes = Wishes(view.config)
+    async with seat(view.node(), view.size, theme=view.theme, ascii_only=view.ascii_only, wishes=wishes) as desk:
         await desk.sees("Engineers say 25 t")
         await _settled(desk)
-        if view.keys:
-            await desk.press(*view.keys)
+        for key in view.keys:
+            await desk.press(key)
+            await _settled(desk)  # a key may be for what the answer to the last one opens
         await desk.sees(*view.sees)
         await _settled(desk)
         return picture(desk.app)

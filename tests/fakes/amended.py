@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import trio
 
-from coalchat.api.amendment import AdmitNation, Amendment, SignAmendment, SuspendNation
+from coalchat.api.amendment import AdmitNation, Amendment, ReinstateNation, SignAmendment, SuspendNation
 from coalchat.custody.amending import sign_at_home
 from coalchat.custody.founding import create_nation
 from coalchat.paths import Home, ensure_private_home
@@ -72,5 +72,16 @@ async def suspended(code: str, nodes: Sequence[Running]) -> bytes:
     first, *others = nodes
     drafted: Amendment = await first.ask(SuspendNation(nation=code))
     answer = await signed(drafted.file, *others, first)
+    assert answer.in_force
+    return answer.file
+
+
+async def reinstated(back: Running, nodes: Sequence[Running]) -> bytes:
+    """The complete file by which the nations of these nodes take a suspension back; the first and that nation have it."""
+    first, *others = nodes
+    drafted: Amendment = await first.ask(ReinstateNation(nation=back.code))
+    answer = await signed(drafted.file, *others, back)
+    assert not answer.in_force, "the link secret is not sealed to it yet"
+    answer = await signed(answer.file, first, back)
     assert answer.in_force
     return answer.file

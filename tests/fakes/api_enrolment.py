@@ -8,6 +8,7 @@ from coalchat.api import enrolment, responses
 from coalchat.api.base import Request, Response
 from coalchat.api.vocabulary import InviteState, JoinState, Phase
 from coalchat.errors import UnknownInvite, WordsDiffer
+from coalchat.record import evolve
 from tests.fakes.api_records import NOW, node_record
 
 WORDS = ("abandon", "ability", "able", "about", "above", "absent")
@@ -36,6 +37,7 @@ def answer_enrolment(invites: list[enrolment.Invite], request: Request[Any]) -> 
             invite = _find(invites, request.id)
             if request.words != invite.words:
                 raise WordsDiffer
+            invites[invites.index(invite)] = evolve(invite, state=InviteState.APPROVED)
             return enrolment.Enrolled(device_id=invite.device_id, person=invite.person, device=1)
         case enrolment.WithdrawInvite():
             invites.remove(_find(invites, request.id))

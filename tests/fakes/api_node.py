@@ -16,6 +16,7 @@ import attrs
 from coalchat.api import enrolment, events, nouns, requests, responses, scopes
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
+from coalchat.api.drafts import Draft
 from coalchat.api.vocabulary import (
     Answer,
     ControlSubject,
@@ -50,6 +51,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
 
@@ -81,6 +83,8 @@ class FakeNode:
     audit: list[nouns.AuditRecord] = attrs.field(factory=list)
     invites: list[enrolment.Invite] = attrs.field(factory=list)
     warnings: tuple[str, ...] = ()
+    as_said: dict[str, str] = attrs.field(factory=dict)
+    drafts: dict[str, Draft] = attrs.field(factory=dict)
     connections: int = 0
     stopped: anyio.Event = attrs.field(factory=anyio.Event)
     _news: anyio.Event = attrs.field(factory=anyio.Event)
@@ -191,15 +195,15 @@ class FakeNode:
 
     def _answer_now(self, request: Request[Any]) -> Response:  # noqa: C901, PLR0912  # one case an operation
         match request:
+            case requests.Unlock() | requests.CheckPassphrase() if request.passphrase != PASSPHRASE:
+                raise WrongPassphrase
             case requests.Unlock():
-                if request.passphrase != PASSPHRASE:
-                    raise WrongPassphrase
                 self.phase = Phase.UNLOCKED
                 self.tell(events.ControlChanged(subject=ControlSubject.NODE, id="", phase=self.phase))
                 return node_record(self.phase)
             case requests.GetStatus():
                 return self._status()
-            case requests.Stop():
+            case requests.Stop() | requests.CheckPassphrase():
                 return responses.Done()
             case requests.ListChannels():
                 return responses.ChannelList(channels=tuple(self._channel(channel) for channel in self.channels))
@@ -247,7 +251,7 @@ class FakeNode:
                 return self.policy
             case requests.ShowKeys():
                 return self.keys
-        return answer_enrolment(self.invites, request)
+        return answer_versions(self, request) or answer_enrolment(self.invites, request)
 
     def _status(self) -> Response:
         return responses.Status(

@@ -15,11 +15,13 @@ from protocol.base.errors import ProtocolError
 from protocol.base.limits import MAX_FRAME
 from protocol.exchange.events import DocumentsComplete, Kind, NeedEntries, PeerHello, SyncEvent, Wanted
 from protocol.exchange.link import Authenticated, Link
+from protocol.exchange.phases import State
 from protocol.exchange.proof import End
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
 from protocol.messages.entry import read_any_entry
+from protocol.trust.label import ReleaseKey
 from tests.fakes.nodes import Running, Town
 from tests.fakes.transport import MemoryLink
 
@@ -32,6 +34,7 @@ class Insider:
         entries: what he pushes, by feed, from seq 1 on or from where the victim is.
         envelopes, feeds: what he answers when he is asked.
         heard: every frame that the victim said.
+        asks: channels and release keys for which he asks for an envelope, as of a keying device.
     """
 
     stream: MemoryLink
@@ -41,6 +44,7 @@ class Insider:
     feeds: dict[bytes, bytes] = attrs.field(factory=dict)
     live: bool = False
     heard: list[bytes] = attrs.field(factory=list)
+    asks: list[tuple[bytes, ReleaseKey]] = attrs.field(factory=list)
 
     @classmethod
     async def dial(cls, town: Town, *, as_device: Running, to: Running) -> Insider:
@@ -83,6 +87,10 @@ class Insider:
                 while (frame := await reader.receive()) is not None:
                     self.heard.append(frame)
                     await self._send(self.sync.receive(frame))
+                    if self.sync.own_state is State.LIVE is self.sync.peer_state:
+                        asks, self.asks = self.asks, []
+                        for number, (channel, release) in enumerate(asks, 1):
+                            await self._send(self.sync.ask_envelope(number, channel, release))
             except (trio.BrokenResourceError, ProtocolError):
                 return
 

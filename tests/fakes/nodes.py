@@ -41,7 +41,8 @@ from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.custody.founding import Terms, create_nation, found_charter, sign_charter_file
 from coalchat.errors import UnknownChannel
 from coalchat.node.answers.session import Session
-from coalchat.node.daemon import KeysInFile, Node, Settings
+from coalchat.node.daemon import Node, Settings
+from coalchat.node.keyring import KeysInFile
 from coalchat.node.ports import TrioClock
 from coalchat.node.station import Station
 from coalchat.paths import Home, ensure_private_home

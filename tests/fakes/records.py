@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import unicodedata
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ def every_record_class() -> list[type]:
     return [BY_TAG[tag] for tag in sorted(BY_TAG)]
 
 
+@cache
 def record_of(cls: type) -> SearchStrategy[Any]:
     """Valid records of a class, or of a part."""
     return st.builds(cls, **{name: _values(kind) for name, kind in kinds(cls)})

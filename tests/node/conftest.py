@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,19 @@ import pytest
 from coalchat.custody.founding import create_device
 from coalchat.log import configure_log
 from coalchat.paths import Home, ensure_private_home
+from protocol.base import crypto
 from protocol.vectors.drbg import Drbg
 from tests.fakes.nodes import FLOOR, PASSPHRASE, copy_homes, found_homes
+
+DERIVED = cache(crypto.argon2id)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _derived_once() -> Iterator[None]:
+    """Argon2id at its real cost, but once for a passphrase and salt: these homes are copies, opened again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "argon2id", DERIVED)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from coalchat.api.amendment import AdmitNation, SuspendNation, WidenChannel
+from coalchat.api.amendment import AdmitNation, ReinstateNation, SuspendNation, WidenChannel
 from coalchat.api.requests import AddPeer, ListNations
 from coalchat.api.vocabulary import State
 from coalchat.errors import Refused, UsageError
 from coalchat.paths import Home
-from tests.fakes.amended import admitted, newcomer, signed, suspended
+from tests.fakes.amended import admitted, newcomer, reinstated, signed, suspended
 from tests.fakes.joined import device_home, envelope_of, joined
 from tests.fakes.nodes import Running, Town, linked, until
 
@@ -32,7 +32,7 @@ async def reads(node: Running, *texts: str) -> None:
     await until(all_there)
 
 
-async def test_a_fourth_nation_joins_talks_and_is_suspended(
+async def test_a_fourth_nation_joins_talks_is_suspended_and_comes_back(
     homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock
 ) -> None:
     new = await trio.to_thread.run_sync(newcomer, tmp_path, "XDD")
@@ -138,6 +138,43 @@ async def test_a_fourth_nation_joins_talks_and_is_suspended(
         await linked(again, a)
         await again.send("ops", "back", "RESTRICTED")
         await reads(a, "before", "welcome", "thank you", "not for the new one", "without you", "back")
+
+        # They take it back: its own node learns of both amendments from the file, and its device from that node.
+        assert d.station.context.member.coalition.charter.number == 1
+        sealed = envelope_of(a, sent.entry_id)
+        with pytest.raises(UsageError):
+            await a.ask(ReinstateNation(nation="XCC"))
+        await reinstated(d, (a, again, c))
+        for node in (again, c, d, dee):
+            await charter_at(node, 3)
+        assert [r.detail for r in await d.audited("charter-amended")] == [
+            "number 2 suspends XDD",
+            "number 3 reinstates XDD",
+        ]
+
+        async def knows() -> bool:
+            return dee.station.context.member.ring.link_secrets[0] in secrets
+
+        await until(knows)
+        await linked(d, a)
+        resumed = await a.send("ops", "with you again", "RESTRICTED")
+        assert 3 in {slot.nation for slot in envelope_of(a, resumed.entry_id).context.slots}
+        for node in (d, dee):
+
+            async def came(node: Running = node) -> bool:
+                return "with you again" in await node.texts("ops")
+
+            await until(came)
+            assert not {"without you", "back"} & set(await node.texts("ops")), (
+                "what was said meanwhile stays closed to it"
+            )
+        assert d.station.context.store.read.envelope(sealed.id) is None
+        await dee.send("ops", "here again", "RESTRICTED")
+
+        async def heard() -> bool:
+            return {"still there?", "here again"} <= set(await c.texts("ops"))
+
+        await until(heard)
         await town.close()
 
 

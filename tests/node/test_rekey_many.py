@@ -27,7 +27,7 @@ from protocol.keys.otar import open_otar
 from tests.fakes.many import Handheld, handhelds, state
 from tests.fakes.nodes import Running, Town, until
 
-MANY = min(1_000, settings().max_examples)
+MANY = min(1_000, 2 * settings().max_examples)
 """A thousand in `make proof`; everywhere else 200, because each costs 6 ms."""
 WAVE = MANY * 7 // 10
 

@@ -62,6 +62,7 @@ async def test_a_lost_laptop(with_devices: dict[str, Home], autojump_clock: Mock
         made: Rekeyed = await a.ask(revoke(laptop))
         assert (made.done, made.edition, made.replaced, made.devices) == (True, 4, (1,), 1)
         assert made.cut_off_until == FIRST + EDITION + SEGMENT // 4
+        assert made.runs_on_until == made.cut_off_until + EDITION
         await trio.sleep(60)
         for node in (a, b, radio):
             directory = node.station.context.member.directory
@@ -97,7 +98,8 @@ async def test_a_lost_laptop(with_devices: dict[str, Home], autojump_clock: Mock
             (3, KeyState.RESERVE, 0),
             (4, KeyState.EFFECTIVE, 1),
         ]
-        assert keys.editions[0].cut_off_until == made.cut_off_until
+        shown_until = (keys.editions[0].cut_off_until, keys.editions[0].runs_on_until)
+        assert shown_until == (made.cut_off_until, made.runs_on_until)
         (demand,) = keys.demands
         assert (demand.devices, demand.answered, demand.keyed) == (1, 1, 1)
 

@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from coalchat.api import codec
 from coalchat.api.base import API_VERSION, Request
-from coalchat.api.requests import GetStatus, Hello, ListChannels, NextEvents, SendMessage, Stop, Unlock
+from coalchat.api.requests import CheckPassphrase, GetStatus, Hello, ListChannels, NextEvents, SendMessage, Stop, Unlock
 from coalchat.api.scopes import ALL, Scope
 from coalchat.api.vocabulary import Phase, Precedence
 from coalchat.errors import ApiDecodeError, ApiVersionMismatch, InternalError, Locked, NotAuthorised, WrongPassphrase
@@ -153,6 +153,7 @@ async def test_a_locked_node_says_so_and_takes_the_passphrase(
         assert welcome.fields is not None
         assert welcome.fields["node"]["phase"] == Phase.LOCKED.value
         assert isinstance((await client.ask(ListChannels())).error, Locked)
+        assert isinstance((await client.ask(CheckPassphrase(passphrase=PASSPHRASE))).error, Locked)
         assert isinstance((await client.ask(Unlock(passphrase=b"wrong"))).error, WrongPassphrase)
         unlocked = await client.ask(Unlock(passphrase=PASSPHRASE))
         assert unlocked.fields is not None
@@ -160,6 +161,10 @@ async def test_a_locked_node_says_so_and_takes_the_passphrase(
         assert (await client.ask(ListChannels())).error is None
         (failed,) = await a.audited("unlock-failed")
         assert failed.detail == "1"
+        assert isinstance((await client.ask(CheckPassphrase(passphrase=b"wrong"))).error, WrongPassphrase)
+        assert (await client.ask(CheckPassphrase(passphrase=PASSPHRASE))).error is None
+        assert [one.detail for one in await a.audited("unlock-failed")] == ["1", "screen"]
+        assert (await client.ask(ListChannels())).error is None, "it is as open as before"
         await town.close()
         nursery.cancel_scope.cancel()
 

@@ -51,6 +51,7 @@ NAMES = [
     "custody",
     "direct",
     "checkpoints",
+    "roe",
     "reports",
     "hostile",
 ]

@@ -262,6 +262,17 @@ def test_invite() -> None:
     assert len(set(case["also"]) - {case["text"]}) >= 3
 
 
+def test_keying() -> None:
+    case = only("link", "keying")
+    number, envelope = case["number"], raw(case["envelope"])
+    asked = [hexed(case["channel"]), unpack(hexed(case["release"]))]
+    assert pack([56, number, *asked]).hex() == case["request"]
+    assert pack([57, number, envelope]).hex() == case["grant"]
+    assert [pack([58, number, code]).hex() for code in range(5)] == case["denials"]
+    context = unpack(unpack(envelope)[1])
+    assert [context[4], context[6]] == asked
+
+
 def test_words() -> None:
     case = only("link", "words")
     hashes = h("document", hexed(case["request"])) + h("document", raw(case["custodian"]))

@@ -60,6 +60,16 @@ def test_segment_lists() -> None:
         assert [key.hex() for key in unpack(data)[8]] == [row["public"] for row in chain["segments"]]
 
 
+def test_run_on() -> None:
+    cases = vectors("keys")["run_on"]
+    for case in cases:
+        last, runs_on = case["last"], int(case["setting"] or "0", 16) > case["level"]
+        for segment, key in case["keys"]:
+            until = last + case["edition"] if runs_on else last
+            assert key == (min(segment, last) if segment <= until else None)
+    assert len({str(case["keys"]) for case in cases}) == 2
+
+
 def test_prekey_statement() -> None:
     case, device = only("keys", "prekey"), vectors("trust")["devices"][0]
     body = document_holds(hexed(case["document"]), "prekey-statement", keys_of(device)[0])

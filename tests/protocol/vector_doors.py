@@ -14,8 +14,9 @@ from protocol.base.ids import Domain
 from protocol.base.records import decode, encode_part
 from protocol.base.signed import read_signed
 from protocol.exchange.invite import read_invite
+from protocol.exchange.keying import Questions
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth
+from protocol.exchange.messages import Auth, EnvelopeGrant, EnvelopeRequest
 from protocol.exchange.proof import End, proven
 from protocol.keys.demand import check_demand
 from protocol.keys.device import check_edition
@@ -187,6 +188,13 @@ def _proof(here: World, case: Any) -> None:
     assert proven(data_of(case["data"]), exporter, End.DIALLER, [secret]) == secret
 
 
+def _grant(here: World, case: Any) -> None:
+    questions = Questions()
+    asked = decode(EnvelopeRequest, hexed(only("link", "keying")["request"]))
+    questions.ask(asked.number, asked.channel, asked.release)
+    questions.granted(EnvelopeGrant(case["number"], data_of(case["data"])))
+
+
 def _auth(here: World, case: Any) -> None:
     auth = decode(Auth, data_of(case["data"]))
     exporter = hexed(vectors("link")["auths"][0]["exporter"])
@@ -203,7 +211,10 @@ def _checkpoint_proof(here: World, case: Any) -> None:
 DOORS: dict[str, Callable[[World, Any], object]] = {
     "charter": lambda here, case: read_charter(data_of(case["data"])),
     "charter signature": _charter_signature,
-    "amendment": lambda here, case: check_amendment(here.charter, read_charter(data_of(case["data"]))),
+    "amendment": lambda here, case: check_amendment(
+        read_charter(bytes.fromhex(case["before"])) if "before" in case else here.charter,
+        read_charter(data_of(case["data"])),
+    ),
     "custodian": lambda here, case: check_custodian(here.coalition, data_of(case["data"])),
     "request": lambda here, case: check_request(here.coalition.id, 0, data_of(case["data"])),
     "seat request": lambda here, case: check_seat_request(here.xaa.certificate, data_of(case["data"])),
@@ -231,6 +242,7 @@ DOORS: dict[str, Callable[[World, Any], object]] = {
     "fork": lambda here, case: check_fork(here.xaa.certificate, data_of(case["data"])),
     "checkpoint": lambda here, case: check_checkpoint(here.xaa.certificate, data_of(case["data"])),
     "checkpoint proof": _checkpoint_proof,
+    "grant": _grant,
     "proof": _proof,
     "auth": _auth,
     "invite": lambda here, case: read_invite(case["data"]),

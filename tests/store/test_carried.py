@@ -40,6 +40,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.messages(ident("carried channel"), limit=99),
         r.messages(ident("channel"), before_position=99, limit=99),
     ),
+    "roe_log": lambda r: r.roe_log(),
     "messages_of_all": lambda r: (r.messages_of_all(limit=99), r.messages_of_all(before_position=99, limit=99)),
     "messages_named": lambda r: (
         r.messages_named(ident("feed 1", 32).hex()[:5]),
@@ -74,6 +75,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     "first_cursor": lambda r: r.first_cursor(),
     "audit_after": lambda r: r.audit_after(0, 99),
     "meta": lambda r: r.meta("a"),
+    "drafts": lambda r: r.drafts(),
     "peers": lambda r: r.peers(),
     "posted": lambda r: r.posted("bot", "1"),
     "confirmed": lambda r: r.confirmed(),
@@ -103,6 +105,7 @@ REPLICATION_CALLS: dict[str, Callable[[Reader], object]] = {
     "envelopes_of_segment": lambda r: r.envelopes_of_segment(5),
     "kept_envelopes": lambda r: r.kept_envelopes(9),
     "live_envelope": lambda r: r.live_envelope(b"", b"", 5),
+    "live_envelopes_by": lambda r: r.live_envelopes_by(b"", b"", b"", 5),
     "count_envelopes": lambda r: r.count_envelopes(b"", b"", b"", 5),
 }
 
@@ -187,8 +190,14 @@ async def test_the_authorizer_of_these_tests_sees_what_is_carried(store: Store, 
 SMALL = {"channel", "confirmed", "peer", "invite", "sqlite_sequence"}
 """Tables that are read whole, having few rows."""
 
-WHOLE = {"feed_heads": "feed", "inventory": "document", "all_documents": "document", "pending": "outbox"}
-"""What compares all there is with a peer reads all there is, once a link; what is pending has its own index."""
+WHOLE = {
+    "feed_heads": "feed",
+    "inventory": "document",
+    "all_documents": "document",
+    "pending": "outbox",
+    "roe_log": "message",
+}
+"""What compares all there is with a peer reads all there is, once a link; what is pending, and the ROE, have an index each."""
 
 PAGED = {"messages", "messages_of_all", "events_after", "audit_after", "entries_from"}
 """A page comes out of its index in order, however many others there are."""

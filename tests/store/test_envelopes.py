@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coalchat.store.faces import Transaction
 from coalchat.store.writer import Store
 from tests.store.makers import envelope, ident
 
@@ -27,6 +28,18 @@ async def test_only_what_is_mine_and_not_retired_is_live(store: Store) -> None:
     assert not await store.write(lambda t: t.retire_envelope(ident("new", 32)))
     assert store.read.live_envelope(*PLACE) == envelope("old", mine=True)
     assert store.read.envelope(ident("new", 32)) == envelope("new", mine=True, retired=True)
+
+
+async def test_what_another_made_is_live_unless_it_is_retired_or_complained_of(store: Store) -> None:
+    def write(tx: Transaction) -> None:
+        for name, changes in (("a", {}), ("b", {}), ("c", {"retired": True}), ("d", {}), ("e", {"device": b"other"})):
+            tx.put_envelope(envelope(name, **changes))
+        tx.mark_complained(ident("d", 32))
+
+    await store.write(write)
+    live = store.read.live_envelopes_by(ident("device"), *PLACE)
+    assert [row.envelope_id for row in live] == [ident("b", 32), ident("a", 32)]
+    assert store.read.live_envelopes_by(ident("device"), b"other", *PLACE[1:]) == []
 
 
 async def test_a_change_retires_a_channel_or_all(store: Store) -> None:

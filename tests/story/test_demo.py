@@ -19,7 +19,7 @@ SCREEN = b"\x1b[?1049h"
 MAIN_SCREEN = b"\x1b[?1049l"
 F10 = "\x1b[21~"
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(150), pytest.mark.usefixtures("unmeasured")]
 
 
 @pytest.fixture

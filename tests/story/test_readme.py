@@ -116,6 +116,7 @@ def laptops(tmp_path: Path) -> Iterator[Laptops]:
 
 
 @pytest.mark.story
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.timeout(240)
 def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one case a kind of command
     code = words = ""
@@ -127,9 +128,9 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one cas
         if line.endswith(" &"):
             laptops.start(who, line.removesuffix(" &"))
             laptops.until(who, "node status", "unlocked")
-        elif line.startswith("send ops") and "# exit 3" in line:
+        elif "# exit 3: " in line:
             refused = laptops.run(who, line)
-            assert (refused.returncode, "level-ceiling" in refused.stderr) == (3, True)
+            assert (refused.returncode, line.split("# exit 3: ")[1] in refused.stderr) == (3, True), refused.stderr
         elif line.startswith("invite create"):
             code = invited(laptops.run(who, line))
         elif line.startswith("join"):
@@ -164,6 +165,10 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one cas
             assert done.returncode == 0, f"{line}: {done.stderr}"
             if line.startswith("channel create"):
                 laptops.until("bravo", "channel list", "ops")
+            if line.startswith("roe implement"):
+                laptops.until("bravo", "roe list", "TO ACKNOWLEDGE 1")
+            if line.startswith("roe ack"):
+                laptops.until("alpha", 'roe show "IMPL 001"', "1 with caveat")
             if line.startswith("read ops --mark"):
                 assert "radio check" in done.stdout
             if line.startswith("read ops --json"):

@@ -28,7 +28,7 @@ README = Path(__file__).parents[2] / "README.md"
 SECTION = "## A bot in ten lines\n"
 CHANNEL = "alerts"
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(150), pytest.mark.usefixtures("unmeasured")]
 
 
 def blocks(kind: str) -> list[str]:

@@ -51,6 +51,7 @@ def test_every_step_holds(place: Path) -> None:
     assert not list(place.iterdir())
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)], ids=["told", "killed"])
 def test_a_demo_that_is_ended_leaves_no_process(place: Path, number: signal.Signals, code: int) -> None:
     demo = subprocess.Popen(STORY, env={**os.environ, "TMPDIR": str(place)}, stdout=subprocess.PIPE)

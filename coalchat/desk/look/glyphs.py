@@ -25,7 +25,7 @@ class Glyphs:
         divider: between columns. bar, rest: of a progress bar, its two parts.
         corners: of a frame, clockwise from the upper left.
         edge: upper edge of a raised block; a space where the ground's shade shows it.
-        spark: bars of a line of numbers, the lowest first.
+        spark: bars of a line of numbers, the lowest first. within: how exact a position is.
     """
 
     sending: str
@@ -59,6 +59,7 @@ class Glyphs:
     corners: str
     edge: str
     spark: str
+    within: str
 
     @property
     def flat(self) -> bool:
@@ -98,6 +99,7 @@ UNICODE: Final = Glyphs(
     corners="┌┐┘└",
     edge=" ",
     spark="▁▂▃▅▇",
+    within="±",
 )
 
 ASCII: Final = Glyphs(
@@ -132,6 +134,7 @@ ASCII: Final = Glyphs(
     corners="++++",
     edge=" ",
     spark="_.-=#",
+    within="~",
 )
 
 _BY_STATE: Final = {

@@ -36,7 +36,7 @@ def _leave(state: State, channel_id: str) -> None:
     """Its draft stays with it. A conversation that was begun, and in which nothing was written, is none."""
     left = state.composing.draft(channel_id)
     left.kept = bool(left.text)
-    if state.coalition.is_begun(channel_id) and not left.text.strip() and not state.log(channel_id).outgoing:
+    if state.coalition.is_begun(channel_id) and not left.says_something and not state.log(channel_id).outgoing:
         del state.logs[channel_id]
         state.coalition.end_begun(channel_id)
 
@@ -131,6 +131,8 @@ def reply(state: State, key: str | None) -> Changes:
     message = state.timeline.log.get(key) if state.timeline is not None and key else None
     if not state.shown or (key and (message is None or Flag.UNREADABLE in message.flags)):
         return NOTHING
+    if state.composing.draft(state.shown).corrects is not None:
+        return NOTHING  # a version answers what the first one did
     return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=state.composing.answer(state.shown, message))
 
 
@@ -153,7 +155,8 @@ def follow(state: State, number: int) -> Changes:
     if way.channel != refused.channel:
         left = state.composing.draft(refused.channel)
         state.composing.draft(way.channel).put_above(left.text)
-        left.text, left.answers, left.kept, left.returned = "", None, False, False
+        state.composing.draft(way.channel).quotes = left.quotes
+        left.text, left.answers, left.quotes, left.kept, left.returned = "", None, (), False, False
         changes = show(state, way.channel) if way.channel != state.shown else NOTHING
     asks = state.composing.choose(way.channel, way.label)
     return changes + Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)

@@ -6,10 +6,13 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from coalchat.api.base import Request
-from coalchat.desk.model.views import Item, Refusal
+from coalchat.desk.model.dialogviews import Refusal
+from coalchat.desk.model.views import Item
 from coalchat.record import record
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.custodyviews import CodeView
+    from coalchat.desk.model.dialogviews import Deliberate
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 Asks: TypeAlias = tuple[Request[Any], ...]
@@ -31,6 +34,10 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    INVITES = auto()
+    """A custodian's invites, while they are open."""
+    VERSIONS = auto()
+    """All versions of a message, while somebody looks at them."""
     FORM = auto()
     """The report that is being filled in, while it is open."""
     MAP = auto()
@@ -63,7 +70,7 @@ class Changes:
     asks: Asks = ()
     refusal: Refusal | None = None
     bell: bool = False
-    prompt: DirectView | WordsView | None = None
+    prompt: DirectView | WordsView | Deliberate | CodeView | None = None
 
     def __add__(self, other: Changes) -> Changes:
         """Both, one after the other."""

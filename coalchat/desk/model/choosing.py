@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.responses import LabelPreview
 from coalchat.desk.model.commands import COMMANDS
-from coalchat.desk.model.composing import denial_of
+from coalchat.desk.model.dialogviews import LabelPicker, LevelChoice, NationChoice, Target
 from coalchat.desk.model.labels import HighWater, Label
 from coalchat.desk.model.lines import title_of
 from coalchat.desk.model.refusal import named
+from coalchat.desk.model.repeating import combination
 from coalchat.desk.model.sending import last_label
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import UNMARKED, LabelPicker, LevelChoice, NationChoice, Target
+from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.model.words import listed
 
 
@@ -38,7 +39,7 @@ def picker(state: State, label: Label) -> LabelPicker:
         marking=preview.marking if preview else marks.marking(HighWater() | label),
         mark=marks.mark(marks.portion(label), label.nations, coalition.members(state.shown)),
         level=label.level if policy else UNMARKED,
-        denied=denial_of(said),
+        denied=state.composing.denial(state.shown, label) if state.shown else None,
         warnings=(*_narrower(state, label), *(preview.warnings if preview else ())),
         known=preview is not None,
     )
@@ -48,10 +49,12 @@ def _levels(state: State, channel: Channel | None, chosen: int) -> tuple[LevelCh
     policy = state.coalition.marks.policy
     if policy is None or channel is None:
         return ()
-    rows = []
+    marks, rows = state.coalition.marks, []
+    least = combination(marks, state.composing.draft(channel.id).quotes).level
     for index, level in enumerate(policy.levels):
         why_not = "above your clearance" if index > policy.readable else ""
         why_not = f"above {named(channel.title)}" if index > channel.ceiling_level else why_not
+        why_not = "below what you repeat" if index < least else why_not
         rows.append(LevelChoice(level=index, name=level.name, chosen=index == chosen, why_not=why_not))
     return tuple(rows)
 
@@ -83,13 +86,20 @@ def targets(state: State, query: str) -> tuple[Target, ...]:
     """Channels, then people, then commands; within these the best match first."""
     words = query.casefold().split()
     return (
-        *_best(words, [(channel.title, _channel(channel)) for channel in state.coalition.channels]),
-        *_best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
-        *_best(words, [(f"/{command.name}", _command(command.name, command.help)) for command in COMMANDS]),
+        *best(words, [(channel.title, _channel(channel)) for channel in state.coalition.channels]),
+        *best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
+        *best(words, [(f"/{command.name}", _command(command.name, command.help)) for command in COMMANDS]),
     )
 
 
-def _best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
+def places(state: State, query: str) -> tuple[Target, ...]:
+    """Channels other than the shown one, the best match first."""
+    others = [channel for channel in state.coalition.channels if channel.id != state.shown]
+    return tuple(best(query.casefold().split(), [(channel.title, _channel(channel)) for channel in others]))
+
+
+def best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
+    """Those whose name has all these words; where one begins with the first, it comes first."""
     found = []
     for order, (name, target) in enumerate(named_targets):
         folded = name.casefold().lstrip("#@")

@@ -28,6 +28,12 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
     CommandHelp("reply", "/reply", "answer the selected message; again: answer none"),
+    CommandHelp("quote", "/quote", "repeat the selected message in the next one; again: not any more"),
+    CommandHelp("forward", "/forward [CHANNEL]", "repeat the selected message in another channel"),
+    CommandHelp("correct", "/correct", "sign a new version of the selected message of yours"),
+    CommandHelp("recall", "/recall", "recall the selected message of yours; it is asked about"),
+    CommandHelp("history", "/history", "all versions of the selected message"),
+    CommandHelp("copy", "/copy", "copy the selected message with its marking"),
     CommandHelp("read", "/read", "read up to the selected message, or to the newest"),
     CommandHelp("ack", "/ack [wilco | unable WHY | caveat TEXT]", "acknowledge the selected message"),
     CommandHelp("who", "/who", "who has the selected message"),
@@ -36,6 +42,13 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
+    CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
+    CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),
+    CommandHelp("revoke", "/revoke", "as custodian: revoke a device or a person; it is asked about"),
+    CommandHelp("rekey", "/rekey", "as custodian: replace the nation's keys in an emergency"),
+    CommandHelp("renew", "/renew", "as custodian: renew the certificate of a silent device"),
+    CommandHelp("invites", "/invites", "as custodian: invite devices, compare words, approve"),
+    CommandHelp("lock", "/lock", "show nothing until the passphrase is given; messages go on coming in"),
     CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
 )
 """All there are, in the order of the help screen."""
@@ -49,6 +62,11 @@ class Command:
 
     name: str
     rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """As it is typed."""
+        return f"/{self.name} {self.rest}".rstrip()
 
 
 @record(kw_only=False)

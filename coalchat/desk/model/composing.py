@@ -1,9 +1,11 @@
-"""The message being written: text, label, precedence and what it answers, per channel.
+"""The message being written: text, label, precedence, what it answers, repeats or corrects, per channel.
 
 Rule 1: the default label of a channel is that of the last own message there, else as high as can be written, to all
 members. Our own nation is always in.
 Rule 2: an answer bears at least the label of what it answers (SPEC 5.4): nobody sees it who could not see that.
 Rule 3: who will read it is the node's word: asked for each label, kept until something changes that decides it.
+Rule 4: while an own message is corrected, the draft of its channel waits, and comes back as it was. A correction bears the
+label and the precedence of what it corrects, and no other.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from coalchat.api.about import Quoted
 from coalchat.api.nouns import Message
 from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import LabelPreview
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import Asks
 from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.drafts import Draft
 from coalchat.desk.model.labels import Label, combined
-from coalchat.desk.model.lines import author_of
+from coalchat.desk.model.lines import author_of, excerpt_of, title_of
+from coalchat.desk.model.repeating import combination, denied
 from coalchat.desk.model.views import UNMARKED, Composer
 from coalchat.desk.model.words import clock, day_clock, listed
 from coalchat.errors import CoalchatError
@@ -43,66 +48,44 @@ EMPTY: Final = Composer(
 
 
 @part
-class Draft:
-    """What is being written in one channel.
-
-    Attributes:
-        chosen: the person's label, or none: the default.
-        answers: the message that it answers; `before`: what was chosen before that raised the label.
-        last: label of the last own message here, and its position. settled: of the last one sent from this draft;
-            what other clients send does not change the label under the person's hands.
-        kept: the text was here when the channel was opened. returned: it was sent, and came back.
-    """
-
-    text: str = ""
-    chosen: Label | None = None
-    precedence: Precedence = Precedence.ROUTINE
-    ack_by: int = 0
-    answers: Message | None = None
-    before: Label | None = None
-    last: tuple[int, Label] | None = None
-    settled: Label | None = None
-    kept: bool = False
-    returned: bool = False
-
-    def put_above(self, text: str) -> None:
-        """Give a text back; what was typed meanwhile stands below it."""
-        self.text = f"{text}\n{self.text}" if self.text.strip() else text
-        self.returned = True
-
-    def sent(self, label: Label) -> None:
-        """The text is on its way: the next message starts plain, with the same label."""
-        self.text, self.answers, self.before = "", None, None
-        self.chosen, self.settled = None, label
-        self.precedence, self.ack_by = Precedence.ROUTINE, 0
-        self.kept = self.returned = False
-
-
-@part
 class Composing:
     """All drafts, and what the node has said about labels. `trouble`: what went wrong with the person's last act."""
 
     _coalition: Coalition
     trouble: str = ""
     _drafts: dict[str, Draft] = field(factory=dict)
+    _aside: dict[str, Draft] = field(factory=dict)
+    """What waits while an own message is corrected."""
     _previews: dict[PreviewLabel, LabelPreview | tuple[str, str]] = field(factory=dict)
 
     def draft(self, channel_id: str) -> Draft:
         """The draft of a channel."""
         return self._drafts.setdefault(channel_id, Draft())
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those in which something was written."""
+        return tuple(self._drafts)
+
+    def own(self, channel_id: str) -> Draft:
+        """The draft of a channel, also while it waits for a correction's end."""
+        return self._aside.get(channel_id) or self.draft(channel_id)
+
     def move(self, channel_id: str, other_id: str) -> None:
         """A conversation has its own id now."""
-        if channel_id in self._drafts:
-            self._drafts[other_id] = self._drafts.pop(channel_id)
+        for drafts in (self._drafts, self._aside):
+            if channel_id in drafts:
+                drafts[other_id] = drafts.pop(channel_id)
 
     # --- its label ---
 
     def label(self, channel_id: str) -> Label:
         """The label that the draft bears now."""
+        return self.draft(channel_id).chosen or self.usual(channel_id)
+
+    def usual(self, channel_id: str) -> Label:
+        """The label that is not chosen: that of the last own message there, else the highest that can be written."""
         draft = self.draft(channel_id)
-        if draft.chosen is not None:
-            return draft.chosen
         last = draft.settled or (draft.last[1] if draft.last else None)
         if last is None:
             return self._coalition.default_label(channel_id)
@@ -121,14 +104,68 @@ class Composing:
 
     def answer(self, channel_id: str, message: Message | None) -> Asks:
         """The draft answers this message, or none."""
+        return self._go_with(channel_id, message, self.draft(channel_id).quotes)
+
+    def repeat(self, channel_id: str, messages: tuple[Message, ...]) -> Asks:
+        """The draft repeats these messages, or none."""
+        return self._go_with(channel_id, self.draft(channel_id).answers, messages)
+
+    def _go_with(self, channel_id: str, answers: Message | None, quotes: tuple[Message, ...]) -> Asks:
+        """Have the draft answer and repeat these. What is taken away gives back the label chosen before; what comes raises it."""
         draft = self.draft(channel_id)
-        if draft.answers is not None:
-            draft.chosen = draft.before
-        draft.answers, draft.before = message, draft.chosen
-        if message is not None:
-            label = self._coalition.marks.label_of(message)
-            draft.chosen = self.with_own(combined(draft.chosen, label) if draft.chosen else label)
+        before = (*((draft.answers,) if draft.answers else ()), *draft.quotes)
+        now = (*((answers,) if answers else ()), *quotes)
+        draft.before = draft.before if before else draft.chosen
+        draft.answers, draft.quotes = answers, quotes
+        if any(message not in now for message in before):
+            draft.chosen, before = draft.before, ()
+        for message in now:
+            if message not in before:
+                draft.chosen = self._raised(draft.chosen, message)
         return self.ask(channel_id)
+
+    def _raised(self, chosen: Label | None, message: Message) -> Label:
+        marks = self._coalition.marks
+        parts: tuple[Message | Quoted, ...] = (message, *message.quotes)
+        for said in parts:
+            label = marks.label_of(said)
+            chosen = self.with_own(combined(chosen, label) if chosen else label)
+        return chosen or marks.label_of(message)
+
+    # --- corrections ---
+
+    def correct(self, channel_id: str, message: Message, text: str) -> Asks:
+        """The text is a new version of this own message from now on; what was being written waits."""
+        if self.draft(channel_id).corrects is None:
+            self._aside[channel_id] = self.draft(channel_id)
+        waiting = self._aside[channel_id]
+        self._drafts[channel_id] = Draft(
+            text=text,
+            chosen=self._coalition.marks.label_of(message),
+            precedence=message.precedence,
+            ack_by=message.ack_by,
+            corrects=message,
+            last=waiting.last,
+            settled=waiting.settled,
+        )
+        return self.ask(channel_id)
+
+    def end_correcting(self, channel_id: str) -> Asks:
+        """What was being written before comes back."""
+        if (waiting := self._aside.pop(channel_id, None)) is None:
+            return ()
+        waiting.last = self.draft(channel_id).last
+        self._drafts[channel_id] = waiting
+        return self.ask(channel_id)
+
+    def purged(self, message: Message) -> None:
+        """A message's body is gone: nothing of it stays beside a text, and nothing is made of it any more."""
+        for channel_id, draft in (*self._drafts.items(), *self._aside.items()):
+            if draft.corrects is not None and draft.corrects.entry_id == message.entry_id:
+                self.end_correcting(channel_id)
+            draft.quotes = tuple(quoted for quoted in draft.quotes if quoted.entry_id != message.entry_id)
+            if draft.answers is not None and draft.answers.entry_id == message.entry_id:
+                draft.answers = message
 
     def note(self, message: Message) -> None:
         """An own message: its label is the channel's default from now on."""
@@ -147,6 +184,11 @@ class Composing:
         """What the node has said: who would read it, or why there is no such label; none: nothing yet."""
         request = self._request(channel_id, label)
         return None if request is None else self._previews.get(request)
+
+    def denial(self, channel_id: str, label: Label) -> tuple[str, str] | None:
+        """Clause and sentence, if the draft cannot be sent under this label, as far as is known by now."""
+        whole = combination(self._coalition.marks, self.draft(channel_id).quotes)
+        return denial_of(self.preview(channel_id, label)) or denied(self._coalition.marks, label, whole)
 
     def took(self, request: PreviewLabel, preview: LabelPreview) -> None:
         """The node's answer."""
@@ -190,19 +232,29 @@ class Composing:
             ack=f"ack by {day_clock(draft.ack_by)}" if draft.ack_by else "no ack asked",
             reads=tuple((reach.nation, reach.devices) for reach in preview.readers) if preview else (),
             withheld=tuple(reach.nation for reach in preview.withheld) if preview else (),
-            denied=denial_of(said),
+            denied=self.denial(channel_id, label),
             warnings=(*trouble, *(preview.warnings if preview else ())),
             reply=f"{author_of(draft.answers)} {clock(draft.answers.author_time)}" if draft.answers else "",
             note=note,
             known=preview is not None,
             only=_only(preview) if preview else "",
+            about=excerpt_of(draft.answers.text) if draft.answers else "",
+            quotes=tuple(self._quoted(message, channel_id) for message in draft.quotes),
+            corrects=title_of(draft.corrects) if draft.corrects else "",
         )
+
+    def _quoted(self, message: Message, channel_id: str) -> str:
+        """ "(S REL XAA, XBB) XBB Kowal 1534Z: Route B"."""
+        marks = self._coalition.marks
+        mark = marks.mark(message.portion, message.nations, self._coalition.members(channel_id))
+        text = excerpt_of(message.text or " ".join(quoted.text for quoted in message.quotes))
+        return f"{mark} {message.author_nation} {author_of(message)} {clock(message.author_time)}: {text}"
 
     def confirm_needed(self, channel_id: str, last: Label | None) -> str:
         """What to confirm before sending, where the last message here bore this label; or ""."""
         marks, draft, label = self._coalition.marks, self.draft(channel_id), self.label(channel_id)
         said = []
-        if last is not None and last != label:
+        if last is not None and last != label and draft.corrects is None:
             said.append(f"Your last message here was {marks.text(last)}, this one is {marks.text(label)}.")
             said += self._seers(last.nations, label.nations)
         if draft.answers is not None:

@@ -9,7 +9,7 @@ Rule 4: no text of a person is lost: what was refused goes back into the draft, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coalchat.api.base import Request, Response
@@ -19,43 +19,45 @@ from coalchat.desk.model import acts, choosing, obeying, overview, sending
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.coalition import ASKS
 from coalchat.desk.model.commands import Command
+from coalchat.desk.model.dialogviews import LabelPicker, Target
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.intake import Intake
-from coalchat.desk.model.labels import Label
+from coalchat.desk.model.labels import HighWater, Label
+from coalchat.desk.model.later import Later
+from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import (
-    Banner,
-    ChannelRow,
-    Composer,
-    Head,
-    Item,
-    LabelPicker,
-    NodeState,
-    Notice,
-    Rail,
-    Target,
-    WhoHasIt,
-)
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail, WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
 if TYPE_CHECKING:
-    from coalchat.desk.model.direct import Direct
-    from coalchat.desk.model.directviews import WordsView
-    from coalchat.desk.model.keying import Keying
-    from coalchat.desk.model.keyviews import HistoryView, KeyScreen
-    from coalchat.desk.model.mapping import Mapping
-    from coalchat.desk.model.reporting import Reporting
+    from coalchat.desk.model.completing import Completion
 
 
-class Desk:
+class Desk(Later):
     """The whole view model. Made empty; `start` says what to ask first."""
 
     def __init__(self) -> None:
         self._state = State()
         self._intake = Intake(self._state)
         self._news = News(self._state, self._intake, self.notice, self.rail)
+
+    # --- how the person wants it ---
+
+    def prefer(self, words: Iterable[str], offset: Callable[[int], int] | None) -> Changes:
+        """Words that call this person beside his name, and by how much the times of messages are ahead of UTC; none: Z."""
+        state = self._state
+        state.words, state.lines.offset = tuple(words), offset or utc
+        person = state.coalition.node.person if state.coalition.node else ""
+        return state.call_by(highlights(person, state.words))
+
+    def complete(self, before: str) -> Completion | None:
+        """What Tab makes of the text before the cursor."""
+        from coalchat.desk.model.completing import complete
+
+        return complete(self._state, before)
 
     # --- facts from the node ---
 
@@ -144,86 +146,6 @@ class Desk:
         """
         return obeying.obey(self._state, command, selected, now)
 
-    # --- what opens later: reports, keys, and direct messages ---
-
-    @property
-    def reporting(self) -> Reporting:
-        """Forms and the drafts of reports."""
-        if self._state.reporting is None:
-            from coalchat.desk.model.reporting import Reporting
-
-            self._state.reporting = Reporting(self._state)
-        return self._state.reporting
-
-    @property
-    def mapping(self) -> Mapping:
-        """Positions and numbers of reports."""
-        if self._state.mapping is None:
-            from coalchat.desk.model.mapping import Mapping
-
-            self._state.mapping = Mapping(self._state)
-        return self._state.mapping
-
-    @property
-    def _keying(self) -> Keying:
-        if self._state.keying is None:
-            from coalchat.desk.model.keying import Keying
-
-            self._state.keying = Keying()
-        return self._state.keying
-
-    def open_keys(self) -> Changes:
-        """The key screen opens: ask what it shows, and again when that changes."""
-        return self._keying.begin()
-
-    def close_keys(self) -> None:
-        """It is closed."""
-        self._keying.end()
-
-    def keys(self, now: int) -> KeyScreen:
-        """The key screen."""
-        from coalchat.desk.model.keyscreen import key_screen
-
-        return key_screen(self._state.coalition, self._keying, now)
-
-    def history_requests(self) -> tuple[HistoryView, ...]:
-        """Requests for history that wait for a decision here, as far as the key screen has asked for them."""
-        return self._keying.waiting()
-
-    def decide_history(self, request_id: str, *, approve: bool) -> Changes:
-        """A person lets a device of the own nation have what it asks for, or nothing."""
-        return self._keying.decide(request_id, approve=approve)
-
-    @property
-    def _direct(self) -> Direct:
-        if self._state.direct is None:
-            from coalchat.desk.model.direct import Direct
-
-            self._state.direct = Direct(self._state)
-        return self._state.direct
-
-    def direct(self, given: str, *, writing: bool) -> Changes:
-        """Write to the confirmed devices of the person, or to the device, that is named; or only confirm them.
-
-        What has to be asked first comes as `Changes.prompt`.
-
-        Raises:
-            UsageError: nobody is named.
-        """
-        return self._direct.begin(given, writing=writing)
-
-    def compare(self, device_id: str) -> Changes:
-        """Ask for the words of a device; they come as `Changes.prompt`."""
-        return self._direct.words(device_id)
-
-    def confirm(self, view: WordsView) -> Changes:
-        """A person says that the words of this view were read out to him."""
-        return self._direct.confirm(view)
-
-    def write_direct(self) -> Changes:
-        """Write to those devices of the person that are confirmed."""
-        return self._direct.write()
-
     # --- composing ---
 
     @property
@@ -231,15 +153,19 @@ class Desk:
         """The text being written in the shown channel."""
         return self._state.composing.draft(self.shown).text if self.shown else ""
 
+    def keep_drafts(self) -> Changes:
+        """The desk is left: let the node keep what it has not got yet."""
+        return Changes(asks=self._news.keep_drafts())
+
     def set_draft(self, text: str) -> Changes:
         """The person has typed."""
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, bool(draft.text.strip())
+        noted, begun = draft.kept or draft.returned, draft.says_something
         draft.text, draft.kept, draft.returned = text, False, False
         parts = {Part.COMPOSER} if noted else set()
-        return Changes(frozenset(parts | {Part.BANNER} if begun != bool(text.strip()) else parts))
+        return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
         """Choose the label of the draft; the own nation is always in."""
@@ -264,6 +190,28 @@ class Desk:
     def reply(self, key: str | None) -> Changes:
         """The draft answers this message, and takes its label (SPEC 5.4); None: it answers none."""
         return acts.reply(self._state, key)
+
+    def stop_repeating(self) -> Changes:
+        """The draft repeats no other message any more."""
+        asks = self._state.composing.repeat(self.shown, ()) if self.shown else ()
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=asks)
+
+    @property
+    def correcting(self) -> bool:
+        """Whether the text is a new version of an own message: label and precedence are that one's."""
+        return bool(self.shown) and self._state.composing.draft(self.shown).corrects is not None
+
+    def stop_correcting(self) -> Changes:
+        """The correction is given up; what was being written before comes back."""
+        return Changes(frozenset({Part.COMPOSER, Part.BANNER}), asks=self._state.composing.end_correcting(self.shown))
+
+    @property
+    def sendable(self) -> bool:
+        """Whether there is something to send: what repeats others needs no text, and a correction is another text."""
+        draft = self._state.composing.draft(self.shown) if self.shown else None
+        if draft is None or not draft.says_something:
+            return False
+        return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
 
     def confirm_needed(self) -> str:
         """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
@@ -312,6 +260,10 @@ class Desk:
         """The high-water mark of these lines and of the draft, if it has text."""
         return overview.banner(self._state, visible_keys, now)
 
+    def banner_of(self, high: HighWater, now: int) -> Banner:
+        """The band over what bears these labels together."""
+        return overview.banner_of(self._state, high, now)
+
     def notice(self, now: int) -> Notice:
         """The row under the banner."""
         return overview.notice(self._state, now)
@@ -344,6 +296,10 @@ class Desk:
     def label(self) -> Label:
         """The label of the draft: what a picker begins with."""
         return self._state.composing.label(self.shown)
+
+    def places(self, query: str) -> tuple[Target, ...]:
+        """Channels that something can be taken to, best first."""
+        return choosing.places(self._state, query)
 
     def targets(self, query: str) -> tuple[Target, ...]:
         """Where one can go, best first; their `id` goes into `jump`, or is a command's `/name`."""

@@ -35,12 +35,14 @@ from coalchat.api.responses import (
     Status,
 )
 from coalchat.api.scopes import Scope
+from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
-from coalchat.desk.model.sending import not_sent, refusal_known, sent
+from coalchat.desk.model.sending import corrected, not_sent, refusal_known, sent
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, UnknownChannel, UnknownMessage
 from coalchat.record import evolve, field, part
@@ -68,6 +70,8 @@ class Intake:
                 return self._page(request, answer)
             case SendMessage(), Sent():
                 return sent(self.state, request, answer) + settle(self.state)
+            case CorrectMessage(), Sent():
+                return corrected(self.state, request, answer)
             case PreviewLabel(), LabelPreview():
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
@@ -96,6 +100,8 @@ class Intake:
                 known = state.coalition.node
                 state.coalition.took_status(answer)
                 changes = Changes(frozenset({Part.BANNER, Part.NOTICE, Part.RAIL, Part.COMPOSER}))
+                if known is None or known.person != answer.node.person:
+                    changes += state.call_by(highlights(answer.node.person, state.words))
                 return changes + (state.remark(*_FRAME) if known is None else NOTHING)
             case Policy():
                 return self._worded(state.coalition.took_policy(answer))
@@ -165,7 +171,7 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif known.flags != message.flags or known.disowned != message.disowned:
+        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
             state.log(message.channel_id).replace(message)
             return state.reword(message.entry_id)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
@@ -204,7 +210,7 @@ class Intake:
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
-            case SendMessage():
+            case SendMessage() | CorrectMessage():
                 return not_sent(state, request, error, now)
             case MarkRead() | AcknowledgeMessage():
                 return self._trouble(error)

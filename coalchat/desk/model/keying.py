@@ -38,19 +38,20 @@ _CHANGED: Final = Changes(frozenset({Part.KEYS}))
 @part
 class Keying:
     """Attributes:
-    open: the screen is. trouble: what went wrong with the last decision, or "".
+    open: the screen is. trouble: what went wrong with the last act, or "". said: what came of it, or "".
     devices, custodians: of the own nation. requests: for history, the oldest first.
     """
 
     open: bool = False
     trouble: str = ""
+    said: str = ""
     devices: tuple[Device, ...] = ()
     custodians: tuple[Custodian, ...] = ()
     requests: tuple[HistoryRequest, ...] = ()
 
     def begin(self) -> Changes:
         """The screen opens."""
-        self.open, self.trouble = True, ""
+        self.open, self.trouble, self.said = True, "", ""
         return Changes(asks=(ShowKeys(), GetStatus(), ListNations(), *CERTIFICATES, *REQUESTS))
 
     def end(self) -> None:
@@ -64,6 +65,11 @@ class Keying:
     def audited(self, event: str) -> Asks:
         """What to ask when this stands in the audit record: nothing else tells of requests for history."""
         return REQUESTS if self.open and event.startswith("history-") else ()
+
+    @property
+    def known(self) -> bool:
+        """Whether the node has said who the custodians and the devices are."""
+        return bool(self.custodians and self.devices)
 
     # --- answers ---
 

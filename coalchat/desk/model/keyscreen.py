@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coalchat.api.nouns import KeyEdition, KeyWindow, Nation, SilentDevice
+from coalchat.api.nouns import KeyEdition, KeyingDevice, KeyWindow, Nation, SilentDevice
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import KeyState
 from coalchat.desk.model.coalition import Coalition
@@ -21,6 +21,7 @@ from coalchat.desk.model.keyviews import (
     DemandRow,
     EditionRow,
     EndRow,
+    KeyerRow,
     KeyScreen,
     NationKeys,
     Scale,
@@ -57,6 +58,7 @@ def key_screen(coalition: Coalition, keying: Keying, now: int) -> KeyScreen:
         position=_position(keys, now) if keys else "",
         known=keys is not None,
         trouble=keying.trouble,
+        said=keying.said,
         doubtful=keys.clock_doubtful if keys else False,
         todo=(*_requests(keying), *_warnings(coalition, keying)),
         editions=tuple(_editions(keys, coalition.own, now)) if keys else (),
@@ -66,6 +68,7 @@ def key_screen(coalition: Coalition, keying: Keying, now: int) -> KeyScreen:
             for one in (keys.demands if keys else ())
         ),
         silent=tuple(_silent(one, now) for one in (keys.silent if keys else ())),
+        keyers=tuple(_keyer(one, keys.unshared_level) for one in keys.keying) if keys else (),
         windows=_windows(coalition, keys, now) if keys else (),
         nations=tuple(_nation(nation, now) for nation in coalition.nations if not nation.own),
         ends=tuple(_ends(coalition, keying, now)),
@@ -122,6 +125,8 @@ def _notes(edition: KeyEdition, now: int) -> Iterator[str]:
         yield f"replaces {edition.supersedes} in an emergency"
     if edition.cut_off_until:
         yield f"a cut-off sender may still use the old key until {_when(edition.cut_off_until, now)}"
+    if edition.runs_on_until:
+        yield f"at levels that run on, if he knows of no later one, until {_when(edition.runs_on_until, now)}"
 
 
 # --- the scale ---
@@ -238,6 +243,16 @@ def _silent(device: SilentDevice, now: int) -> SilentRow:
     )
 
 
+def _keyer(device: KeyingDevice, unshared: str) -> KeyerRow:
+    others = "the others seal" if device.own else "this nation's devices seal"
+    what = f"{others} under its envelopes, but not at {unshared}"
+    return KeyerRow(
+        who=f"{device.person} ({device.device})" + (", this device" if device.own else ""),
+        what=what if device.valid else "not valid now: nobody uses its envelopes",
+        gap=not device.valid,
+    )
+
+
 def _nation(nation: Nation, now: int) -> NationKeys:
     heard = f"{age(now - nation.published)} ago".replace("now ago", "just now") if nation.published else ""
     if nation.suspended:
@@ -245,10 +260,13 @@ def _nation(nation: Nation, now: int) -> NationKeys:
     elif not nation.keys_until:
         until, consequence, gap = "nothing published is here", "nothing can be sent to it", True
     elif nation.keys_until <= now:
-        until, consequence, gap = f"ended {_when(nation.keys_until, now)}", "nothing can be sent to it now", True
+        until, gap = f"ended {_when(nation.keys_until, now)}", True
+        consequence = "nothing can be sent to it now"
+        if now < nation.runs_on_until:
+            consequence = f"{nation.runs_on} at most goes to its last key, until {_when(nation.runs_on_until, now)}"
     else:
-        until = f"published until {_when(nation.keys_until, now)}"
-        consequence, gap = "after that nothing can be sent to it", nation.keys_until - now < SOON
+        until, gap = f"published until {_when(nation.keys_until, now)}", nation.keys_until - now < SOON
+        consequence = f"after that nothing {f'above {nation.runs_on} ' if nation.runs_on else ''}can be sent to it"
     return NationKeys(code=nation.code, until=until, heard=heard, consequence=consequence, gap=gap)
 
 

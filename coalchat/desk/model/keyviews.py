@@ -129,6 +129,15 @@ class DemandRow:
 
 
 @record
+class KeyerRow:
+    """A keying device: who, and what that means. gap: it needs a look."""
+
+    who: str
+    what: str
+    gap: bool
+
+
+@record
 class SilentRow:
     """A device that holds a window open: who, since when nothing came, what that means. suspended: it gets no keys."""
 
@@ -145,7 +154,7 @@ class KeyScreen:
     Attributes:
         title: whose keys: "XAA Berg (1)". position: "edition 12 · segment 3 of 12 · ends 221800Z in 2h18".
         known: the node has said what runs.
-        trouble: what went wrong with the person's last act here, or "".
+        trouble: what went wrong with the person's last act here, or "". said: what came of it, or "".
         doubtful: this node's clock is in doubt.
     """
 
@@ -153,12 +162,14 @@ class KeyScreen:
     position: str
     known: bool
     trouble: str
+    said: str
     doubtful: bool
     todo: tuple[ToDo, ...]
     editions: tuple[EditionRow, ...]
     scale: Scale | None
     demands: tuple[DemandRow, ...]
     silent: tuple[SilentRow, ...]
+    keyers: tuple[KeyerRow, ...]
     windows: tuple[WindowRow, ...]
     nations: tuple[NationKeys, ...]
     ends: tuple[EndRow, ...]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from coalchat.api.about import Quoted
 from coalchat.api.nouns import Message
 from coalchat.api.responses import Policy
 from coalchat.desk.model.views import UNMARKED
@@ -96,12 +97,12 @@ class Marks:
         head = _words(policy.prefix or policy.id, self.name(high.level), *categories)
         return _with_release(head, self.ordered(high.nations or ()))
 
-    def category_of(self, message: Message) -> str:
-        """Category of a message, from its portion mark."""
+    def category_of(self, message: Message | Quoted) -> str:
+        """Category of a message, or of what is quoted, from its portion mark."""
         return message.portion.removeprefix(self.letter(message.level)).strip()
 
-    def label_of(self, message: Message) -> Label:
-        """Label of a message."""
+    def label_of(self, message: Message | Quoted) -> Label:
+        """Label of a message, or of what is quoted."""
         return Label(message.level, self.ordered(message.nations), self.category_of(message))
 
     def parse(self, text: str, members: tuple[str, ...]) -> Label:
@@ -125,6 +126,23 @@ class Marks:
         if rest and rest not in categories:
             raise UnknownLabel(rest)
         return Label(level, self.ordered(nations), categories[rest] if rest else "")
+
+    def clearance(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Name of the level, and the categories, that a person typed: "SECRET CONVOY, MEDICAL".
+
+        Raises:
+            UnknownLabel: what is unknown is named.
+        """
+        level, rest = self._level_of(" ".join(text.upper().split()))
+        categories = {category.upper(): category for category in self.policy.categories} if self.policy else {}
+        found: list[str] = []
+        for word in (part.strip() for part in re.split(r"[,/]", rest) if part.strip()):
+            # One name may have a blank in it; several may stand without a comma.
+            for name in [word] if word in categories else word.split():
+                if name not in categories:
+                    raise UnknownLabel(f"category {name}")
+                found.append(categories[name])
+        return self.name(level), tuple(dict.fromkeys(found))
 
     def level_of(self, marking: str) -> int:
         """Index of the level that a clearance or ceiling names.

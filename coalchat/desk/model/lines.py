@@ -15,6 +15,7 @@ from coalchat.api.about import Quoted, Report
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
 from coalchat.desk.model.receipts import Receipts
@@ -31,6 +32,7 @@ EXCERPT: Final = 120
 """Characters of a quote or an excerpt: more than a row has."""
 _REMARKS: Final = {
     Flag.SUPERSEDED_KEY: "sealed under a superseded key",
+    Flag.LAST_KEY: "sealed to a last key that had run out",
     Flag.NOT_VERIFIED: "author not verified yet",
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",
@@ -58,15 +60,31 @@ def excerpt_of(text: str) -> str:
     return display_safe(" ".join(text.split()), limit=EXCERPT)
 
 
+def utc(seconds: int) -> int:
+    """Times in Z are ahead by nothing."""
+    del seconds
+    return 0
+
+
 @part
 class Lines:
-    """The lines of all messages that were shown."""
+    """The lines of all messages that were shown.
+
+    Attributes:
+        offset: seconds by which the times of lines are ahead of UTC, at a time. calls: words that call this person.
+    """
 
     _coalition: Coalition
     _receipts: Receipts
     _find: Callable[[str], Message | None]
+    offset: Callable[[int], int] = utc
+    calls: Highlights = field(factory=Highlights)
     _made: dict[str, MessageLine] = field(factory=dict)
     _lacking: dict[str, set[str]] = field(factory=dict)
+
+    def clock(self, seconds: int) -> str:
+        """A time, in the zone of the lines."""
+        return clock(seconds, self.offset(seconds))
 
     def forget(self, entry_ids: Iterable[str]) -> None:
         """Something that these lines show has changed."""
@@ -81,7 +99,7 @@ class Lines:
 
     def lacking(self, message: Message) -> tuple[str, ...]:
         """What a message quotes and is not here."""
-        return tuple(ref for ref in message.refs[:1] if message.entry_id in self._lacking.get(ref, ()))
+        return tuple(ref for ref in _answered(message) if message.entry_id in self._lacking.get(ref, ()))
 
     def forget_all(self) -> None:
         """Marks are written otherwise now."""
@@ -108,7 +126,7 @@ class Lines:
         return MessageLine(
             key=message.entry_id,
             position=message.position,
-            time=clock(message.author_time),
+            time=self.clock(message.author_time),
             dtg=dtg(message.author_time),
             nation="" if closed else BOT if bot else message.author_nation,
             person="" if closed else author_of(message),
@@ -121,7 +139,7 @@ class Lines:
             precedence=message.precedence,
             due="" if closed else self._due(message),
             answered=message.answered,
-            quote=None if closed else self._quote(message.entry_id, message.refs[:1], message.channel_id),
+            quote=None if closed else self._quote(message.entry_id, _answered(message), message.channel_id),
             remarks=()
             if closed
             else (
@@ -137,6 +155,9 @@ class Lines:
             failed="",
             unreadable=closed,
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
+            versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
+            hits=() if message.mine or gone or closed else self.calls.find(message.text),
+            gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
             card=None if message.report is None else _card(message.report),
         )
 
@@ -147,7 +168,7 @@ class Lines:
         return MessageLine(
             key=outgoing.key,
             position=UNPLACED,
-            time=clock(outgoing.at),
+            time=self.clock(outgoing.at),
             dtg=dtg(outgoing.at),
             nation=coalition.own,
             person=(coalition.node.person if coalition.node else "") or UNKNOWN,
@@ -161,13 +182,18 @@ class Lines:
             due="",
             answered=None,
             quote=self._quote(outgoing.key, (request.reply_to,) if request.reply_to else (), request.channel),
-            remarks=self._withheld(label.nations, members),
+            remarks=(*_going(outgoing), *self._withheld(label.nations, members)),
             tallies=(),
             unread=False,
             sending=not outgoing.failed,
             failed=outgoing.failed,
             unreadable=False,
         )
+
+    def answered(self, message: Message) -> tuple[Message, ...]:
+        """The message whose beginning stands above this one's text, if one does."""
+        found = (self._find(ref) for ref in _answered(message))
+        return tuple(one for one in found if one is not None and _shows(one, message.channel_id))
 
     def tallies(self, message: Message) -> tuple[Tally, ...]:
         """How far an own message is."""
@@ -176,15 +202,22 @@ class Lines:
     def _due(self, message: Message) -> str:
         if message.mine or not message.ack_by or message.answered is not None or not self._coalition.may_acknowledge:
             return ""
-        return f"ack by {clock_beside(message.ack_by, message.author_time)}"
+        return f"ack by {clock_beside(message.ack_by, message.author_time, self.offset(message.ack_by))}"
 
     def _quote(self, key: str, refs: Iterable[str], channel_id: str) -> Quote | None:
         for ref in refs:
             quoted = self._find(ref)
             if quoted is None:
                 self._lacking.setdefault(ref, set()).add(key)
-            elif quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags:
-                return Quote(person=author_of(quoted), time=clock(quoted.author_time), text=excerpt_of(quoted.text))
+            elif _shows(quoted, channel_id):
+                marks, members = self._coalition.marks, self._coalition.members(channel_id)
+                return Quote(
+                    person=author_of(quoted),
+                    time=self.clock(quoted.author_time),
+                    text=excerpt_of(quoted.text),
+                    mark=marks.mark(quoted.portion, quoted.nations, members),
+                    level=quoted.level,
+                )
         return None
 
     def _withheld(self, nations: Iterable[str], members: Iterable[str]) -> tuple[str, ...]:
@@ -206,6 +239,22 @@ def _card(report: Report) -> Card:
         rows=tuple(rows),
         missing=report.missing,
     )
+
+
+def _shows(quoted: Message, channel_id: str) -> bool:
+    return quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags
+
+
+def _answered(message: Message) -> tuple[str, ...]:
+    """What it answers; what it repeats stands below its text."""
+    repeated = {quoted.entry_id for quoted in message.quotes}
+    return tuple(ref for ref in message.refs[:1] if ref not in repeated)
+
+
+def _going(outgoing: Outgoing) -> Iterator[str]:
+    if outgoing.corrects is not None:
+        yield f"corrects {title_of(outgoing.corrects)}"
+    yield from (f"repeats {title_of(message)}" for message in outgoing.quotes)
 
 
 def _corrects(message: Message) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Final
 from coalchat.api.nouns import Message
 from coalchat.api.requests import ListMessages, SendMessage
 from coalchat.api.responses import MessagePage
+from coalchat.api.versions import CorrectMessage
 from coalchat.desk.model.labels import Label
 from coalchat.record import field, part
 
@@ -31,7 +32,9 @@ class Outgoing:
     """A message that this desk is sending.
 
     Attributes:
-        at: when. failed: why it is not sent, or "". uncertain: it failed, but may have been sent all the same.
+        request: what it says, and where. at: when. failed: why it is not sent, or "". uncertain: it failed, but may have
+            been sent all the same.
+        corrects: the own message of which it is a new version. quotes: those that it repeats.
     """
 
     request: SendMessage
@@ -39,6 +42,16 @@ class Outgoing:
     at: int
     failed: str = ""
     uncertain: bool = True
+    corrects: Message | None = None
+    quotes: tuple[Message, ...] = ()
+
+    @property
+    def ask(self) -> SendMessage | CorrectMessage:
+        """What the node is asked to do."""
+        request = self.request
+        if self.corrects is None:
+            return request
+        return CorrectMessage(id=self.corrects.entry_id, text=request.text, client_id=request.client_id)
 
     @property
     def key(self) -> str:

@@ -26,6 +26,7 @@ from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys
 from coalchat.api.vocabulary import ControlSubject, Precedence
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.intake import Intake
+from coalchat.desk.model.kept import Kept
 from coalchat.desk.model.state import State
 from coalchat.desk.model.views import NodeState, Notice, Rail
 from coalchat.desk.model.words import MINUTE, dtg
@@ -125,6 +126,7 @@ class News:
             state.composing.forget_previews()
             asks += state.composing.ask(state.shown) if state.shown else ()
         asks += state.keying.anew(subject) if state.keying is not None else ()
+        asks += state.custody.anew(subject) if state.custody is not None else ()
         return Changes(frozenset({Part.COMPOSER} if subject in _DECIDES else ()), asks=asks)
 
     def tick(self, now: int) -> Changes:
@@ -140,11 +142,21 @@ class News:
             parts |= {Part.RAIL, Part.WHO}
         return Changes(frozenset(parts), asks=self._asks(now))
 
+    @property
+    def _kept(self) -> Kept:
+        if self.state.kept is None:
+            self.state.kept = Kept(self.state)
+        return self.state.kept
+
+    def keep_drafts(self) -> Asks:
+        """What is not kept yet."""
+        return self._kept.keep()
+
     def _asks(self, now: int) -> Asks:
         """What no event tells: warnings that come with time, and the key segment's end."""
         if self.state.coalition.state is not NodeState.UP:
             return ()
-        asks = self.intake.again(now)
+        asks = (*self.intake.again(now), *self._kept.tick())
         if now - self._status_at >= MINUTE:
             asks += (GetStatus(),) if self._status_at else ()
             self._status_at = now

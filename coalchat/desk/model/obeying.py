@@ -19,6 +19,7 @@ from coalchat.errors import UsageError
 _PRECEDENCE: Final = {"R": "ROUTINE", "P": "PRIORITY", "O": "IMMEDIATE", "Z": "FLASH"}
 """ACP 121's letters."""
 _ANSWERS: Final = {"": Answer.NONE, "wilco": Answer.WILCO, "unable": Answer.UNABLE, "caveat": Answer.CAVEAT}
+_CHOICES: Final = frozenset({"label", "precedence", "ack-by", "reply"})
 MAX_CAVEAT: Final = 256
 """Bytes of an acknowledgement's text."""
 
@@ -32,6 +33,8 @@ def obey(state: State, command: Command, selected: str | None, now: int) -> Chan
     if not state.shown:
         raise UsageError("no channel is open")
     composing = state.composing
+    if command.name in _CHOICES and composing.draft(state.shown).corrects is not None:
+        raise UsageError("a correction has the label, the precedence and the reference of what it corrects")
     match command.name:
         case "label":
             label = state.coalition.marks.parse(command.rest, state.coalition.members(state.shown))
@@ -64,12 +67,18 @@ def _reply(state: State, selected: str | None) -> Changes:
     return acts.reply(state, None if again else selected)
 
 
+def precedence_of(text: str) -> Precedence | None:
+    """What a word or a letter of ACP 121 names."""
+    word = text.strip().upper()
+    word = _PRECEDENCE.get(word, word)
+    return Precedence(word) if word in set(Precedence) else None
+
+
 def _precedence(command: Command) -> Precedence:
-    word = command.rest.upper()
-    try:
-        return Precedence(_PRECEDENCE.get(word, word))
-    except ValueError:
-        raise _wrong(command) from None
+    precedence = precedence_of(command.rest)
+    if precedence is None:
+        raise _wrong(command)
+    return precedence
 
 
 def _acknowledge(state: State, command: Command, selected: str | None) -> Changes:

@@ -46,15 +46,26 @@ _LINKS: Final = (LinkState.UP, LinkState.CONNECTING, LinkState.WAITING, LinkStat
 
 def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
     """The band at the top and at the bottom."""
-    coalition, marks = state.coalition, state.coalition.marks
+    marks = state.coalition.marks
     high = HighWater()
     for key in visible_keys:
         if (message := state.find(key)) is not None:
             high |= marks.label_of(message)
+            for answered in state.lines.answered(message):
+                high |= marks.label_of(answered)
         elif (outgoing := state.outgoing(key)) is not None:
             high |= outgoing.label
-    if state.shown and state.composing.draft(state.shown).text.strip():
+    draft = state.composing.draft(state.shown) if state.shown else None
+    if draft is not None and draft.says_something:
         high |= state.composing.label(state.shown)
+    for beside in draft.shown if draft is not None else ():
+        high |= marks.label_of(beside)
+    return banner_of(state, high, now)
+
+
+def banner_of(state: State, high: HighWater, now: int) -> Banner:
+    """The band over what bears these labels together."""
+    coalition, marks = state.coalition, state.coalition.marks
     marking, level = marks.marking(high), high.level
     if level == UNMARKED or not marking:
         channel = coalition.channel(state.shown)
@@ -68,6 +79,11 @@ def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
         clock=dtg(now),
         exercise=node.exercise if node else False,
     )
+
+
+def locked_banner(now: int) -> Banner:
+    """Over a screen on which nothing of the coalition stands."""
+    return Banner(marking="LOCKED", level=UNMARKED, coalition="", clock=dtg(now), exercise=False)
 
 
 def notice(state: State, now: int) -> Notice:
@@ -103,6 +119,7 @@ def channel_rows(state: State) -> tuple[ChannelRow, ...]:
             if channel.unread_precedence and channel.unread_precedence.rank
             else None,
             acts=state.deadlines.acts(channel.id),
+            calls=state.calls(channel),
             selected=channel.id == state.shown,
         )
         for channel in state.coalition.channels

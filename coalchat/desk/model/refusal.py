@@ -13,8 +13,10 @@ from coalchat.api.nouns import Channel
 from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import LabelPreview
 from coalchat.desk.model.coalition import Coalition
+from coalchat.desk.model.dialogviews import Refusal
 from coalchat.desk.model.labels import Label
-from coalchat.desk.model.views import Refusal
+from coalchat.desk.model.log import Outgoing
+from coalchat.desk.model.repeating import combination
 from coalchat.desk.model.words import listed
 from coalchat.record import evolve, record
 
@@ -68,6 +70,18 @@ def _ways(coalition: Coalition, channel: Channel, label: Label, clause: str, now
     if clause in {"release-own-nation", "release-empty"} and coalition.own in members:
         nations = marks.ordered({*(code for code in label.nations if code in members), coalition.own})
         yield Way(f"release it to {listed(nations)}", channel.id, evolve(label, nations=nations))
+
+
+def at_least(coalition: Coalition, channel: Channel, outgoing: Outgoing) -> tuple[Way, ...]:
+    """Of what repeats others under too low a label: the label that they make together, where it can be written here."""
+    whole = combination(coalition.marks, outgoing.quotes)
+    members = coalition.members(channel.id)
+    nations = coalition.marks.ordered(code for code in outgoing.label.nations if code in (whole.nations or ()))
+    if len(whole.categories) > 1 or coalition.own not in nations or not set(nations) <= set(members):
+        return ()
+    category = next(iter(whole.categories), outgoing.label.category)
+    label = Label(max(whole.level, outgoing.label.level), nations, category)
+    return (Way(f"write it at {coalition.marks.text(label)}", channel.id, label),)
 
 
 def _without(channel: Channel, label: Label, outside: list[str], own: str) -> Iterator[Way]:

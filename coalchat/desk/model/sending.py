@@ -10,10 +10,11 @@ from __future__ import annotations
 from coalchat.api.nouns import Message
 from coalchat.api.requests import ListChannels, MarkRead, PreviewLabel, SendMessage
 from coalchat.api.responses import Sent
+from coalchat.api.versions import CorrectMessage
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.labels import Label
 from coalchat.desk.model.log import Outgoing
-from coalchat.desk.model.refusal import Refused, Way, refusal_view, ways_on
+from coalchat.desk.model.refusal import Refused, Way, at_least, refusal_view, ways_on
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError, TryAgain
 from coalchat.errors import Refused as RefusedError
@@ -31,9 +32,9 @@ def last_label(state: State) -> Label | None:
 
 def send(state: State, text: str, client_id: str, now: int) -> Changes:
     """Put the line of the draft there, with this text, and ask for it to be sent."""
-    if not state.shown or not text.strip() or state.outgoing(client_id) is not None:
-        return NOTHING
     composing, draft = state.composing, state.composing.draft(state.shown)
+    if not state.shown or not (text.strip() or draft.quotes) or state.outgoing(client_id) is not None:
+        return NOTHING
     label, answers = composing.label(state.shown), draft.answers
     if state.coalition.marks.policy is None or not label.nations:
         return NOTHING  # no label can be written yet; the draft stays
@@ -45,17 +46,26 @@ def send(state: State, text: str, client_id: str, now: int) -> Changes:
         ack_by=draft.ack_by,
         client_id=client_id,
         reply_to=answers.entry_id if answers else "",
+        quotes=tuple(message.entry_id for message in draft.quotes),
     )
-    state.log(state.shown).outgoing.append(Outgoing(request, label, now))
+    outgoing = Outgoing(request, label, now, corrects=draft.corrects, quotes=draft.quotes)
+    state.log(state.shown).outgoing.append(outgoing)
     draft.sent(label)
+    composing.end_correcting(state.shown)
     composing.trouble = ""
-    return state.redraw(*_PARTS) + Changes(asks=(request, *composing.ask(state.shown)))
+    return state.redraw(*_PARTS) + Changes(asks=(outgoing.ask, *composing.ask(state.shown)))
 
 
 def pending(state: State) -> Asks:
     """What was being sent when the connection was lost."""
     going = [outgoing for log in state.logs.values() for outgoing in log.outgoing if not outgoing.failed]
-    return tuple(outgoing.request for outgoing in sorted(going, key=lambda outgoing: outgoing.at))
+    return tuple(outgoing.ask for outgoing in sorted(going, key=lambda outgoing: outgoing.at))
+
+
+def corrected(state: State, request: CorrectMessage, answer: Sent) -> Changes:
+    """A new version is durable on the node, like any message."""
+    as_sent = state.placed(request.client_id)
+    return NOTHING if as_sent is None else sent(state, as_sent.request, answer)
 
 
 def sent(state: State, request: SendMessage, answer: Sent) -> Changes:
@@ -92,7 +102,7 @@ def _message(state: State, outgoing: Outgoing, answer: Sent) -> Message:
         level=label.level,
         portion=coalition.marks.portion(label),
         nations=label.nations,
-        kind="text",
+        kind="correction" if outgoing.corrects else "text",
         text=line.text,
         author_time=outgoing.at,
         received_time=outgoing.at,
@@ -106,12 +116,17 @@ def _message(state: State, outgoing: Outgoing, answer: Sent) -> Message:
         refs=(request.reply_to,) if request.reply_to else (),
         flags=(),
         disowned=None,
+        corrects=(outgoing.corrects.corrects or outgoing.corrects.entry_id) if outgoing.corrects else "",
+        version=max(outgoing.corrects.version, 1) + 1 if outgoing.corrects else 0,
     )
 
 
-def not_sent(state: State, request: SendMessage, error: CoalchatError, now: int) -> Changes:
+def not_sent(state: State, request: SendMessage | CorrectMessage, error: CoalchatError, now: int) -> Changes:
     """The node has refused it, or it did not come through."""
-    log = state.log(request.channel)
+    found = state.placed(request.client_id)
+    if found is None:
+        return NOTHING
+    log = state.log(found.request.channel)
     outgoing = log.answered(request.client_id)
     if outgoing is None:
         return NOTHING
@@ -131,6 +146,10 @@ def _refused(state: State, outgoing: Outgoing, error: RefusedError, now: int) ->
     asked = next(iter(state.composing.ask(channel.id, outgoing.label)), None)
     preview = asked if isinstance(asked, PreviewLabel) else None
     ways = ways_on(state.coalition, channel, outgoing.label, error.clause, now)
+    if outgoing.corrects is not None:
+        ways = ways[-1:]  # its label is not chosen
+    elif error.clause == "combination":
+        ways = (*at_least(state.coalition, channel, outgoing), *ways)
     state.refused = Refused(channel.id, outgoing.label, error.clause, error.detail, preview, ways)
     if preview is None:
         return changes + _refusal(state)
@@ -156,14 +175,18 @@ def _refusal(state: State) -> Changes:
 
 def give_back(state: State, outgoing: Outgoing) -> Changes:
     """Its text goes back into the draft, with its label and what else was chosen for it."""
-    request, draft = outgoing.request, state.composing.draft(outgoing.request.channel)
+    request, composing = outgoing.request, state.composing
+    if outgoing.corrects is not None and composing.draft(request.channel).corrects is None:
+        composing.correct(request.channel, outgoing.corrects, "")
+    draft = composing.draft(request.channel)
     untouched = not draft.text.strip()
     draft.put_above(request.text)
     if untouched:
         draft.precedence, draft.ack_by = request.precedence, request.ack_by
     draft.answers = draft.answers or (state.find(request.reply_to) if request.reply_to else None)
-    draft.chosen = outgoing.label
-    return state.redraw(*_PARTS) + Changes(asks=state.composing.ask(request.channel))
+    draft.quotes = draft.quotes or outgoing.quotes
+    draft.chosen = outgoing.label if draft.corrects is None else draft.chosen
+    return state.redraw(*_PARTS) + Changes(asks=composing.ask(request.channel))
 
 
 def resend(state: State, key: str) -> Changes:
@@ -172,7 +195,7 @@ def resend(state: State, key: str) -> Changes:
     if outgoing is None or not outgoing.failed:
         return NOTHING
     outgoing.failed, outgoing.uncertain = "", True
-    return state.redraw(*_PARTS) + Changes(asks=(outgoing.request,))
+    return state.redraw(*_PARTS) + Changes(asks=(outgoing.ask,))
 
 
 def withdraw(state: State, key: str) -> Changes:

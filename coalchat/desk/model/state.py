@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.requests import ShowMessage
@@ -19,6 +19,7 @@ from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part, Splice
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.composing import Composing
 from coalchat.desk.model.deadlines import Deadlines
+from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.lines import Lines, author_of
 from coalchat.desk.model.log import PAGE, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
@@ -28,10 +29,16 @@ from coalchat.display import display_safe
 from coalchat.record import evolve, field, part
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.afterwards import Afterwards
+    from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.reporting import Reporting
+
+
+_SAID: Final = frozenset({"text", "correction"})
 
 
 @part
@@ -43,9 +50,11 @@ class State:
         visible: lines on the screen; none: nobody has said yet. reading_back: the newest line is not among them.
         authors: the last message of each author, by nation and name.
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
+        called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
-        keying, direct, reporting, mapping: what only the key screen, who begins a direct message or fills in a report, or
-            the map wants to know; made when it is wanted.
+        kept: drafts as the node keeps them.
+        keying, custody, direct, afterwards, reporting, mapping: what only the key screen, a custodian, who begins a direct message, who does something with a
+            message, who fills in a report, or the map wants to know; made when it is wanted.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -61,9 +70,14 @@ class State:
     authors: dict[tuple[str, str], Message] = field(factory=dict)
     quoted: dict[str, Message] = field(factory=dict)
     sought: set[str] = field(factory=set)
+    called: dict[str, set[int]] = field(factory=dict)
+    words: tuple[str, ...] = ()
     places: dict[str, str] = field(factory=dict)
+    kept: Kept | None = None
     keying: Keying | None = None
+    custody: Custody | None = None
     direct: Direct | None = None
+    afterwards: Afterwards | None = None
     reporting: Reporting | None = None
     mapping: Mapping | None = None
     composing: Composing = field(init=False)
@@ -76,9 +90,9 @@ class State:
         self.lines = Lines(self.coalition, self.receipts, self.find)
 
     @property
-    def later(self) -> tuple[Keying | Direct | Reporting | Mapping | None, ...]:
+    def later(self) -> tuple[Kept | Keying | Custody | Direct | Afterwards | Reporting | Mapping | None, ...]:
         """What may have asked for something by itself."""
-        return self.keying, self.direct, self.reporting, self.mapping
+        return self.kept, self.keying, self.custody, self.direct, self.afterwards, self.reporting, self.mapping
 
     # --- finding ---
 
@@ -103,6 +117,10 @@ class State:
         """What is being sent under this client id."""
         found = (log.sending(key) for log in self.logs.values())
         return next((outgoing for outgoing in found if outgoing is not None), None)
+
+    def placed(self, key: str) -> Outgoing | None:
+        """What is being sent under this client id, or was: its message came before the answer did."""
+        return self.outgoing(key) or next((log.placed[key] for log in self.logs.values() if key in log.placed), None)
 
     def newest_own(self) -> Message | None:
         """The last own message of the shown channel."""
@@ -184,6 +202,9 @@ class State:
             self.logs[message.channel_id].replace(message)
         if message.entry_id in self.quoted:
             self.quoted[message.entry_id] = message
+        self.composing.purged(message)
+        if self.afterwards is not None:
+            self.afterwards.forget()
         self._note(message)
         self.lines.forget_all()  # others quote it
         return self.redraw(Part.NOTICE, Part.RAIL)
@@ -191,9 +212,30 @@ class State:
     def _note(self, message: Message) -> None:
         self.deadlines.note(message)
         self.composing.note(message)
+        self._note_call(message)
         author = (message.author_nation, author_of(message))
         if message.author_person and message.position >= getattr(self.authors.get(author), "position", 0):
             self.authors[author] = message
+
+    def _note_call(self, message: Message) -> None:
+        called = self.called.setdefault(message.channel_id, set())
+        if not message.mine and message.kind in _SAID and self.lines.calls.find(message.text):
+            called.add(message.position)
+        else:
+            called.discard(message.position)
+
+    def calls(self, channel: Channel) -> int:
+        """How many unread messages of a channel call this person."""
+        return sum(position > channel.read_position for position in self.called.get(channel.id, ()))
+
+    def call_by(self, words: Highlights) -> Changes:
+        """These words call this person from now on."""
+        self.lines.calls = words
+        self.called.clear()
+        for log in self.logs.values():
+            for message in log.messages:
+                self._note_call(message)
+        return self.remark(Part.CHANNELS)
 
     def _settle(self, log: Log, message: Message) -> bool:
         """An own message has come: if it is one that we are sending, its line gives way to it."""
@@ -203,7 +245,14 @@ class State:
             request = outgoing.request
             same = message.text == display_safe(request.text, multiline=True) and message.ack_by == request.ack_by
             since = message.author_time >= outgoing.at - 1  # both clocks are this machine's, cut to seconds
-            if outgoing.uncertain and same and since and self.coalition.marks.label_of(message) == outgoing.label:
+            alike = bool(message.corrects) == bool(outgoing.corrects) and bool(message.quotes) == bool(request.quotes)
+            if (
+                outgoing.uncertain
+                and alike
+                and same
+                and since
+                and self.coalition.marks.label_of(message) == outgoing.label
+            ):
                 log.place(outgoing)
                 return True
         return False

@@ -17,7 +17,7 @@ from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.lines import Lines
 from coalchat.desk.model.log import Log
 from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
-from coalchat.desk.model.words import HOUR, clock, date, day
+from coalchat.desk.model.words import HOUR, date, day
 
 
 class Timeline:
@@ -56,9 +56,9 @@ class Timeline:
             grown = UnreadLine(count=line.count + 1, since=line.since) if isinstance(line, UnreadLine) else line
             splices += self._apply(Splice(self._unread_at, 1, (grown,)))
         new: list[Item] = []
-        if (reached := _day_of(message)) > self._day:
+        if (reached := day(self._seen_at(message))) > self._day:
             self._day = reached
-            new.append(DateLine(text=_date_of(message)))
+            new.append(DateLine(text=date(self._seen_at(message))))
         if unread and self._unread_at is None:
             self._unread_at = len(self.items) + len(new)
             new.append(self._unread_line(self.log.messages[-2:-1], 1))
@@ -88,18 +88,19 @@ class Timeline:
         before: Sequence[Message] = ()
         unread = self._first_unread()
         for message in self.log.messages:
-            if (reached := _day_of(message)) > self._day:
+            if (reached := day(self._seen_at(message))) > self._day:
                 self._day = reached
-                items.append(DateLine(text=_date_of(message)))
+                items.append(DateLine(text=date(self._seen_at(message))))
             if message is unread:
                 self._unread_at = len(items)
                 items.append(self._unread_line(before, self._count_unread(message)))
             items.append(self._lines.line(message))
             before = (message,)
         for outgoing in self.log.outgoing:
-            if day(outgoing.at) > self._day:
-                self._day = day(outgoing.at)
-                items.append(DateLine(text=date(outgoing.at)))
+            at = outgoing.at + self._lines.offset(outgoing.at)
+            if day(at) > self._day:
+                self._day = day(at)
+                items.append(DateLine(text=date(at)))
             items.append(self._lines.outgoing(outgoing))
         return items
 
@@ -120,7 +121,12 @@ class Timeline:
         return channel is not None and self.log.low > channel.read_position + 1
 
     def _unread_line(self, before: Sequence[Message], count: int) -> UnreadLine:
-        return UnreadLine(count=count, since=clock(before[0].author_time) if before else "")
+        return UnreadLine(count=count, since=self._lines.clock(before[0].author_time) if before else "")
+
+    def _seen_at(self, message: Message) -> int:
+        """In the zone of the lines."""
+        seen = min(message.author_time, message.received_time + HOUR)
+        return seen + self._lines.offset(seen)
 
     def _apply(self, splice: Splice) -> tuple[Splice, ...]:
         self.items[splice.at : splice.at + splice.removed] = splice.items
@@ -129,15 +135,3 @@ class Timeline:
 
 def _same(one: Item, other: Item) -> bool:
     return one is other or one == other
-
-
-def _seen_at(message: Message) -> int:
-    return min(message.author_time, message.received_time + HOUR)
-
-
-def _day_of(message: Message) -> int:
-    return day(_seen_at(message))
-
-
-def _date_of(message: Message) -> str:
-    return date(_seen_at(message))

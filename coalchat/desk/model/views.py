@@ -76,7 +76,7 @@ class ChannelRow:
     Attributes:
         level, letter: of its ceiling: "S".
         precedence: of the highest unread message, if it is above ROUTINE, else none.
-        acts: messages in it that wait for this person's acknowledgement.
+        acts: messages in it that wait for this person's acknowledgement. calls: unread ones that call him.
     """
 
     id: str
@@ -87,6 +87,7 @@ class ChannelRow:
     precedence: Precedence | None
     acts: int
     selected: bool
+    calls: int = 0
 
 
 @record
@@ -143,11 +144,13 @@ class Tally:
 
 @record
 class Quote:
-    """The message that this one answers; `person` "" if it is not here."""
+    """The message that this one answers; `person` "" if it is not here. `mark`: of what its text stands for, with its level."""
 
     person: str
     time: str
     text: str
+    mark: str = ""
+    level: int = UNMARKED
 
 
 @record
@@ -161,7 +164,8 @@ class MessageLine:
         due: "ack by 1547Z", while that is asked for and this person has not given it; else "".
         remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
-        unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text. card: of a report.
+        unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
+        versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person. card: of a report.
     """
 
     key: str
@@ -187,6 +191,9 @@ class MessageLine:
     failed: str
     unreadable: bool
     repeats: tuple[tuple[str, str], ...] = ()
+    versions: bool = False
+    gone: bool = False
+    hits: tuple[str, ...] = ()
     card: Card | None = None
 
 
@@ -206,6 +213,8 @@ class Composer:
         denied: clause and sentence, if it cannot be sent so. warnings: what to know before sending.
         reply: "Berg 1531Z" of the message that it answers, or "". note: at the right of the label: "sending", "not sent", "draft", or "". known: the node has said who can read it; else reads and withheld are empty.
         only: of a direct message, whose devices alone can read it, by name; else "".
+        about: the beginning of what it answers. quotes: of each message that it repeats, mark, author, time and beginning.
+        corrects: "1531Z Berg", while an own message is corrected: its label and precedence are not chosen; else "".
     """
 
     channel: str
@@ -222,6 +231,9 @@ class Composer:
     note: str
     known: bool
     only: str = ""
+    about: str = ""
+    quotes: tuple[str, ...] = ()
+    corrects: str = ""
 
 
 # --- the rail ---
@@ -326,75 +338,3 @@ class Rail:
     keys: KeysView | None
     links: tuple[LinkRow, ...]
     queued: int
-
-
-# --- dialogs ---
-
-
-@record
-class LevelChoice:
-    """A level in the label picker; `why_not` says why it cannot be chosen, or ""."""
-
-    level: int
-    name: str
-    chosen: bool
-    why_not: str
-
-
-@record
-class NationChoice:
-    """A nation in the label picker; `own` is always in. `readers` of `of` devices can read, once the node has said so."""
-
-    code: str
-    chosen: bool
-    own: bool
-    readers: int
-    of: int
-
-
-@record
-class LabelPicker:
-    """The label picker: what can be chosen, and what comes of it."""
-
-    channel: str
-    policy: str
-    levels: tuple[LevelChoice, ...]
-    nations: tuple[NationChoice, ...]
-    categories: tuple[tuple[str, bool], ...]
-    marking: str
-    mark: str
-    level: int
-    denied: tuple[str, str] | None
-    warnings: tuple[str, ...]
-    known: bool
-
-
-@record
-class Refusal:
-    """Why a message was not sent.
-
-    Attributes:
-        ways: what the person can do now, numbered from 1; the first is the default.
-    """
-
-    channel: str
-    ceiling: str
-    ceiling_level: int
-    label: str
-    level: int
-    clause: str
-    reason: str
-    reads: tuple[tuple[str, int], ...]
-    withheld: tuple[str, ...]
-    ways: tuple[str, ...]
-
-
-@record
-class Target:
-    """Something to jump to: a channel, a person of it, a command."""
-
-    id: str
-    title: str
-    note: str
-    level: int
-    unread: int

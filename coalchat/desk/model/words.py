@@ -26,14 +26,22 @@ def _utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(min(max(seconds, 0), _LATEST), UTC)
 
 
-def clock(seconds: int) -> str:
-    """ "1531Z"."""
-    return f"{_utc(seconds):%H%M}Z"
+def zone(offset: int) -> str:
+    """The letter of a time zone that is ahead of UTC by these seconds: "Z", "A" for an hour, "J" for one without a letter."""
+    hours, rest = divmod(offset, HOUR)
+    if rest or not -12 <= hours <= 12:
+        return "J"
+    return ("Z" + "ABCDEFGHIKLM")[hours] if hours >= 0 else "NOPQRSTUVWXY"[-hours - 1]
 
 
-def day_clock(seconds: int) -> str:
+def clock(seconds: int, offset: int = 0) -> str:
+    """ "1531Z", or in a zone ahead of UTC by `offset` seconds, "1631A"."""
+    return f"{_utc(seconds + offset):%H%M}{zone(offset)}"
+
+
+def day_clock(seconds: int, offset: int = 0) -> str:
     """ "221537Z": with the day of the month."""
-    return f"{_utc(seconds):%d%H%M}Z"
+    return f"{_utc(seconds + offset):%d%H%M}{zone(offset)}"
 
 
 def dtg(seconds: int) -> str:
@@ -53,9 +61,10 @@ def day(seconds: int) -> int:
     return min(max(seconds, 0), _LATEST) // DAY
 
 
-def clock_beside(seconds: int, beside: int) -> str:
+def clock_beside(seconds: int, beside: int, offset: int = 0) -> str:
     """The time alone where it is of the same day as `beside`, else with its day."""
-    return clock(seconds) if day(seconds) == day(beside) else day_clock(seconds)
+    same = day(seconds + offset) == day(beside + offset)
+    return clock(seconds, offset) if same else day_clock(seconds, offset)
 
 
 def age(seconds: int) -> str:

@@ -12,7 +12,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.reportviews import Card
 from coalchat.desk.paint.ink import Ink, Span
 from coalchat.desk.paint.spans import blank, fit
-from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
+from coalchat.desk.paint.text import cells, cut, in_glyphs, one_line, ours, pad, wrap
 
 _WIDEST: Final = 16
 """Cells of the column of names."""
@@ -36,7 +36,8 @@ def card_rows(card: Card, room: int, glyphs: Glyphs, most: int) -> list[_Row]:
     rows: list[_Row] = []
     for name, row in zip(names, card.rows, strict=True):
         ink = Ink.BRIGHT if row.wrong else Ink.TEXT
-        text = f"{row.text}  {glyphs.refused} not as the form says" if row.wrong else row.text
+        said = in_glyphs(row.text, glyphs)
+        text = f"{said}  {glyphs.refused} not as the form says" if row.wrong else said
         lines = wrap(text, max(room - column, 2))
         if column:
             rows.append((Span(pad(name, column), Ink.MUTED), Span(lines[0], ink)))

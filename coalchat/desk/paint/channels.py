@@ -70,7 +70,7 @@ def _window(rows: tuple[ChannelRow, ...], height: int) -> tuple[int, int]:
 
 def _hidden(rows: tuple[ChannelRow, ...], arrow: str, width: int, glyphs: Glyphs) -> Line:
     unread = sum(row.unread for row in rows)
-    acts = sum(row.acts for row in rows)
+    acts = sum(row.acts + row.calls for row in rows)
     words = f"{arrow} {len(rows)} more"
     if acts or unread:
         words += f" {glyphs.dot} {f'{glyphs.act} {acts}' if acts else f'{unread} new'}"
@@ -82,7 +82,7 @@ def _row(row: ChannelRow, width: int, glyphs: Glyphs, roomy: bool, letters: int)
     name = channel_name(row.title)
     if not roomy:
         name = name.removeprefix("#")  # a conversation keeps its sign: a channel may be titled like a person
-    new = row.unread > 0 or row.acts > 0
+    new = row.unread > 0 or row.acts > 0 or row.calls > 0
     ink = Ink.BRIGHT if new or row.selected else Ink.MUTED
     letter = [Span(" " * (letters - cells(row.letter))), Span(row.letter, Ink.MARK, row.level), Span(" ")]
     right = [*_chip(row, glyphs, roomy), Span(_count(row.unread), Ink.BRIGHT), Span(" "), *letter] if new else letter
@@ -101,7 +101,7 @@ def _count(unread: int) -> str:
 def _chip(row: ChannelRow, glyphs: Glyphs, roomy: bool) -> list[Span]:
     if row.unread and row.precedence is Precedence.FLASH:
         text, ink = _LETTERS[row.precedence], Ink.NOW
-    elif row.acts:
+    elif row.acts or row.calls:
         text, ink = glyphs.act, Ink.BRIGHT
     elif row.unread and row.precedence is Precedence.IMMEDIATE:
         text, ink = _LETTERS[row.precedence], Ink.URGENT

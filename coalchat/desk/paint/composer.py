@@ -29,8 +29,8 @@ _LABEL_KEY: Final = (("F6", "label"),)
 
 
 def paint_composer_top(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
-    """Two rows above the text field: the edge, with what it answers and what to know; the label."""
-    return [_edge(view, width, glyphs), _label(view, width, glyphs, focused)]
+    """Rows above the text field: the edge, with what it answers and what to know; what it corrects or repeats; the label."""
+    return [_edge(view, width, glyphs), *_about(view, width, glyphs, focused), _label(view, width, glyphs, focused)]
 
 
 def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
@@ -49,25 +49,45 @@ def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: boo
 
 
 def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
-    """The one row of a small screen: label, precedence, readers, withheld. The text field is below it."""
+    """The row of a small screen: label, precedence, readers, withheld. Above it what is corrected or repeated, if anything
+    is; below it the text field.
+    """
+    return [*_about(view, width, glyphs, focused), _line(view, width, glyphs, focused)]
+
+
+def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     inner = width - 2
     chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")]
     if view.denied is not None:
         clause, reason = view.denied
         words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
-        return [_row(apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs), focused, width, glyphs, 1)]
+        return _row(apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs), focused, width, glyphs, 1)
     withheld = _withheld(view, ("withheld ", "none"), max(inner - width_of(chip) - 1, 9))
     room = inner - width_of(chip) - width_of(withheld) - 2
     left = list(chip)
     for part in _small(view, glyphs, room):
         if width_of(left) - width_of(chip) + width_of(part) + 1 <= room:
             left += [*part, Span(" ")]
-    return [_row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)]
+    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)
 
 
 def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Line]:
     """`INDENT` cells beside each row of the text field."""
     return [Line((_bar(glyphs, focused),), Ground.INPUT)] * height
+
+
+def _about(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
+    """Of which message the text is a new version, and what it repeats: a row each, in every size."""
+    inner = width - INDENT - 1
+    rows: list[Line] = []
+    if view.corrects:
+        left = [Span("correcting ", Ink.BRIGHT), Span(one_line(view.corrects), Ink.BRIGHT)]
+        row = apart(left, hint_spans((("Esc", "give it up"),), inner), inner, glyphs, gap=2)
+        rows.append(_row(row, focused, width, glyphs))
+    for quoted in view.quotes:
+        words = [Span(f"{glyphs.quote} repeats ", Ink.MUTED), Span(ours(quoted, glyphs))]
+        rows.append(_row(fit(words, inner, glyphs), focused, width, glyphs))
+    return rows
 
 
 # --- rows of the large form ---
@@ -76,7 +96,9 @@ def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Li
 def _edge(view: Composer, width: int, glyphs: Glyphs) -> Line:
     left: list[Span] = []
     if view.reply:
-        left = [Span(f" {glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT), Span(" ")]
+        said = f": {ours(view.about, glyphs)}" if view.about and not view.warnings else ""
+        words = [Span(f" {glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
+        left = [*fit([*words, Span(said, Ink.MUTED)], width - 3, glyphs), Span(" ")]
     right: list[Span] = []
     if view.warnings:
         more = f" +{len(view.warnings) - 1}" if len(view.warnings) > 1 else ""

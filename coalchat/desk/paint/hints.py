@@ -25,8 +25,13 @@ SELECTING: Final[Hints] = (
     ("Enter", "read to here"),
     ("A", "acknowledge"),
     ("R", "reply"),
-    ("F4", "who has it"),
+    ("Q", "quote"),
+    ("F", "forward"),
     ("Y", "copy"),
+    ("E", "correct"),
+    ("X", "recall"),
+    ("H", "versions"),
+    ("F4", "who has it"),
     ("Esc", "back"),
 )
 """What works on the message under the cursor."""

@@ -1,6 +1,6 @@
 """The key screen: what to do, editions, segments, windows, other nations, certificates (look: screen 11).
 
-Rule 1: what waits for somebody stands first: with many segments it would fall off the end of a small screen.
+Rule 1: what waits for somebody, and an emergency that is under way, stand first: with many segments it would fall off the end of a small screen.
 Rule 2: what will stop stands beside when: a date alone says nothing to who has not learnt what it is for.
 Rule 3: only what needs a look is bold; states are words in capitals.
 """
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.keyviews import EditionRow, EndRow, KeyScreen, NationKeys, ToDo, WindowRow
+from coalchat.desk.model.keyviews import EditionRow, EndRow, KeyerRow, KeyScreen, NationKeys, ToDo, WindowRow
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.keyscale import paint_scale
 from coalchat.desk.paint.rail import progress
@@ -46,6 +46,8 @@ def paint_keys_head(view: KeyScreen, width: int, glyphs: Glyphs) -> list[Line]:
                        Ink.BRIGHT, width, glyphs)  # fmt: skip
     if view.trouble:
         lines += _said(f"{glyphs.refused} not done: {view.trouble}", Ink.BRIGHT, width, glyphs)
+    if view.said:
+        lines += _said(f"done: {view.said}", Ink.BRIGHT, width, glyphs)
     return lines
 
 
@@ -56,10 +58,11 @@ def paint_keys(view: KeyScreen, width: int, height: int, glyphs: Glyphs) -> list
         return [Line((Span(" asking the node", Ink.REMARK),))]
     parts = [
         _todo(view.todo, width, glyphs),
+        _demands(view, width, glyphs),
         _editions(view.editions, width, glyphs, wide),
         _scale(view, width, height, glyphs),
-        _demands(view, width, glyphs),
         _silent(view, width, glyphs),
+        _keyers(view.keyers, width, glyphs),
         _windows(view.windows, width, glyphs, wide),
         _nations(view.nations, width, glyphs, wide),
         _ends(view.ends, width, glyphs, wide),
@@ -168,6 +171,21 @@ def _silent(view: KeyScreen, width: int, glyphs: Glyphs) -> list[Line]:
             lines.append(Line(tuple(left)))
         else:
             lines.append(Line(fit(left[:2], width, glyphs)))
+            lines += _said(row.what, ink, width, glyphs, _INDENT)
+    return lines
+
+
+def _keyers(rows: tuple[KeyerRow, ...], width: int, glyphs: Glyphs) -> list[Line]:
+    if not rows:
+        return []
+    lines = [_section("KEYING DEVICES", "one envelope for all devices of this nation", width, glyphs)]
+    for row in rows:
+        ink = Ink.BRIGHT if row.gap else Ink.MUTED
+        left = [Span(f" {one_line(row.who)}:", Ink.TEXT), Span(f" {one_line(row.what)}", ink)]
+        if width_of(left) <= width:
+            lines.append(Line(tuple(left)))
+        else:
+            lines.append(Line(fit(left[:1], width, glyphs)))
             lines += _said(row.what, ink, width, glyphs, _INDENT)
     return lines
 

@@ -123,7 +123,7 @@ def _row(row: MapRow, width: int, glyphs: Glyphs) -> Line:
         Span(pad(cut(one_line(row.what), 15, glyphs), 16), Ink.BRIGHT),
         Span(pad(cut(one_line(row.who), 17, glyphs), 18), Ink.TEXT),
         Span(f"{row.time}  ", Ink.MUTED),
-        Span(one_line(row.place), Ink.TEXT),
+        Span(ours(row.place, glyphs), Ink.TEXT),
     ]
     right = [Span(f"{one_line(row.mark)} ", Ink.MARK, row.level)]
     return Line(apart(left, right, width, glyphs, gap=1), Ground.SELECTED if row.selected else Ground.BASE)

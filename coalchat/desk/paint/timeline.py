@@ -5,7 +5,8 @@ and hang there. A body can never reach the columns before it: they are our chrom
 Rule 2: FLASH that still waits for this person is the one bright band on the screen; afterwards it is a plain bold row.
 IMMEDIATE is the word; PRIORITY and ROUTINE print nothing.
 Rule 3: receipts stand under own messages only, nation by nation: muted where nobody is missing, bold where somebody is.
-Rule 4: how high an item is depends on the very arguments it is painted with.
+Rule 4: what a message answers is named in its first row and begins there; its own text begins below.
+Rule 5: how high an item is depends on the very arguments it is painted with.
 """
 
 from __future__ import annotations
@@ -133,21 +134,26 @@ def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool, whole: bool
     if width < _CUT_OFF:
         return [fit(chrome, width - 2, glyphs)]
     narrow = width < _NARROW
-    lead = _lead(item, glyphs, narrow)
+    lead = _lead(item, glyphs, narrow, band)
     text = item.text if item.card is None else title_of(item.card)
+    said: list[_Row] = []
     if band:
         said = _band(item.due, text, lead, room, glyphs)
     else:
         first = Ink.BRIGHT if item.card or item.precedence is Precedence.FLASH else Ink.TEXT
-        said = _flow(lead, text, room, first)
+        if begins := _begins(item, glyphs):
+            # Said first, in a row of its own: nobody takes it for a part of the answer.
+            *said, last = _flow(lead, "", room, first)
+            said, lead = [*said, fit([*last, *begins], room, glyphs)], []
+        if text or not said:
+            said += _flow(lead, text, room, first)
         if item.due:
             said.append(fit([Span(f"{glyphs.act} {item.due}", Ink.BRIGHT)], room, glyphs))
+    if item.hits:
+        said = [_called(row, item.hits) for row in said]
     rows: list[_Row] = [(*chrome, *said[0])]
     rows += [(_MARGIN, *row) for row in said[1:]]
-    if item.card is not None:
-        margin = _CLOSED if narrow else BODY
-        most = 0 if whole else _CARD_NARROW if narrow else _CARD
-        rows += [(blank(margin - 1), *row) for row in card_rows(item.card, width - margin - 1, glyphs, most)]
+    rows += _card(item, width, glyphs, whole)
     rows += [(_MARGIN, *row) for row in repeated(item, room, glyphs)]
     rows += [(_MARGIN, *row) for row in remarks(item, room, glyphs)]
     if item.tallies:
@@ -156,6 +162,17 @@ def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool, whole: bool
     if item.answered is not None:
         rows.append((_MARGIN, *answered(item.answered, room, glyphs)))
     return rows
+
+
+def _card(item: MessageLine, width: int, glyphs: Glyphs, whole: bool) -> list[_Row]:
+    """The fields of a report; on a small screen they begin where the nation does."""
+    if item.card is None:
+        return []
+    narrow = width < _NARROW
+    margin = _CLOSED if narrow else BODY
+    most = 0 if whole else _CARD_NARROW if narrow else _CARD
+    rows = card_rows(item.card, width - margin - 1, glyphs, most)
+    return [(blank(margin - 1), *_called(row, item.hits)) for row in rows]
 
 
 def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:
@@ -168,7 +185,7 @@ def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:
     )
 
 
-def _lead(item: MessageLine, glyphs: Glyphs, narrow: bool) -> list[Span]:
+def _lead(item: MessageLine, glyphs: Glyphs, narrow: bool, band: bool) -> list[Span]:
     """What stands before the body: precedence, mark, quote."""
     lead: list[Span] = []
     if item.precedence is Precedence.FLASH:
@@ -177,10 +194,37 @@ def _lead(item: MessageLine, glyphs: Glyphs, narrow: bool) -> list[Span]:
         lead += [Span("IMMEDIATE", Ink.URGENT), _GAP]
     if item.mark:
         lead += [Span(one_line(item.mark), Ink.MARK, item.level), _GAP]
-    if item.quote is not None:
+    if item.quote is not None and (band or not _begins(item, glyphs)):
         who = f"{one_line(item.quote.person)} {item.quote.time}" if item.quote.person else "a message not here"
         lead.append(Span(f"{glyphs.quote} {who} ", Ink.MUTED))
     return lead
+
+
+def _begins(item: MessageLine, glyphs: Glyphs) -> list[Span]:
+    """`↳ Berg 1531Z: Convoy 4 delayed`: of what it answers; with its own mark where that is another than this message's."""
+    quote = item.quote
+    if quote is None or not quote.person or not quote.text:
+        return []
+    row = [Span(f"{glyphs.quote} ", Ink.MUTED)]
+    if quote.mark and quote.mark != item.mark:
+        row += [Span(one_line(quote.mark), Ink.MARK, quote.level), _GAP]
+    return [*row, Span(f"{one_line(quote.person)} {quote.time}: {one_line(quote.text)}", Ink.MUTED)]
+
+
+def _called(row: _Row, hits: tuple[str, ...]) -> _Row:
+    """The row, with the words that call this person in bold. One that is broken over two rows is not."""
+    out: list[Span] = []
+    for span in row:
+        rest = span.text
+        while span.ink is Ink.TEXT and (
+            found := min(((rest.find(hit), -len(hit), hit) for hit in hits if hit in rest), default=None)
+        ):
+            at, _, hit = found
+            out += [Span(rest[:at], span.ink), Span(hit, Ink.BRIGHT)] if at else [Span(hit, Ink.BRIGHT)]
+            rest = rest[at + len(hit) :]
+        if rest:
+            out.append(span._replace(text=rest))
+    return tuple(out)
 
 
 def _flow(lead: list[Span], text: str, room: int, first: Ink, after: Ink = Ink.TEXT, kept: int = 0) -> list[_Row]:

@@ -114,7 +114,12 @@ class Paper(Banded[None]):
 
     def _paint_hints(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_hints(self.HINTS, self.note(), width)
+        return paint_hints(self.hints, self.note(), width)
+
+    @property
+    def hints(self) -> Hints:
+        """What keys do here."""
+        return self.HINTS
 
     def note(self) -> str:
         """At the right of the hints."""

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import Banner
 from coalchat.desk.widgets.painted import Dress
 from coalchat.record import part
+
+
+class Owner(Protocol):
+    """What a screen may ask of the app."""
+
+    def wear(self, theme: str) -> str:
+        """Another skin, from now on and the next time; why not the next time, or ""."""
+
+    def tell_time(self, *, local: bool | None) -> str:
+        """Times of messages in this machine's zone, in Z, or the other way round; why not the next time, or ""."""
+
+    def lock(self) -> None:
+        """Show nothing until the passphrase is given."""
 
 
 @part
@@ -18,6 +32,7 @@ class Door:
     Attributes:
         put: puts what an act of the model asks for to the node, and shows what it changed.
         now: Unix seconds.
+        owner: the app.
         visible: messages of which something is on the main screen: they decide its banner.
     """
 
@@ -25,6 +40,7 @@ class Door:
     dress: Dress
     put: Callable[[Changes], None]
     now: Callable[[], int]
+    owner: Owner
     visible: tuple[str, ...] = ()
 
     def banner(self, *more: str) -> Banner:

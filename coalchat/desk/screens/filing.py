@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coalchat.desk.model.changes import Changes, Part
-from coalchat.desk.screens.frame import Frame
+from coalchat.desk.screens.selecting import Selecting
 
 
-class Filing(Frame):
+class Filing(Selecting):
     """The main screen's keys for reports."""
 
     _form, _forming = "", False

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Final
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Final, TypeAlias
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.dialogviews import Target
 from coalchat.desk.paint.block import EMPTY, block_row
 from coalchat.desk.paint.dialogs import paint_jump
 from coalchat.desk.paint.ink import Ink, Line, Span
@@ -20,6 +21,7 @@ from coalchat.desk.widgets.field import Field
 
 ROWS: Final = 16
 """Rows under the field, at most."""
+Find: TypeAlias = Callable[[str], tuple[Target, ...]]
 _AROUND: Final = 5
 """Rows of the block that are not the list."""
 
@@ -33,11 +35,16 @@ class JumpDialog(Dialog[str]):
         Binding("ctrl+k", "move(1)", priority=True, show=False),
     ]
 
-    def __init__(self, door: Door, words: str = "") -> None:
+    def __init__(
+        self, door: Door, words: str = "", title: str = "GO TO", find: Find | None = None, act: str = "go there"
+    ) -> None:
+        """`find` gives the targets for what is typed; else all that one can go to. `act`: what Enter does."""
         super().__init__(door)
-        self._words = words
+        self._words, self._title = words, title
+        self._act = act
+        self._find = find or door.desk.targets
         self.cursor = 0
-        self.targets = door.desk.targets(words)
+        self.targets = self._find(words)
 
     def content(self) -> Iterable[Widget]:
         """The field, and the list under it."""
@@ -53,8 +60,8 @@ class JumpDialog(Dialog[str]):
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         glyphs = self.door.dress.glyphs
         rows = max(3, min(ROWS, place - _AROUND))
-        head = [block_row([Span("GO TO", Ink.CAPS)], width, glyphs)]
-        return head, [EMPTY, *paint_jump(self.targets, self.cursor, width, rows, glyphs)]
+        head = [block_row([Span(self._title, Ink.CAPS)], width, glyphs)]
+        return head, [EMPTY, *paint_jump(self.targets, self.cursor, width, rows, glyphs, self._act)]
 
     def _edited(self, text: str) -> None:
         if self.is_mounted:
@@ -62,7 +69,7 @@ class JumpDialog(Dialog[str]):
             self._narrow(text)
 
     def _narrow(self, text: str) -> None:
-        self.targets = self.door.desk.targets(text)
+        self.targets = self._find(text)
         self.cursor = min(self.cursor, max(0, len(self.targets) - 1))
         self.query_one(FieldBlock).repaint()
 

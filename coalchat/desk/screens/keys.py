@@ -17,6 +17,7 @@ from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.keys import paint_keys, paint_keys_head
 from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog, Choosing
+from coalchat.desk.screens.custody import ACTS, Custodial
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled
@@ -24,14 +25,27 @@ from coalchat.desk.widgets.scrolled import Scrolled
 _SHOWS: Final = frozenset({Part.KEYS, Part.RAIL, Part.NOTICE, Part.BANNER})
 
 
-class KeysScreen(Paper):
-    """Follows the node as long as it is open."""
+class KeysScreen(Custodial, Paper):
+    """Follows the node as long as it is open. `act`: what is done once it is known whether this home is a custodian's."""
 
     HINTS: ClassVar[Hints] = (("PgUp PgDn", "scroll"), ("H", "requests for history"), ("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "history", show=False),
+        Binding("h,H", "history", show=False),
+        Binding("x,X", "revoke", show=False),
+        Binding("e,E", "rekey", show=False),
+        Binding("r,R", "renew", show=False),
+        Binding("i,I", "invites", show=False),
         Binding("f7", "leave", priority=True, show=False),
     ]
+
+    def __init__(self, door: Door, act: str = "") -> None:
+        super().__init__(door)
+        self._act = act
+
+    @property
+    def hints(self) -> Hints:
+        """A custodian's acts stand there only where he sits."""
+        return (*ACTS, *self.HINTS[1:]) if self.custody.here else self.HINTS
 
     def content(self) -> Iterable[Widget]:
         """The head stays; the rows scroll."""
@@ -73,6 +87,13 @@ class KeysScreen(Paper):
         if changes.parts & _SHOWS:
             self.query_one("#keys-head", Painted).repaint()
             self.query_one("#keys-rows", Scrolled).repaint()
+            self.query_one("#hints", Painted).repaint()
+            self._do_what_was_asked()
+
+    def _do_what_was_asked(self) -> None:
+        if self._act and self.door.desk.custodians_known:
+            act, self._act = self._act, ""
+            getattr(self, f"action_{act}")()
 
     def action_history(self) -> None:
         """Decide about a request: the only one, or the one that is chosen."""

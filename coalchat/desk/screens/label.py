@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.dialogviews import LabelPicker
 from coalchat.desk.model.labels import Label
-from coalchat.desk.model.views import LabelPicker
 from coalchat.desk.paint.block import paint_block
 from coalchat.desk.paint.dialogs import paint_picker
 from coalchat.desk.paint.ink import Ground, Line

@@ -8,23 +8,33 @@ Rule 3: what starts with a slash is a command or an error, never text.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
 
-from coalchat.api.vocabulary import Answer, Precedence
+from coalchat.api.vocabulary import Precedence
+from coalchat.config import THEMES
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.commands import Command, Unknown, parse_command
-from coalchat.desk.model.views import Refusal
+from coalchat.desk.model.dialogviews import Refusal
 from coalchat.desk.screens.filing import Filing
 from coalchat.desk.widgets.composer import Draft
 from coalchat.desk.widgets.field import Field
-from coalchat.desk.widgets.timeline import Timeline
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
+    from coalchat.desk.model.custodyviews import CodeView
+    from coalchat.desk.model.dialogviews import Deliberate
     from coalchat.desk.model.directviews import DirectView, WordsView
+
+
+_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "copy"})
+"""Commands that are the same as a key."""
+_CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
+"""A custodian's, which are done on the screen of keys."""
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "theme", "time", "report", "map"})
+"""The same, with words."""
 
 
 class MainScreen(Filing):
@@ -40,103 +50,10 @@ class MainScreen(Filing):
         Binding("f6", "label", priority=True, show=False),
         Binding("f7", "keys", priority=True, show=False),
         Binding("alt+p", "precedence", priority=True, show=False),
+        Binding("alt+z", "time", priority=True, show=False),
+        Binding("f5", "lock", priority=True, show=False),
         Binding("ctrl+c", "app.ask_quit", show=False),
     ]
-
-    # --- the timeline ---
-
-    @on(Timeline.AtTop)
-    def _at_top(self) -> None:
-        self.door.put(self.door.desk.older())
-
-    @on(Timeline.Selected)
-    def _selected(self) -> None:
-        self.door.put(self.door.desk.select(self.timeline.cursor))
-
-    @on(Timeline.Left)
-    def action_write(self) -> None:
-        """Back to the text, with no message selected."""
-        self.timeline.unselect()
-        self.composer.draft.focus()
-
-    @on(Timeline.Typed)
-    def _typed(self, event: Timeline.Typed) -> None:
-        self.action_write()
-        self.composer.draft.put(event.character)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll while writing."""
-        self.timeline.scroll_pages(pages)
-
-    def action_select_last(self) -> None:
-        """From the empty composer up into the timeline."""
-        if self.timeline.select_last():
-            self.timeline.focus()
-
-    def action_read_all(self) -> None:
-        """End: to the newest line, and all of it has been read."""
-        self.timeline.to_end()
-        self.door.put(self.door.desk.read_to(None))
-
-    def action_read_here(self) -> None:
-        """Enter: read up to here; of a line that failed, ask what to do with it."""
-        line = self.timeline.selected
-        if line is None:
-            return
-        if line.failed:
-            self._ask_about_failed(line.key, line.failed)
-        else:
-            self.door.put(self.door.desk.read_to(line.key))
-
-    def _ask_about_failed(self, key: str, failed: str) -> None:
-        from coalchat.desk.screens import dialogs
-
-        def chosen(way: int | None) -> None:
-            if way == 1:
-                self.door.put(self.door.desk.resend(key))
-            elif way == 2:
-                self.door.put(self.door.desk.withdraw(key))
-                self.action_write()
-
-        choices = ("leave it there", "send it again", "take it back into the text")
-        self.open(dialogs.ChooseDialog(self.door, "NOT SENT", failed, choices), chosen)
-
-    def action_reply(self) -> None:
-        """Answer the message under the cursor."""
-        line = self.timeline.selected
-        if line is not None and not line.sending:
-            self.door.put(self.door.desk.reply(line.key))
-            self.action_write()
-
-    def action_acknowledge(self) -> None:
-        """Acknowledge the message under the cursor: asks how."""
-        from coalchat.desk.screens import dialogs
-
-        line = self.timeline.selected
-        if line is None or line.mine or line.unreadable:
-            return
-        key = line.key
-
-        def chosen(given: tuple[Answer, str] | None) -> None:
-            if given is not None:
-                self.door.put(self.door.desk.acknowledge(key, *given, self.door.now()))
-
-        self.open(dialogs.AcknowledgeDialog(self.door, line), chosen)
-
-    def action_copy(self) -> None:
-        """Copy the message with its marking: text without one must not leave the desk."""
-        line = self.timeline.selected
-        if line is not None:
-            self.app.copy_to_clipboard(f"{line.marking}\n{line.text}".replace("\N{NO-BREAK SPACE}", " "))
-
-    def action_who(self) -> None:
-        """Who has the message under the cursor, or else the newest own one."""
-        from coalchat.desk.screens import dialogs
-
-        shown = self.door.desk.rail(self.door.now()).who
-        key = self.timeline.cursor or (shown.key if shown is not None else None)
-        if key is not None and self.door.desk.who(key, self.door.now()) is not None:
-            self.open(dialogs.WhoScreen(self.door, key))
 
     # --- going elsewhere ---
 
@@ -174,14 +91,32 @@ class MainScreen(Filing):
 
         self.open(dialogs.HelpScreen(self.door, command))
 
-    def action_keys(self) -> None:
-        """Keys, and what is to do."""
+    def action_keys(self, act: str = "") -> None:
+        """Keys, and what is to do; with an act of a custodian to begin with."""
         from coalchat.desk.screens import dialogs
 
-        self.open(dialogs.KeysScreen(self.door))
+        self.open(dialogs.KeysScreen(self.door, act))
 
-    def ask_about(self, view: DirectView | WordsView) -> None:
-        """Ask what has to be known before a direct message; nothing is done by default."""
+    def ask_about(self, view: DirectView | WordsView | Deliberate | CodeView) -> None:
+        """Ask what has to be known before an act, or show what it has made; nothing is done by default."""
+        from coalchat.desk.model.custodyviews import CodeView
+        from coalchat.desk.model.dialogviews import Deliberate
+        from coalchat.desk.screens import dialogs
+
+        if isinstance(view, CodeView):
+            self.open(dialogs.CodeDialog(self.door, view))
+        elif isinstance(view, Deliberate):
+
+            def confirmed(place: int | None) -> None:
+                if place:
+                    self.door.put(self.door.desk.custody.confirm())
+
+            self.open(dialogs.DeliberateDialog(self.door, view), confirmed)
+        else:
+            self._ask_about_device(view)
+
+    def _ask_about_device(self, view: DirectView | WordsView) -> None:
+        """Ask what has to be known before a direct message."""
         from coalchat.desk.model.directviews import DirectView, Step
         from coalchat.desk.screens import dialogs
         from coalchat.desk.screens.direct import SAME
@@ -220,31 +155,59 @@ class MainScreen(Filing):
 
     # --- writing ---
 
-    def action_label(self) -> None:
-        """Choose the label of what is being written."""
-        from coalchat.desk.screens import dialogs
-
-        if not self.door.desk.shown:
-            return
-
-        def chosen(label: tuple[int, tuple[str, ...], str] | None) -> None:
-            if label is not None:
-                self.door.put(self.door.desk.set_label(*label))
-
-        self.open(dialogs.LabelDialog(self.door), chosen)
-
     def action_precedence(self) -> None:
         """The next precedence, in a circle."""
+        if self.is_correcting():
+            return
         order = tuple(Precedence)
         now = order.index(self.door.desk.composer().precedence)
         self.door.put(self.door.desk.set_precedence(order[(now + 1) % len(order)]))
 
+    def action_complete(self) -> None:
+        """Tab: complete a name, a channel, a command or a label; where several fit, name them."""
+        draft = self.composer.draft
+        found = self.door.desk.complete(draft.before)
+        if found is None:
+            return
+        draft.complete(found.start, found.text)
+        self.composer.complain("  ".join(found.choices))
+
+    def action_theme(self, name: str) -> None:
+        """Another skin."""
+        name = name.lower()
+        if name not in THEMES:
+            self.composer.complain(f"the themes are {', '.join(THEMES)}")
+            return
+        self.composer.complain(self.door.owner.wear(name))
+
+    def action_time(self, zone: str = "") -> None:
+        """Times of messages in this machine's zone, or in Z; without a word the other one."""
+        if zone.lower() not in {"", "local", "z"}:
+            self.composer.complain("write it as /time local or /time z")
+            return
+        self.composer.complain(self.door.owner.tell_time(local=zone.lower() == "local" if zone else None))
+
+    def action_lock(self) -> None:
+        """Show nothing until the passphrase is given."""
+        self.door.owner.lock()
+
     def action_step_back(self) -> None:
-        """Esc in the composer: take the error away, then the reply; the text stays."""
+        """Esc in the composer: take the error away, then a correction, then what is repeated, then the reply; the text stays.
+        Of a correction that is given up, the text does not: what was being written before comes back.
+        """
+        desk = self.door.desk
         if self.composer.error:
             self.composer.complain("")
-        elif self.door.desk.composer().reply:
-            self.door.put(self.door.desk.reply(None))
+        elif desk.correcting:
+            self.door.put(desk.stop_correcting())
+        elif desk.composer().quotes:
+            self.door.put(desk.stop_repeating())
+        elif desk.composer().reply:
+            self.door.put(desk.reply(None))
+        elif self.timeline.cursor is not None:
+            self.timeline.unselect()
+        elif self.door.dress.vim:
+            self.action_select_last()
 
     @on(Draft.Pasted)
     def _pasted(self, event: Draft.Pasted) -> None:
@@ -263,7 +226,7 @@ class MainScreen(Filing):
     @on(Field.Submitted)
     async def _submitted(self) -> None:
         text = self.composer.draft.text
-        if not text.strip():
+        if not text.strip() and not self.door.desk.sendable:
             return
         match parse_command(text):
             case Command() as command:
@@ -271,33 +234,29 @@ class MainScreen(Filing):
             case Unknown(name=name, near=near):
                 hint = f"; is it {' or '.join(f'/{one}' for one in near)}?" if near else ""
                 self.composer.complain(f"there is no command /{name}{hint} A slash of your own is written //")
+            case _ if not self.door.desk.sendable:
+                self.composer.complain("nothing of it is changed: Esc gives it up")
             case plain:
                 self._send(plain.text)
 
     async def _obey(self, command: Command) -> None:
-        match command.name:
-            case "help":
-                self.action_help(command.rest)
-            case "jump":
-                self.action_jump(command.rest)
-            case "who":
-                self.action_who()
-            case "keys":
-                self.action_keys()
-            case "report":
-                self.action_report(command.rest)
-            case "map":
-                self.action_map(command.rest)
-            case "quit":
-                await self.run_action("app.ask_quit")
-            case _:
-                try:
-                    changes = self._changes_of(command)
-                except UsageError as error:
-                    self.composer.complain(str(error))
-                    return
-                self.door.put(changes)
-        self.composer.draft.load("")
+        self.composer.draft.load("")  # first: what it does may bring a text
+        if command.name == "quit":
+            await self.run_action("app.ask_quit")
+        elif command.name in _CUSTODIAL:
+            self.action_keys(command.name)
+        elif command.name in _ACTS:
+            getattr(self, f"action_{command.name}")()
+        elif command.name in _ACTS_ON:
+            getattr(self, f"action_{command.name}")(command.rest)
+        else:
+            try:
+                changes = self._changes_of(command)
+            except UsageError as error:
+                self.composer.draft.load(command.text)
+                self.composer.complain(str(error))
+                return
+            self.door.put(changes)
 
     def _changes_of(self, command: Command) -> Changes:
         if command.name in {"dm", "confirm"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coalchat.desk.model.views import Refusal
+from coalchat.desk.model.dialogviews import Refusal
 from coalchat.desk.paint.dialogs import paint_refusal
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.choose import Choosing

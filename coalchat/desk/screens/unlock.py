@@ -9,7 +9,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from coalchat.desk.model.views import NodeState
+from coalchat.desk.model.overview import locked_banner
+from coalchat.desk.model.views import Banner, NodeState
 from coalchat.desk.paint.dialogs import paint_unlock
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.base import Banded
@@ -26,14 +27,22 @@ class UnlockScreen(Banded[None]):
         Binding("r", "app.try_again", show=False),
     ]
 
-    def __init__(self, door: Door, state: NodeState, why: str, given: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, door: Door, state: NodeState, why: str, given: Callable[[bytes], None], *, hidden: bool = False
+    ) -> None:
+        """`hidden`: the desk is locked, and its banner says nothing."""
         super().__init__(door)
+        self._hidden = hidden
         self._state, self._why = state, why
         self._tell = given
 
     def content(self) -> Iterable[Widget]:
         """The block."""
         yield FieldBlock(self.door.dress, self._around, SecretField(self.door.dress, id="passphrase"), id="block")
+
+    def banner(self) -> Banner:
+        """As behind it."""
+        return locked_banner(self.door.now()) if self._hidden else super().banner()
 
     def on_mount(self) -> None:
         """A passphrase can be typed at once."""

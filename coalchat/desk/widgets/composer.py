@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from coalchat.desk.model.commands import COMMANDS
 from coalchat.desk.model.views import Composer as ComposerView
 from coalchat.desk.paint.composer import (
     INDENT,
@@ -102,28 +101,22 @@ class Draft(Field):
         else:
             await self.run_action("app.ask_quit")
 
-    def action_complete(self) -> None:
-        """Complete the name of a command."""
-        text = self.text
-        if not text.startswith("/") or " " in text or "\n" in text:
-            return
-        names = [command.name for command in COMMANDS if command.name.startswith(text[1:])]
-        common = _common(names)
-        if len(names) == 1:
-            self.load(f"/{names[0]} ")
-        elif len(common) > len(text) - 1:
-            self.load(f"/{common}")
+    async def action_complete(self) -> None:
+        """Complete what stands before the cursor."""
+        await self.run_action("screen.complete")
 
+    @property
+    def before(self) -> str:
+        """The text before the cursor."""
+        return self.get_text_range((0, 0), self.cursor_location)
 
-def _common(names: list[str]) -> str:
-    """The longest beginning that all have."""
-    if not names:
-        return ""
-    first, last = min(names), max(names)
-    length = next(
-        (at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last))
-    )
-    return first[:length]
+    def complete(self, start: int, text: str) -> None:
+        """Put a text in the place of what stands from a place to the cursor."""
+        lines = self.text[:start].split("\n")
+        result = self.replace(
+            text, (len(lines) - 1, len(lines[-1])), self.cursor_location, maintain_selection_offset=False
+        )
+        self.move_cursor(result.end_location)
 
 
 class Composer(Widget):

@@ -23,9 +23,10 @@ Paint: TypeAlias = Callable[[int, int], list[Line]]
 
 @part
 class Dress:
-    """The skin in use. It changes when the policy's colours are known."""
+    """The skin in use. It changes when the policy's colours are known, or another is wanted. vim: letters move as there."""
 
     skin: Skin
+    vim: bool = False
 
     @property
     def glyphs(self) -> Glyphs:

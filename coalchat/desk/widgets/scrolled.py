@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -11,6 +11,16 @@ from textual.strip import Strip
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.widgets.painted import Dress, Paint, Painted
 
+VIM: Final = {
+    "j": "down",
+    "k": "up",
+    "g": "home",
+    "G": "end",
+    "upper_g": "end",
+    "ctrl+d": "pagedown",
+    "ctrl+u": "pageup",
+}
+"""Letters that move, as in vim, and the keys that they stand for."""
 WHEEL = 3
 """Rows of one step of the wheel."""
 
@@ -74,6 +84,13 @@ class Scrolled(Painted, can_focus=True):
     def action_edge(self, bottom: bool) -> None:
         """Move to one end."""
         self.move_to(self._lowest if bottom else 0)
+
+    def on_key(self, event: events.Key) -> None:
+        """As in vim, where that is wanted: the key that it stands for, whatever that does here."""
+        if self.dress.vim and (key := VIM.get(event.key)):
+            event.stop()
+            event.prevent_default()
+            self.app.simulate_key(key)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel."""

@@ -27,12 +27,14 @@ from coalchat.desk.model.window import Row, Window
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.timeline import paint_empty, paint_item
 from coalchat.desk.widgets.painted import Dress
+from coalchat.desk.widgets.scrolled import VIM
 
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
-ACTS: Final = frozenset("aAyYrR")
+ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
 """Letters that act on the message under the cursor."""
+VIM_ACTS: Final = frozenset({*VIM, "i"})
 _REVERSE: Final = Style(reverse=True)
 _FREE: Final = Line()
 
@@ -65,6 +67,11 @@ class Timeline(Widget, can_focus=True):
         Binding("enter", "screen.read_here", show=False),
         Binding("a,A", "screen.acknowledge", show=False),
         Binding("r,R", "screen.reply", show=False),
+        Binding("q,Q", "screen.quote", show=False),
+        Binding("f,F", "screen.forward", show=False),
+        Binding("e,E", "screen.correct", show=False),
+        Binding("x,X", "screen.recall", show=False),
+        Binding("h,H", "screen.history", show=False),
         Binding("y,Y", "screen.copy", show=False),
         Binding("escape,tab", "screen.write", show=False),
     ]
@@ -99,6 +106,8 @@ class Timeline(Widget, can_focus=True):
         self._rows: list[Row] | None = None
         self._frame: list[Strip] | None = None
         self._told: tuple[object, ...] = ()
+        self._begun = False
+        """A text was begun; the focus goes to it."""
 
     # --- what it shows ---
 
@@ -320,13 +329,31 @@ class Timeline(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Likewise."""
+        self._begun = False
         self._changed()
 
     def on_key(self, event: events.Key) -> None:
-        """A letter that is no key here begins a text."""
-        if event.is_printable and event.character and event.character not in ACTS:
+        """A letter that is no key here begins a text. Those behind it belong to that, however fast they come."""
+        if self.dress.vim and not self._begun and event.key in VIM_ACTS:
             event.stop()
+            event.prevent_default()
+            self._move(event.key)
+            return
+        if event.is_printable and event.character and (self._begun or event.character not in ACTS):
+            event.stop()
+            event.prevent_default()
+            self._begun = True
             self.post_message(self.Typed(event.character))
+
+    def _move(self, key: str) -> None:
+        """As in vim. To go to the end is not to say that all was read."""
+        if key in {"G", "upper_g"}:
+            self.to_end()
+            self.select_last()
+        elif key == "i":
+            self.post_message(self.Left())
+        else:
+            self.app.simulate_key(VIM[key])
 
     def on_click(self, event: events.Click) -> None:
         """Select what was clicked on."""

@@ -14,6 +14,7 @@ from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import AlreadyExists, NotAuthorised, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.answers.direct import CLOSED, addressees, conversation_noun, reaches
+from coalchat.node.answers.drafts import DraftAnswers
 from coalchat.node.answers.naming import find_channel, find_place
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
@@ -21,6 +22,7 @@ from coalchat.node.context import Context
 from coalchat.node.directing import direct_slots, place_title
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
+from coalchat.node.runout import keys_until, last_key_words, run_out, runs_on, sealing_slots
 from coalchat.node.sending import Sending
 from coalchat.store.rows import Unread
 from protocol.base.errors import Denied, ProtocolError
@@ -40,13 +42,14 @@ class ChannelAnswers:
     sending: Sending = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
-        """By request class."""
+        """By request class. What is being written in channels goes with them."""
         return {
             ListChannels: self.list,
             CreateChannel: self.create,
             WidenChannel: self.widen,
             PreviewLabel: self.preview,
             ListNations: self.nations,
+            **DraftAnswers(self.context).handlers(),
         }
 
     # --- channels ---
@@ -172,6 +175,7 @@ class ChannelAnswers:
     async def preview(self, request: PreviewLabel, session: Session) -> LabelPreview:
         """Who would read a message with this label."""
         del session
+        member = self.context.member
         revision = find_place(self.context, request.channel, begin=True)
         label = self.sending.label(request.label, revision)
         denial = self.sending.decide(label, revision)
@@ -179,17 +183,21 @@ class ChannelAnswers:
             return self._preview_direct(revision, label, denial)
         if denial is None:  # a Denied is false, as an answer
             denial = self._keys(label)
+        last = {} if denial is not None else run_out(member, label.release_key(), member.segment(self.context.now()))
         readers = tuple(self._reach(nation, label) for nation in sorted(label.releasable))
-        members = sorted(self.context.member.members(revision))
+        members = sorted(member.members(revision))
         withheld = tuple(self._reach(nation, None) for nation in members if nation not in label.releasable)
         return LabelPreview(
-            marking=self.context.member.marking(label),
+            marking=member.marking(label),
             level=label.level,
-            portion=self.context.member.portion(label),
+            portion=member.portion(label),
             readers=readers,
             withheld=withheld,
             denied=None if denial is None else Denial(clause=str(denial.clause), reason=denial.reason),
-            warnings=tuple(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
+            warnings=(
+                *(last_key_words(member, label.level, nation, key) for nation, key in last.items()),
+                *(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
+            ),
         )
 
     def _preview_direct(self, place: Conversation, label: Label, denial: Denied | None) -> LabelPreview:
@@ -215,7 +223,7 @@ class ChannelAnswers:
         (category,) = label.categories or (0,)
         segment = member.segment(self.context.now())
         for nation in sorted(label.releasable):
-            if not member.keys.slots(nation, label.level, category, segment):
+            if not sealing_slots(member, nation, (label.level, category), segment):
                 return Denied(Clause.KEYS_RUN_OUT, f"no current key of {self.context.code(nation)} for it is here")
         return None
 
@@ -237,7 +245,7 @@ class ChannelAnswers:
         member = self.context.member
         named = member.coalition.charter.nations[index]
         publications = member.directory.publications(index)
-        ends = [(edition.last + 1) for publication in publications for edition in publication.editions]
+        level, until = runs_on(member, index)
         return Nation(
             code=named.code,
             name=named.name,
@@ -245,6 +253,8 @@ class ChannelAnswers:
             own=index == member.nation,
             devices=self._reach(index, None).devices,
             published=max((publication.issued for publication in publications), default=0),
-            keys_until=max(ends, default=0) * member.coalition.charter.segment,
+            keys_until=keys_until(member, index),
+            runs_on=level,
+            runs_on_until=until,
             suspended=index in member.coalition.suspended,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from coalchat.api.amendment import AdmitNation, Amendment, SignAmendment, SuspendNation
+from coalchat.api.amendment import AdmitNation, Amendment, ReinstateNation, SignAmendment, SuspendNation
 from coalchat.custody import amending
 from coalchat.custody.amending import Present, Signed, read_present
 from coalchat.node.amending import Amending
@@ -23,7 +23,12 @@ class CharterAnswers:
 
     def handlers(self) -> Handlers:
         """By request class."""
-        return {AdmitNation: self.admit, SuspendNation: self.suspend, SignAmendment: self.sign}
+        return {
+            AdmitNation: self.admit,
+            SuspendNation: self.suspend,
+            ReinstateNation: self.reinstate,
+            SignAmendment: self.sign,
+        }
 
     async def admit(self, request: AdmitNation, session: Session) -> Amendment:
         """Write and sign the amendment that admits a nation."""
@@ -34,6 +39,11 @@ class CharterAnswers:
         """Write and sign the amendment that suspends a nation."""
         del session
         return await self._told(amending.suspend(self._present(), request.nation, self.context.entropy))
+
+    async def reinstate(self, request: ReinstateNation, session: Session) -> Amendment:
+        """Write and sign the amendment that takes back a suspension."""
+        del session
+        return await self._told(amending.reinstate(self._present(), request.nation))
 
     async def sign(self, request: SignAmendment, session: Session) -> Amendment:
         """Sign an amendment, and put a complete one in force."""
@@ -49,5 +59,5 @@ class CharterAnswers:
             code, name = self.context.code(nation), known.charter.hash.hex()
             await self.context.record(Finding(AuditEvent.CHARTER_SIGNED, name, code, detail=f"{known.charter.number}"))
         if known.complete:
-            await self.amending.take_own(known.documents, signed.secret)
+            await self.amending.take_own((*known.amendments, *known.documents), signed.secret)
         return Amendment(file=signed.data, in_force=known.complete)

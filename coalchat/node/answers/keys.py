@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 
-from coalchat.api.nouns import KeyDemand, KeyEdition, KeyWindow, SilentDevice
+from coalchat.api.nouns import KeyDemand, KeyEdition, KeyingDevice, KeyWindow, SilentDevice
 from coalchat.api.requests import ConfirmClock, ShowKeys
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import KeyState
-from coalchat.custody.emergency import cut_off_until
+from coalchat.custody.emergency import cut_off_until, runs_on_until
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.context import Context
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.rollover import Rollover
-from protocol.keys.walking import erased_at
+from protocol.keys.walking import erased_at, oldest_erased, serves_until
 from protocol.messages.retention import kept_until
 from protocol.trust.publication import Edition, unsuperseded
 
@@ -25,6 +27,7 @@ class KeyAnswers:
     context: Context = attrs.field(repr=False)
     rollover: Rollover = attrs.field(repr=False)
     rekeying: Rekeying = attrs.field(repr=False)
+    keying: Callable[[], tuple[KeyingDevice, ...]] = attrs.field(repr=False)
 
     def handlers(self) -> Handlers:
         """By request class."""
@@ -62,6 +65,8 @@ class KeyAnswers:
             clock_doubtful=member.doubtful(now),
             silent=self._silent(),
             demands=self._demands(),
+            keying=self.keying(),
+            unshared_level=member.policy.levels[-1].name,
         )
 
     def _published(self) -> list[tuple[int, Edition, KeyState]]:
@@ -84,6 +89,7 @@ class KeyAnswers:
         length, certificate = member.coalition.charter.segment, member.certificate
         wanted = set(certificate.clearance.compartments() if certificate.scope.read else ())
         place = (seat, edition.counter)
+        until, longer = self._cut_off(edition)
         here = {(s.level, s.category) for s in member.ring.seeds if (s.custodian, s.counter) == place}
         return KeyEdition(
             custodian=seat,
@@ -93,19 +99,24 @@ class KeyAnswers:
             ends=(edition.last + 1) * length,
             held=wanted <= here,
             supersedes=edition.supersedes,
-            cut_off_until=self._cut_off(edition),
+            cut_off_until=until,
+            runs_on_until=longer,
         )
 
-    def _cut_off(self, edition: Edition) -> int:
-        """Until when a sender who has not heard may seal to an edition that was replaced; 0 if it was not, or it is over."""
-        member = self.context.member
+    def _cut_off(self, edition: Edition) -> tuple[int, int]:
+        """Until when a sender who has not heard may still seal to an edition that was replaced, and may where the level
+        runs on; 0 if it was not, or it is over."""
+        member, now = self.context.member, self.context.now()
+        charter = member.coalition.charter
         replaced = any(
             other.supersedes == edition.counter and edition in publication.editions
             for publication in member.directory.publications(member.nation)
             for other in publication.editions
         )
-        until = cut_off_until([edition], member.coalition.charter) if replaced else 0
-        return until if until > self.context.now() else 0
+        if not replaced:
+            return 0, 0
+        until, longer = cut_off_until([edition], charter), runs_on_until([edition], charter)
+        return until if until > now else 0, longer if longer > now else 0
 
     def _demands(self) -> tuple[KeyDemand, ...]:
         progress = self.rekeying.progress() if self.context.member.ring.custodian else None
@@ -120,14 +131,17 @@ class KeyAnswers:
     def _window(self, level: int, segment: int, now: int) -> KeyWindow:
         member = self.context.member
         charter = member.coalition.charter
-        oldest = min((s.segment for s in member.ring.seeds if s.level == level and s.segment <= segment), default=None)
-        kept = 0 if oldest is None else erased_at(charter, level, oldest)
+        seeds = [s for s in member.ring.seeds if s.level == level and s.segment <= segment]
+        oldest = min(seeds, key=lambda seed: seed.segment, default=None)
+        kept = 0 if oldest is None else oldest_erased(oldest, member.ring.seeds, charter)
         if oldest is not None and kept <= now:  # a catch-up window holds it
             kept = max((window.closes() for window in self.rollover.windows), default=now)
+        # Of an edition that no newer seed follows yet, the last key may have to serve longer than its own segment.
+        last = [serves_until(s, member.ring.seeds, charter) - 1 for s in seeds if s.last <= segment]
         return KeyWindow(
             level=level,
             name=member.policy.levels[level].name,
-            closes=erased_at(charter, level, segment),
+            closes=erased_at(charter, level, max(segment, *last, 0)),
             kept_until=kept,
             bodies_until=kept_until(charter, level, segment),
         )

@@ -34,6 +34,9 @@ from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
 from coalchat.node.reporting import shown_report
 from coalchat.node.retaining import gone_words, retraction_words
+from coalchat.node.roe import Roe
+from coalchat.node.roe_nouns import roe_line
+from coalchat.node.runout import past_edition
 from coalchat.node.sending import Key, Posted, Sending
 from coalchat.node.status import deliveries, nation_states, recall_of
 from coalchat.node.versioning import corrected_words, correction_of, newer_than
@@ -47,6 +50,7 @@ from protocol.keys.envelope import unpack_slots
 from protocol.messages.payload import FORMAT, Payload, Spoken, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.roe import RoeNoticePayload
 from protocol.messages.verdict import Disowning
 from protocol.messages.versions import QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence, Role
@@ -60,6 +64,10 @@ class MessageAnswers:
     context: Context = attrs.field(repr=False)
     sending: Sending = attrs.field(repr=False)
     receipting: Receipting = attrs.field(repr=False)
+    roe: Roe = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.roe = Roe(self.context)
 
     def handlers(self) -> Handlers:
         """By request class."""
@@ -180,6 +188,8 @@ class MessageAnswers:
         """Send a person's acknowledgement of a message, at once. It moves no read mark."""
         del session
         message = find_message(self.context, request.id)
+        if message.kind == Tag.ROE_NOTICE:
+            raise UsageError("id: who acknowledges an ROE notice names its serial", hint="`coalchat roe ack` does")
         newer = newer_than(self.context.store.read, message)
         if newer is not None:
             raise UsageError("id: it was corrected", hint=f"read and acknowledge {newer.entry_id[:12]}")
@@ -254,7 +264,7 @@ class MessageAnswers:
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
         payload = decode_payload(row.payload) if row.kind and not row.purged else None
-        said = payload if isinstance(payload, Spoken) else None
+        said = payload if isinstance(payload, Spoken | RoeNoticePayload) else None
         read = self.context.store.read
         newer = newer_than(read, row) if row.kind else None
         version = correction_of(read, row)
@@ -268,6 +278,7 @@ class MessageAnswers:
             Flag.AUTO: certificate is not None and certificate.role == int(Role.BOT),
             Flag.NO_PLAY: payload is not None and payload.noplay,
             Flag.SUPERSEDED_KEY: self._superseded(row),
+            Flag.LAST_KEY: past_edition(member, unpack_slots(row.slots), row.n),
             Flag.DISPUTED: mark.disputed,
             Flag.DISOWNED: mark.disowned is not None,
         }
@@ -318,6 +329,8 @@ class MessageAnswers:
             return corrected_words(newer, row.kind)
         if isinstance(payload, RetractionPayload):
             return retraction_words(payload)
+        if isinstance(payload, RoeNoticePayload):
+            return roe_line(self.context, self.roe, row.entry_id, payload)
         return payload.text if isinstance(payload, Spoken) else ""
 
     def _disowned(self, disowning: Disowning) -> Disowned:
@@ -325,8 +338,6 @@ class MessageAnswers:
 
 
 def _kind(row: MessageRow, correction: bool) -> str:
-    if row.kind == Tag.RETRACTION:
-        return "retraction"
-    if row.kind == Tag.REPORT:
-        return "report"
+    if row.kind in {Tag.RETRACTION, Tag.ROE_NOTICE, Tag.REPORT}:
+        return {Tag.ROE_NOTICE: "roe", Tag.REPORT: "report"}.get(Tag(row.kind), "retraction")
     return "correction" if correction else "text" if row.kind else "unreadable"

@@ -8,13 +8,11 @@ from coalchat.node.answers.session import Handlers
 from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.context import Context
 from coalchat.node.recalling import Recalling
-from coalchat.node.receipting import Receipting
 from coalchat.node.sending import Sending
 
 
-def said_handlers(context: Context, sending: Sending, receipting: Receipting, recalling: Recalling) -> Handlers:
+def said_handlers(context: Context, sending: Sending, messages: MessageAnswers, recalling: Recalling) -> Handlers:
     """By request class."""
-    messages = MessageAnswers(context, sending, receipting)
     return {
         **messages.handlers(),
         **VersionAnswers(context, sending, messages, recalling).handlers(),

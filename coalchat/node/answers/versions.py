@@ -7,7 +7,7 @@ import attrs
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.responses import Sent
 from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage, VersionList
-from coalchat.errors import UsageError
+from coalchat.errors import Refused, UsageError
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.naming import find_message
 from coalchat.node.answers.session import Handlers, Session
@@ -15,10 +15,13 @@ from coalchat.node.context import Context
 from coalchat.node.recalling import Recalling
 from coalchat.node.sending import Key, Sending
 from coalchat.node.versioning import all_versions, make_correction
+from coalchat.store.rows import Message
 from protocol.base.errors import ProtocolError
+from protocol.base.ids import Tag
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.messages.versions import Recall
+from protocol.trust.access import Clause
 from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -42,7 +45,9 @@ class VersionAnswers:
             raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
         if not 1 <= len(request.text.encode("utf-8", "surrogatepass")) <= MAX_TEXT:
             raise UsageError(f"text: must have 1 to {MAX_TEXT} bytes")
-        first, correction = make_correction(self.context, find_message(self.context, request.id), request.text)
+        row = find_message(self.context, request.id)
+        await self._refuse_final(row)
+        first, correction = make_correction(self.context, row, request.text)
         place, label = self.sending.place(first.channel), label_of(decode(ReleaseKey, first.release))
         ceiling = self.context.member.certificate.scope.precedence
         precedence = Precedence(min(first.precedence, ceiling))
@@ -64,7 +69,9 @@ class VersionAnswers:
         """Recall a message, with all its versions."""
         del session
         reason = Recall.SPILL if request.spill else Recall.AUTHOR
-        posted, said = await self.recalling.recall(find_message(self.context, request.id), reason)
+        row = find_message(self.context, request.id)
+        await self._refuse_final(row)
+        posted, said = await self.recalling.recall(row, reason)
         return Recalled(
             entry_id=posted.message.entry_id.hex(),
             channel_id=posted.message.channel.hex(),
@@ -72,3 +79,12 @@ class VersionAnswers:
             spill=said.reason == Recall.SPILL,
             repeated=posted.repeated,
         )
+
+    async def _refuse_final(self, row: Message) -> None:
+        """ROE notices are never edited."""
+        if row.kind == Tag.ROE_NOTICE:
+            refused = Refused(Clause.ROE_FINAL, "an ROE notice is never edited: amend or cancel it by a further one")
+            await self.sending.account(
+                self.sending.place(row.channel), label_of(decode(ReleaseKey, row.release)), refused
+            )
+            raise refused

@@ -6,7 +6,7 @@ from coalchat.api.requests import PreviewLabel
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.commands import COMMANDS
 from coalchat.desk.model.desk import Desk
-from coalchat.desk.model.views import LevelChoice, NationChoice
+from coalchat.desk.model.dialogviews import LevelChoice, NationChoice
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW

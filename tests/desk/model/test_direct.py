@@ -19,7 +19,9 @@ NAMESAKE = addressee(3, "XCC", "Kowal", confirmed=True)
 
 def asked(driver: Driver, given: str, *, writing: bool = True) -> DirectView | WordsView | None:
     """What comes of naming somebody."""
-    return driver.do(driver.desk.direct(given, writing=writing)).prompt
+    prompt = driver.do(driver.desk.direct(given, writing=writing)).prompt
+    assert prompt is None or isinstance(prompt, DirectView | WordsView)
+    return prompt
 
 
 def dialog(driver: Driver, given: str, *, writing: bool = True) -> DirectView:

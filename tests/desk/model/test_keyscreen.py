@@ -6,6 +6,7 @@ import pytest
 
 from coalchat.api.events import AuditWritten, ControlChanged
 from coalchat.api.history import ApproveHistory, ListHistory, RefuseHistory
+from coalchat.api.nouns import KeyingDevice
 from coalchat.api.renewal import ListDevices
 from coalchat.api.requests import GetStatus, ListNations, ShowKeys
 from coalchat.api.responses import NationList
@@ -130,6 +131,25 @@ def test_how_fresh_a_nation_is_comes_with_what_follows(
     assert (row.until, row.consequence, row.gap, row.heard) == (words, consequence, gap, "3 h ago")
 
 
+@pytest.mark.parametrize(
+    ("left", "consequence"),
+    [
+        (71 * HOUR, "after that nothing above RESTRICTED can be sent to it"),
+        (-HOUR, "RESTRICTED at most goes to its last key, until 181206Z"),
+        (-3 * HOUR, "nothing can be sent to it now"),
+    ],
+)
+def test_what_runs_on_is_named_with_its_end(left: int, consequence: str) -> None:
+    driver = opened()
+    until = NOW + left
+    nation = evolve(NATIONS[1], keys_until=until, runs_on="RESTRICTED", runs_on_until=until + 2 * HOUR)
+    driver.node.answers[ListNations] = NationList(nations=(NATIONS[0], nation))
+    driver.node.tell(control(ControlSubject.NATION))
+    driver.settle()
+    (row,) = view(driver).nations
+    assert (row.consequence, row.gap) == (consequence, True)
+
+
 def test_certificates_say_when_they_end_and_what_stops_then() -> None:
     rows = view(opened()).ends
     assert [(row.what, row.left, row.gap) for row in rows] == [
@@ -150,6 +170,20 @@ def test_in_an_emergency_it_says_who_may_still_use_the_old_key_and_who_is_keyed(
     }
     assert [(row.keyed, row.answered, row.devices) for row in shown.demands] == [(11, 12, 14)]
     assert [(row.who, row.suspended) for row in shown.silent] == [("Varga (2)", False), ("Holm (1)", True)]
+
+
+def test_keying_devices_are_named_with_what_that_means() -> None:
+    driver = opened()
+    assert view(driver).keyers == ()
+    one = KeyingDevice(person="Berg", device_id="0a" * 16, device=1, valid=True, own=True)
+    keying = (one, evolve(one, own=False), evolve(one, own=False, valid=False))
+    driver.node.keys = evolve(driver.node.keys, keying=keying, unshared_level="TOP SECRET")
+    driver.do(driver.desk.open_keys())
+    assert [(row.who, row.what, row.gap) for row in view(driver).keyers] == [
+        ("Berg (1), this device", "the others seal under its envelopes, but not at TOP SECRET", False),
+        ("Berg (1)", "this nation's devices seal under its envelopes, but not at TOP SECRET", False),
+        ("Berg (1)", "not valid now: nobody uses its envelopes", True),
+    ]
 
 
 def test_what_is_to_do_names_each_warning_and_each_request_once() -> None:

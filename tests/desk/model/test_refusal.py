@@ -7,7 +7,7 @@ import pytest
 from coalchat.api.nouns import Channel, Nation
 from coalchat.api.requests import ListNations, SendMessage
 from coalchat.api.responses import NationList
-from coalchat.desk.model.views import Refusal
+from coalchat.desk.model.dialogviews import Refusal
 from coalchat.errors import Refused
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver

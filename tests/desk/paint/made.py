@@ -7,7 +7,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
-from coalchat.desk.model import views
+from coalchat.desk.model import dialogviews, views
 from coalchat.desk.paint.ink import Ink, Line
 from coalchat.display import display_safe
 
@@ -233,20 +233,22 @@ def composer(**more: Any) -> views.Composer:
     return views.Composer(**{**fields, **more})
 
 
-def picker(**more: Any) -> views.LabelPicker:
+def picker(**more: Any) -> dialogviews.LabelPicker:
     fields: dict[str, Any] = {
         "channel": "ops-north",
         "policy": "EXAMPLE/MISSION 3",
         "levels": (
-            views.LevelChoice(level=0, name="UNCLASSIFIED", chosen=False, why_not=""),
-            views.LevelChoice(level=1, name="RESTRICTED", chosen=False, why_not=""),
-            views.LevelChoice(level=2, name="SECRET", chosen=True, why_not=""),
-            views.LevelChoice(level=3, name="TOP SECRET", chosen=False, why_not="above the ceiling of #ops-north"),
+            dialogviews.LevelChoice(level=0, name="UNCLASSIFIED", chosen=False, why_not=""),
+            dialogviews.LevelChoice(level=1, name="RESTRICTED", chosen=False, why_not=""),
+            dialogviews.LevelChoice(level=2, name="SECRET", chosen=True, why_not=""),
+            dialogviews.LevelChoice(
+                level=3, name="TOP SECRET", chosen=False, why_not="above the ceiling of #ops-north"
+            ),
         ),
         "nations": (
-            views.NationChoice(code="XAA", chosen=True, own=True, readers=9, of=14),
-            views.NationChoice(code="XBB", chosen=True, own=False, readers=12, of=12),
-            views.NationChoice(code="XCC", chosen=False, own=False, readers=0, of=7),
+            dialogviews.NationChoice(code="XAA", chosen=True, own=True, readers=9, of=14),
+            dialogviews.NationChoice(code="XBB", chosen=True, own=False, readers=12, of=12),
+            dialogviews.NationChoice(code="XCC", chosen=False, own=False, readers=0, of=7),
         ),
         "categories": (("CONVOY", False),),
         "marking": "MISSION SECRET REL XAA, XBB",
@@ -256,10 +258,10 @@ def picker(**more: Any) -> views.LabelPicker:
         "warnings": (),
         "known": True,
     }
-    return views.LabelPicker(**{**fields, **more})
+    return dialogviews.LabelPicker(**{**fields, **more})
 
 
-def refusal(**more: Any) -> views.Refusal:
+def refusal(**more: Any) -> dialogviews.Refusal:
     fields: dict[str, Any] = {
         "channel": "log-bridge",
         "ceiling": "RESTRICTED",
@@ -272,4 +274,4 @@ def refusal(**more: Any) -> views.Refusal:
         "withheld": ("XCC",),
         "ways": ("write it at RESTRICTED", "send it in #ops-north"),
     }
-    return views.Refusal(**{**fields, **more})
+    return dialogviews.Refusal(**{**fields, **more})

@@ -10,6 +10,7 @@ from coalchat.desk.model.keyviews import (
     EditionRow,
     EndRow,
     HistoryView,
+    KeyerRow,
     KeyScreen,
     NationKeys,
     Scale,
@@ -47,6 +48,7 @@ def key_screen(text: str = "Varga", code: str = "XAA", number: int = 4, **more: 
         "position": "edition 12 · segment 2 of 4 · ends 221800Z in 2h18",
         "known": True,
         "trouble": "",
+        "said": "",
         "doubtful": False,
         "todo": (
             ToDo(who=text, what="asks for history: 31 of 40 messages would go", act="H decide"),
@@ -63,6 +65,10 @@ def key_screen(text: str = "Varga", code: str = "XAA", number: int = 4, **more: 
         "scale": scale(max(number, 2)),
         "demands": (DemandRow(since="221042Z", keyed=11, answered=12, devices=14),),
         "silent": (SilentRow(who=text, heard="nothing heard since 171342Z", what="holds a window open", suspended=False),),
+        "keyers": (
+            KeyerRow(who=text, what="this nation's devices seal under its envelopes, but not at TOP SECRET", gap=False),
+            KeyerRow(who=text, what="not valid now: nobody uses its envelopes", gap=True),
+        ),
         "windows": (
             WindowRow(level=1, name=text, wire="251800Z", keys="221800Z", texts="221800Z DEC 26", cleared=True),
             WindowRow(level=2, name="SECRET", wire="251800Z", keys="no key held", texts="for ever", cleared=True),

@@ -125,3 +125,26 @@ def test_the_focus_bar_goes_on_beside_the_text_field() -> None:
     lines = paint_composer_gutter(3, UNICODE, focused=True)
     assert [line.text for line in lines] == ["▌"] * 3
     assert all(cells(line.text) <= INDENT for line in lines)
+
+
+def test_what_is_corrected_and_what_is_repeated_have_rows_in_every_form() -> None:
+    view = composer(corrects="1531Z Berg", quotes=("(S) XBB Kowal 1534Z: Route B", "(R) XCC Saar 1539Z: " + "x" * 200))
+    for paint, least in ((paint_composer_top, 2), (paint_composer_line, 1)):
+        for width in (61, 66, 100):
+            lines = paint(view, width, UNICODE, True)
+            assert len(lines) == least + 3
+            assert all(cells(line.text) <= width for line in lines)
+            correcting, first, second = lines[least - 1 : least + 2]
+            assert correcting.text.startswith("▌ correcting 1531Z Berg")
+            assert "Esc" in correcting.text
+            assert "↳ repeats (S) XBB Kowal 1534Z: Route B" in first.text
+            assert second.text.rstrip().endswith("…")
+
+
+def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None:
+    view = composer(reply="Duarte 1537Z", about="SALUTE 003 Escort halted at the quay, and more of it")
+    assert paint_composer_top(view, 60, UNICODE, True)[0].text.startswith(
+        " ↳ reply to Duarte 1537Z: SALUTE 003 Escort halted"
+    )
+    warned = composer(reply="Duarte 1537Z", about="SALUTE", warnings=("XCC: keys end 221800Z",))
+    assert "SALUTE" not in paint_composer_top(warned, 66, UNICODE, True)[0].text

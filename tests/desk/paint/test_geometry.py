@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coalchat.api.vocabulary import LinkState, Precedence, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE, Glyphs
 from coalchat.desk.look.skin import MONO, skin_for
-from coalchat.desk.model import views
+from coalchat.desk.model import dialogviews, views
 from coalchat.desk.paint.banner import paint_banner
 from coalchat.desk.paint.block import paint_block
 from coalchat.desk.paint.channels import paint_channels
@@ -82,10 +82,10 @@ def parts(text: str, body: str, code: str, number: int) -> Iterator[Paint]:
     closed = composer(denied=(text, text))
     pick = picker(
         policy=text, channel=text, marking=text, mark=text, warnings=(text,), categories=((text, True),),
-        levels=(views.LevelChoice(level=0, name=text, chosen=True, why_not=text),),
-        nations=(views.NationChoice(code=code, chosen=True, own=False, readers=number, of=number),),
+        levels=(dialogviews.LevelChoice(level=0, name=text, chosen=True, why_not=text),),
+        nations=(dialogviews.NationChoice(code=code, chosen=True, own=False, readers=number, of=number),),
     )  # fmt: skip
-    target = views.Target(id="x", title=text, note=text, level=1, unread=number)
+    target = dialogviews.Target(id="x", title=text, note=text, level=1, unread=number)
     head = views.Head(title=text, purpose=text, ceiling=text, level=1, nations=(code,))
     yield lambda w, g: paint_banner(banner(coalition=text), w, g)
     yield lambda w, g: paint_notice(notice(node=text, due=text, left="5 min", warnings=(text, text)), w, g)

@@ -11,8 +11,8 @@ from coalchat.desk.paint.keyscale import NAMES, paint_scale
 from tests.desk.paint.made import inks_of, text_of
 from tests.desk.paint.made_keys import key_screen, scale
 
-HEADS = ["TO DO", "EDITIONS", "SEGMENTS OF EDITION 12", "EMERGENCY REKEY", "SILENT DEVICES", "HOW LONG WHAT CAN BE OPENED",
-         "OTHER NATIONS, AS SEEN FROM HERE", "CERTIFICATES THAT END"]  # fmt: skip
+HEADS = ["TO DO", "EMERGENCY REKEY", "EDITIONS", "SEGMENTS OF EDITION 12", "SILENT DEVICES", "KEYING DEVICES",
+         "HOW LONG WHAT CAN BE OPENED", "OTHER NATIONS, AS SEEN FROM HERE", "CERTIFICATES THAT END"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -25,7 +25,8 @@ def test_every_section_stands_in_its_order_and_no_word_is_lost(width: int, glyph
     for words in (
         "asks for history: 31 of 40 messages would go", "H decide", "EFFECTIVE", "RESERVE", "SUPERSEDED",
         "a cut-off sender may still use the old key until 230600Z", "11 of 14 devices keyed", "12 have answered",
-        "nothing heard since 171342Z, holds a window open", "not cleared: this device never held a key of it",
+        "nothing heard since 171342Z, holds a window open",
+        "this nation's devices seal under its envelopes, but not at TOP SECRET", "not cleared: this device never held a key of it",
         "no key held", "for ever", "then it can send nothing", "after that nothing can be sent to it",
     ):  # fmt: skip
         assert words in whole, words
@@ -47,12 +48,13 @@ def test_both_windows_are_said_in_whole_words_at_both_sizes() -> None:
 def test_what_needs_a_look_is_bold_and_what_is_fine_is_muted() -> None:
     lines = paint_keys(key_screen(), 120, 20, UNICODE)
     by_words = {words: next(line for line in lines if words in line.text) for words in
-                ("published until 261800Z", "ended 211800Z", "XAA 13", "a cut-off sender", "in 9 d", "in 61 d")}  # fmt: skip
+                ("published until 261800Z", "ended 211800Z", "XAA 13", "a cut-off sender", "in 9 d", "in 61 d", "nobody uses")}  # fmt: skip
     assert inks_of(by_words["published until 261800Z"], "published until 261800Z") == {Ink.MUTED}
     assert inks_of(by_words["ended 211800Z"], "nothing can be sent to it now") == {Ink.BRIGHT}
     assert inks_of(by_words["XAA 13"], "not all held") == {Ink.BRIGHT}
     assert inks_of(by_words["a cut-off sender"], "a cut-off sender") == {Ink.BRIGHT}
     assert inks_of(by_words["in 9 d"], "then it gets no keys") == {Ink.BRIGHT}
+    assert inks_of(by_words["nobody uses"], "not valid now: nobody uses its envelopes") == {Ink.BRIGHT}
     assert inks_of(by_words["in 61 d"], "in 61 d") == {Ink.MUTED}
 
 

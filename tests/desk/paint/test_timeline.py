@@ -12,6 +12,7 @@ from coalchat.desk.model.views import DateLine, Item, MessageLine, Quote, Unread
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.timeline import BODY, item_height, paint_empty, paint_item, paint_new_below
+from coalchat.record import evolve
 from tests.desk.paint.made import TALLIES, bodies, codes, inks_of, message, names, tally, text_of
 
 WIDE = 65
@@ -249,11 +250,19 @@ def test_our_remarks_are_told_from_the_text(change: dict[str, object], rows: lis
     assert inks_of(lines[1], rows[0].split(" ", 1)[1]) == {ink}
 
 
-def test_a_quote_stands_between_mark_and_body() -> None:
-    quote = Quote(person="Berg", time="1531Z", text="Convoy 4")
-    (line,) = paint_item(message("Copied.", quote=quote), WIDE, UNICODE)
-    assert line.text.endswith("(S) ↳ Berg 1531Z Copied.")
+def test_what_it_answers_begins_in_the_first_row_and_the_answer_below() -> None:
+    quote = Quote(person="Berg", time="1531Z", text="Convoy 4", mark="(S)", level=2)
+    line, below = paint_item(message("Copied.", quote=quote), WIDE, UNICODE)
+    assert line.text.endswith("(S) ↳ Berg 1531Z: Convoy 4")
     assert inks_of(line, "↳ Berg 1531Z") == {Ink.MUTED}
+    assert below.text.strip() == "Copied."
+    other = evolve(quote, mark="(TS)", level=3, text="x" * 200)
+    line, below = paint_item(message("Copied.", quote=other), WIDE, UNICODE)
+    assert "(S) ↳ (TS) Berg 1531Z: xxx" in line.text
+    assert inks_of(line, "(TS)") == {Ink.MARK}
+    assert cells(line.text) < WIDE
+    band = message("Now.", quote=quote, precedence=Precedence.FLASH, unread=True)
+    assert shown(band)[0].endswith("(S) ↳ Berg 1531Z Now.")
     gone = Quote(person="", time="", text="")
     assert shown(message("Copied.", quote=gone)) == [" 1531Z XBB Kowal     (S) ↳ a message not here Copied."]
 

@@ -225,7 +225,7 @@ async def test_quitting_is_asked_about_and_the_first_answer_stays() -> None:
         await desk.until(lambda: desk.app.screen is desk.main)
         await desk.write("half")
         await desk.press("ctrl+c")
-        await desk.sees("text that is not sent would be lost")
+        await desk.sees("The text that is not sent is kept")
         await desk.press("2")
         await desk.until(lambda: desk.app.return_code == 0)
 

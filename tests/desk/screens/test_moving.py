@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import Key, MouseScrollDown, MouseScrollUp
 
 from coalchat.api import requests
 from coalchat.api.vocabulary import Answer, Precedence, State
@@ -41,6 +41,17 @@ async def test_typing_on_a_message_begins_a_text() -> None:
         await desk.press("up")
         await desk.write("So it is")
         assert desk.main.composer.draft.text == "So it is"
+
+
+async def test_letters_that_come_at_once_are_text_and_no_acts() -> None:
+    node = quiet_node()
+    node.add_message("#ops", "mine", mine=True, read=True, author_nation="XAA", author_person="Berg")
+    async with seat(node) as desk:
+        await desk.press("up")
+        for letter in "bxea":
+            desk.main.timeline.post_message(Key(letter, letter))
+        await desk.until(lambda: desk.main.composer.draft.text == "bxea")
+        assert desk.app.screen is desk.main
 
 
 async def test_enter_on_a_message_says_that_a_person_has_read_up_to_it() -> None:

@@ -60,6 +60,8 @@ def test_the_kinds_are_these() -> None:
         Tag.CORRECTION,
         Tag.RETRACTION,
         Tag.PURGED,
+        Tag.ROE_NOTICE,
+        Tag.ROE_ENDORSEMENT,
         Tag.REPORT,
     ]
 

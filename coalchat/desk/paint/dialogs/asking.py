@@ -44,6 +44,23 @@ def paint_unlock(state: NodeState, why: str, width: int, glyphs: Glyphs) -> tupl
     return above, below
 
 
+def paint_lock(why: str, asking: bool, width: int, glyphs: Glyphs) -> tuple[list[Line], list[Line]]:
+    """The rows above the passphrase field of a locked desk, and those below it. `asking`: the node compares it."""
+    above = [
+        block_row([Span("LOCKED", Ink.CAPS)], width, glyphs),
+        *block_text("Messages go on coming in, and are not read.", Ink.TEXT, width, glyphs),
+        EMPTY,
+        block_row([Span("passphrase", Ink.MUTED)], width, glyphs),
+    ]
+    below = [EMPTY]
+    if why:
+        below += [*block_text(why, Ink.BRIGHT, width, glyphs, Span(glyphs.urgent, Ink.BRIGHT)), EMPTY]
+    elif asking:
+        below += [block_row([Span("the node looks at it", Ink.REMARK)], width, glyphs), EMPTY]
+    below.append(block_hints((("Enter", "unlock"),), (("^Q", "quit"),), width, glyphs))
+    return above, below
+
+
 def paint_confirm(
     title: str, sentence: str, choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs
 ) -> list[Line]:

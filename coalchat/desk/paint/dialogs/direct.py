@@ -44,9 +44,9 @@ def paint_words(view: WordsView, choices: tuple[str, ...], cursor: int, width: i
         *_device(view.device, width, glyphs),
         EMPTY,
         *block_text("Read out to him, from this device:", Ink.MUTED, width, glyphs),
-        *_listed(view.own, width, glyphs),
+        *paint_listed(view.own, width, glyphs),
         *block_text(f"He must read out to you, from his own screen ({who}):", Ink.MUTED, width, glyphs),
-        *_listed(view.words, width, glyphs),
+        *paint_listed(view.words, width, glyphs),
         EMPTY,
         *block_text(
             "If one differs, his custodian, or somebody with his keys, may have made a false device.",
@@ -74,7 +74,8 @@ def _device(device: DeviceRow, width: int, glyphs: Glyphs) -> list[Line]:
     ]
 
 
-def _listed(words: tuple[str, ...], width: int, glyphs: Glyphs) -> Iterator[Line]:
+def paint_listed(words: tuple[str, ...], width: int, glyphs: Glyphs) -> Iterator[Line]:
+    """Words, numbered."""
     size = max((cells(word) for word in words), default=0) + 2
     across = 6 if 6 * (size + 2) + 4 <= width - 2 * MARGIN else 3 if 3 * (size + 2) + 4 <= width - 2 * MARGIN else 1
     numbered = [(str(place), word) for place, word in enumerate(words, 1)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import UNMARKED, Target
+from coalchat.desk.model.dialogviews import Target
+from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.paint.block import MARGIN, block_hints, block_row, chosen_bar
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart
@@ -15,8 +16,10 @@ def first_in_sight(count: int, cursor: int, rows: int) -> int:
     return max(0, min(cursor - rows // 2, count - rows))
 
 
-def paint_jump(targets: tuple[Target, ...], cursor: int, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """Exactly `height` rows; the last two are free and the keys."""
+def paint_jump(
+    targets: tuple[Target, ...], cursor: int, width: int, height: int, glyphs: Glyphs, act: str = "go there"
+) -> list[Line]:
+    """Exactly `height` rows; the last two are free and the keys. `act`: what Enter does."""
     rows = max(height - 2, 0)
     first = first_in_sight(len(targets), cursor, rows)
     lines = [
@@ -26,7 +29,7 @@ def paint_jump(targets: tuple[Target, ...], cursor: int, width: int, height: int
     if not targets:
         lines = [block_row([Span("nothing matches", Ink.REMARK)], width, glyphs)][:rows]
     lines += [Line((), Ground.INPUT)] * (rows + 1 - len(lines))
-    keys = ((f"{glyphs.up}{glyphs.down}", "choose"), ("Enter", "go there"))
+    keys = ((f"{glyphs.up}{glyphs.down}", "choose"), ("Enter", act))
     return [*lines, block_hints(keys, (("Esc", "back"),), width, glyphs)][-max(height, 0) :] if height > 0 else []
 
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import LabelPicker, NationChoice
+from coalchat.desk.model.dialogviews import LabelPicker, NationChoice
 from coalchat.desk.paint.block import EMPTY, MARGIN, block_apart, block_hints, block_row, block_text, chosen_bar
 from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ink, Line, Span

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import Refusal
+from coalchat.desk.model.dialogviews import Refusal
 from coalchat.desk.paint.block import EMPTY, block_apart, block_hints, block_row, block_text, chosen_bar
 from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ink, Line, Span

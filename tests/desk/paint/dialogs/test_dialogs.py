@@ -7,7 +7,8 @@ import inspect
 import pytest
 
 from coalchat.desk.look.glyphs import ASCII, UNICODE
-from coalchat.desk.model.views import UNMARKED, NodeState, Target
+from coalchat.desk.model.dialogviews import Target
+from coalchat.desk.model.views import UNMARKED, NodeState
 from coalchat.desk.paint import dialogs
 from coalchat.desk.paint.dialogs import (
     paint_confirm,
