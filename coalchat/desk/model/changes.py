@@ -42,6 +42,10 @@ class Part(Enum):
     """A custodian's invites, while they are open."""
     VERSIONS = auto()
     """All versions of a message, while somebody looks at them."""
+    FORM = auto()
+    """The report that is being filled in, while it is open."""
+    MAP = auto()
+    """Positions of reports, while they are on the screen."""
 
 
 @record(kw_only=False)
