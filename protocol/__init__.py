@@ -11,8 +11,9 @@
     7  Keys                           keys.edition, keys.otar, keys.demand, keys.envelope
     8  Messages                       messages.feed, messages.entry, messages.payload, messages.receipts,
                                       messages.evidence, messages.retention, messages.forks, messages.checkpoint,
-                                      messages.versions, messages.roe, messages.standing, messages.profile
-                                      messages.notices, trust.handling
+                                      messages.versions, messages.roe, messages.standing, messages.profile,
+                                      messages.forms, messages.fields, messages.reports, messages.notices,
+                                      trust.handling
     9  Link, sync, enrolment          exchange.link, exchange.sync, exchange.invite
     11 At rest                        keys.keyring, keys.backup
 

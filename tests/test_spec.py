@@ -25,6 +25,7 @@ from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
 from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
+from protocol.messages.fields import FieldType, Need
 from protocol.messages.notices import Notice
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
@@ -133,6 +134,8 @@ def test_clauses() -> None:
         ("8.10", ("recall", "value", "meaning"), Recall),
         ("8.11", ("act", "value", "meaning"), RoeAct),
         ("8.11", ("verb", "value", "meaning"), RoeVerb),
+        ("8.12", ("type", "value", "written form"), FieldType),
+        ("8.12", ("need", "value", "must be filled"), Need),
         ("8.13", ("notice", "value", "meaning"), Notice),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
         ("9.2", ("denial", "value", "meaning"), Unshared),

@@ -7,7 +7,7 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 
 from __future__ import annotations
 
-from coalchat.api.about import Minimize, Newer, Quoted, Recall
+from coalchat.api.about import Minimize, Newer, Quoted, Recall, Report
 from coalchat.api.base import Response
 from coalchat.api.vocabulary import Answer, Flag, Gap, KeyState, LinkState, Phase, Precedence, Role, State
 from coalchat.record import record
@@ -299,7 +299,7 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload: "text", "correction", "retraction", "notice", "roe", or "unreadable".
+        kind: of the payload: "text", "correction", "retraction", "notice", "roe", "report", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
@@ -313,6 +313,7 @@ class Message(Response):
         newer: with the flag `corrected`, where the newest version stands.
         recalls: of a retraction, what it recalls. recall: with the flag `recalled`, who did so.
         reminds: of a reminder, the id of what is to be acknowledged; else "".
+        report: of a report, its fields; `text` has them too. Its updates are corrections of it.
     """
 
     position: int
@@ -347,6 +348,7 @@ class Message(Response):
     recalls: tuple[str, ...] = ()
     recall: Recall | None = None
     reminds: str = ""
+    report: Report | None = None
 
 
 @record

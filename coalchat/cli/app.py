@@ -30,6 +30,7 @@ from coalchat.cli.peer import peer
 from coalchat.cli.policy import policy
 from coalchat.cli.reading import read
 from coalchat.cli.remind import remind
+from coalchat.cli.report import report
 from coalchat.cli.roe_issue import roe
 from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
@@ -84,6 +85,7 @@ for name, noun in (
     ("policy", policy),
     ("roe", roe),
     ("keys", keys),
+    ("report", report),
     ("evidence", evidence),
     ("history", history),
     ("audit", audit),

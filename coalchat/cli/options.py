@@ -120,8 +120,9 @@ def help_if_alone(context: typer.Context) -> None:
 class Noun(typer.Typer):
     """A noun of the command line, which has verbs."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, cls: type[TyperGroup] | None = None) -> None:
         super().__init__(
+            cls=cls,
             help=text,
             callback=help_if_alone,
             invoke_without_command=True,

@@ -127,9 +127,13 @@ def show_message(asked: Asked, client: Client, message: Message, **more: Any) ->
 
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
     """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
+    from coalchat.cli.card import card_lines
     from coalchat.cli.output import body
 
-    said = body(message.text) if message.text or not message.quotes else []
+    if message.report is not None:
+        said = card_lines(message.report)
+    else:
+        said = body(message.text) if message.text or not message.quotes else []
     quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
     return [*head_lines(message, exercise=exercise), *said, *quotes, ""]
 

@@ -72,17 +72,17 @@ def send(
 
     asked = asked_of(context)
     message = _text(asked, text)
-    deadline = _deadline(ack_by)
+    by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        preview = await _preview(client, asked, channel, label)
+        preview = await show_preview(client, asked, channel, label)
         considered = confirm(asked, precedence, message, preview.minimize, yes=yes)
         sent = await client.send(
             channel,
             message,
             label,
             precedence=precedence,
-            ack_by=deadline,
+            ack_by=by,
             client_id=key,
             reply_to=reply_to,
             quotes=quote or (),
@@ -120,7 +120,7 @@ def forward(
     said = _said(text) if text else ""
 
     async def act(client: Client) -> None:
-        preview = await _preview(client, asked, channel, label)
+        preview = await show_preview(client, asked, channel, label)
         considered = confirm(asked, precedence, said, preview.minimize, yes=yes)
         _tell(
             asked,
@@ -212,18 +212,24 @@ def _decoded(data: bytes) -> str:
         raise UsageError("the message is not UTF-8") from None
 
 
-def _deadline(ack_by: str | None) -> int:
+def deadline(ack_by: str | None) -> int:
+    """The time of `--ack-by`; 0: not asked.
+
+    Raises:
+        UsageError: it is none, or past.
+    """
     from coalchat.cli.times import parse_time
 
     if ack_by is None:
         return 0
-    deadline = parse_time(ack_by)
-    if deadline <= time.time():
+    by = parse_time(ack_by)
+    if by <= time.time():
         raise UsageError(f"--ack-by {ack_by} is in the past")
-    return deadline
+    return by
 
 
-async def _preview(client: Client, asked: Asked, channel: str, label: str) -> LabelPreview:
+async def show_preview(client: Client, asked: Asked, channel: str, label: str) -> LabelPreview:
+    """Say who will be able to read it."""
     from coalchat.cli.label import preview_lines
     from coalchat.cli.output import note
 

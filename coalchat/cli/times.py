@@ -7,18 +7,17 @@ ACP 121's letter: Z is UTC, A to M (without J) hours east of it, N to Y hours we
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from coalchat.errors import UsageError
+from protocol.base.errors import DecodeError
+from protocol.messages.dtg import MONTHS, moment, written_time
 
-MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 HOW = "write it as 221830ZNOV26 or 2026-11-22T18:30Z"
 
-_DTG = re.compile(r"(\d{2})(\d{2})(\d{2})\s*([A-Z])\s*([A-Z]{3})\s*(\d{2})", re.ASCII)
+_DTG = re.compile(r"\d{6}\s*[A-Z]\s*[A-Z]{3}\s*\d{2}", re.ASCII)
 _LENGTH = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_EAST = "ABCDEFGHIKLM"
-_WEST = "NOPQRSTUVWXY"
 
 
 def parse_time(text: str) -> int:
@@ -27,29 +26,16 @@ def parse_time(text: str) -> int:
     Raises:
         UsageError: neither, or there is no such time.
     """
-    group = _DTG.fullmatch(text.strip().upper())
+    given = text.strip()
     try:
-        when = _of_group(group) if group else datetime.fromisoformat(text.strip())
-    except ValueError:
+        if _DTG.fullmatch(given.upper()):
+            return moment(written_time(given, 0))
+        when = datetime.fromisoformat(given)
+    except (ValueError, DecodeError):
         raise UsageError(f"{text!r} is not a time", hint=HOW) from None
     if when.tzinfo is None:
         raise UsageError(f"{text!r} does not say its time zone", hint=HOW)
     return int(when.timestamp())
-
-
-def _of_group(group: re.Match[str]) -> datetime:
-    day, hour, minute, zone, month, year = group.groups()
-    if month not in MONTHS or zone == "J":
-        raise ValueError(month)
-    offset = _EAST.find(zone) + 1 or -(_WEST.find(zone) + 1)
-    return datetime(
-        2000 + int(year),
-        MONTHS.index(month) + 1,
-        int(day),
-        int(hour),
-        int(minute),
-        tzinfo=timezone(timedelta(hours=offset)),
-    )
 
 
 def length(seconds: int) -> str:

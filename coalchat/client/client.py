@@ -23,6 +23,7 @@ from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
 from coalchat.client.deadlines import DeadlineCalls
 from coalchat.client.finding import SearchCalls
+from coalchat.client.reports import ReportCalls
 from coalchat.client.roe import RoeCalls
 from coalchat.client.session import Session
 from coalchat.client.stream import EventStream
@@ -44,7 +45,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client(CustodianCalls, DeadlineCalls, RoeCalls, SearchCalls):
+class Client(CustodianCalls, DeadlineCalls, ReportCalls, RoeCalls, SearchCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:

@@ -15,10 +15,10 @@ from coalchat.custody.notices import notice_text
 from coalchat.errors import PeerCorrupt, UsageError
 from protocol.base.errors import ProtocolError
 from protocol.messages.evidence import Proved, check_evidence
-from protocol.messages.payload import Payload, TextPayload, kind_of
+from protocol.messages.payload import Payload, Spoken, kind_of
 from protocol.messages.receipts import ReceiptPayload, ReceiptState, Response
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, PurgedPayload, Quote, QuotingPayload, RetractionPayload
+from protocol.messages.versions import PurgedPayload, Quote, QuotingPayload, RetractionPayload
 from protocol.trust.charter import Coalition
 from protocol.trust.credential import Precedence
 from protocol.trust.label import label_of, marking, portion_mark
@@ -118,5 +118,4 @@ def _text(payload: Payload, codes: Sequence[str]) -> str:
         return notice_text(payload, codes)
     if isinstance(payload, RoeEndorsementPayload):
         return f"signs the ROE notice {payload.notice.hex()}"
-    said = TextPayload | QuotingPayload | CorrectionPayload | ReceiptPayload
-    return payload.text if isinstance(payload, said) else ""
+    return payload.text if isinstance(payload, Spoken | ReceiptPayload) else ""

@@ -8,7 +8,7 @@ Rule 3: a node that is killed under him costs him a pause; what he cannot do is 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain, cycle, repeat
 
@@ -19,6 +19,7 @@ import trio
 from coalchat.api.base import MAX_WAIT, NEWEST
 from coalchat.api.events import MessageArrived
 from coalchat.api.nouns import Delivery, Message
+from coalchat.api.reports import Typed
 from coalchat.api.responses import EventPage
 from coalchat.api.roe import IssueRoe
 from coalchat.api.vocabulary import Answer, Precedence
@@ -98,6 +99,36 @@ class Officer:
                 channel, text, label, precedence=precedence, ack_by=ack_by, client_id=key, reply_to=reply_to
             )
             return sent.entry_id
+
+        return await self._line.ask(send)
+
+    async def file(
+        self,
+        form: str,
+        channel: str,
+        fields: Mapping[str, str],
+        label: str,
+        *,
+        precedence: Precedence | None = None,
+        ack_within: int = 0,
+    ) -> str:
+        """File a report, in part if that is all there is; its entry id."""
+        ack_by = int(time.time()) + ack_within if ack_within else 0
+        key = f"{time.time_ns():x}"
+        typed = [Typed(name=name, row=0, text=text) for name, text in fields.items()]
+
+        async def send(client: Client) -> str:
+            filed = await client.file_report(
+                form,
+                typed,
+                channel=channel,
+                label=label,
+                part=True,
+                precedence=precedence,
+                ack_by=ack_by,
+                client_id=key,
+            )
+            return filed.entry_id
 
         return await self._line.ask(send)
 

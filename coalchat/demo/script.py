@@ -33,25 +33,31 @@ You are Lt Berg of Aldania. Try:
    A: your signed acknowledgement.
 5  F3: an ROE notice waits. A, then
    type its serial: you sign it.
-6  In #alerts: status. A bot answers.
+6  F2 files a report: SALUTE, SITREP.
+7  In #alerts: status. A bot answers.
 F1 help, F10 quit."""
 """Lines of 37 characters: they stand as they are on a screen of 80."""
 
 OPENING: Final = "Convoy 4, 14 vehicles, leaves GRANITE at {0} by Route GREEN. Acknowledge."
 WITHHELD: Final = "Route B is for our two nations until {0}. Cascara is not told."
-FLASH: Final = (
-    "SALUTE 003: 12 on foot, 2 technicals, halted, Route GREEN at 31N BA 4825 1193, {0}."
-    " Hold Convoy 4 west of the river. Acknowledge."
-)
-SITREP: Final = """\
-SITREP 014 as of {0}
-A  Coy 2, bridge at BA 4825 1193
-B  118 of 121 fit, fuel 71 %
-C  Enemy: none seen since {1}
-D  Bridge takes 20 t, lane 2 {2}
-E  Next: east bank at first light"""
+FLASH: Final = {
+    "size": "12 on foot, 2 technicals",
+    "activity": "halted on Route GREEN",
+    "location": "31N BA 4825 1193",
+    "action": "Hold Convoy 4 west of the river. Acknowledge.",
+}
+SITREP: Final = {
+    "unit": "Coy 2, Cascara",
+    "situation": "Bridge held, takes 20 t, lane 2 from first light.",
+    "loc": "31N BA 4825 1193",
+    "strength": "118",
+    "effective": "97",
+    "fuel": "3",
+    "logstate": "AMBER",
+    "assess": "Able to go on. Next: the east bank.",
+}
 URGENT: Final = "One walking casualty at BA 4825 1193, stable. Bed 4 is kept."
-REMINDER: Final = "Berg, SALUTE 003 still waits for you: Up to select it, then A."
+REMINDER: Final = "Berg, the SALUTE still waits for you: Up to select it, then A."
 THANKS: Final = "Thank you, Berg. It is on record that Aldania has it. Convoy 4 holds."
 RESERVED: Final = "Noted, Berg, with your words: they stand beside the order for everybody to see."
 CLOSED: Final = "Cascara: road closed at the river, both lanes."
@@ -111,15 +117,20 @@ class Script:
             await self._pause(7)
             await self.kowal.say(OPS, WITHHELD.format(_zulu(2 * 3600)), f"SECRET {TWO}")
             await self._pause(8)
-            flash = await self.kowal.say(
-                OPS, FLASH.format(_zulu(-240)), f"SECRET {ALL}", precedence=Precedence.FLASH, ack_within=600
+            flash = await self.kowal.file(
+                "salute",
+                OPS,
+                {**FLASH, "time": _dtg(-240)},
+                f"SECRET {ALL}",
+                precedence=Precedence.FLASH,
+                ack_within=600,
             )
             reminder = trio.CancelScope()
             nursery.start_soon(self._remind, reminder)
             nursery.start_soon(self._go_on, flash, reminder)
             await self._pause(14)
-            report = SITREP.format(_zulu(-600), _zulu(-12 * 3600), _zulu(14 * 3600))
-            await self.lind.say(OPS, report, f"RESTRICTED {ALL}", precedence=Precedence.PRIORITY)
+            period = {"from": _dtg(-12 * 3600), "to": _dtg(-600)}
+            await self.lind.file("sitrep", OPS, SITREP | period, f"RESTRICTED {ALL}")
             await self._pause(12)
             await self.lind.say(MED, URGENT, f"RESTRICTED {ALL}", precedence=Precedence.IMMEDIATE)
             for pause, who, channel, label, text in CHATTER:
@@ -195,6 +206,11 @@ def script_of(cast: Cast, tempo: float = 1.0) -> Script:
     """The officers of this cast, each with his manner."""
     adler, kowal, lind = (Officer(getattr(cast, name), cast.berg, manner, tempo) for name, manner in MANNERS.items())
     return Script(cast, adler, kowal, lind, tempo)
+
+
+def _dtg(seconds: int) -> str:
+    """A time from now, as a report has it."""
+    return time.strftime("%d%H%MZ", time.gmtime(time.time() + seconds))
 
 
 def _zulu(seconds: int) -> str:

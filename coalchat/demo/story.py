@@ -24,6 +24,7 @@ from coalchat.demo.labels import over_label_refused, receipts, released_readable
 from coalchat.demo.leaving import clean_exit
 from coalchat.demo.outages import offline_catch_up, restart_no_loss
 from coalchat.demo.processes import Device
+from coalchat.demo.reports import report_filed
 from coalchat.demo.rules import roe_acknowledged
 from coalchat.demo.search import opened
 from coalchat.demo.stage import Stage
@@ -83,6 +84,7 @@ STEPS: Final[Mapping[str, Play]] = {
     "restart-no-loss": restart_no_loss,
     "offline-catch-up": offline_catch_up,
     "bot-alert": bot_alert,
+    "report-filed": report_filed,
     "clean-exit": clean_exit,
 }
 

@@ -24,6 +24,7 @@ KEYS: Final = (
     ("Esc", "one step back; no text is lost, but that of a correction"),
     ("End", "to the newest line: all of it is read"),
     ("PgUp, PgDn", "look back"),
+    ("F2", "report: fill in a form; on an own report: update it"),
     ("F4", "who has it"),
     ("F5", "lock the desk"),
     ("F6", "label of the message"),

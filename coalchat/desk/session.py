@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.nouns import Level
-from coalchat.api.requests import CheckPassphrase, PreviewLabel, SendMessage
+from coalchat.api.requests import CheckPassphrase, PreviewLabel
 from coalchat.api.responses import Policy
-from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
@@ -46,6 +45,7 @@ STOPPING: Final = 2.0
 _SEARCH: Final = "message.search"
 """Its request is loaded when somebody searches."""
 _WAYS_IN: Final = "`coalchat join` joins one by an invite, `coalchat nation create` begins a new one"
+_SENDING: Final = frozenset({"message.send", "message.correct", "report.file"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
 
 
@@ -142,7 +142,7 @@ class Session:
     @property
     def unsent(self) -> bool:
         """Whether a message is on its way to the node: nobody else has it."""
-        return any(isinstance(request, SendMessage | CorrectMessage) for request in (self._going, *self._waiting))
+        return any(request.op in _SENDING for request in (self._going, *self._waiting) if request is not None)
 
     @property
     def idle(self) -> bool:

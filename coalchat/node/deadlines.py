@@ -20,10 +20,9 @@ from coalchat.node.versioning import same_author
 from coalchat.store.faces import Reader
 from coalchat.store.rows import Message
 from protocol.base.records import decode
-from protocol.messages.payload import Payload, TextPayload
+from protocol.messages.payload import Payload, Spoken, TextPayload
 from protocol.messages.refs import Relation
 from protocol.messages.roe import RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
 from protocol.trust.label import ReleaseKey
 
 NAMED = 256
@@ -69,7 +68,7 @@ def asked_of(context: Context, message: Message, payload: Payload | None) -> Ask
     terms = charter.receipts[decode(ReleaseKey, message.release).level]
     seconds = charter.handling[message.precedence]
     ack_by = 0
-    if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload):
+    if isinstance(payload, Spoken):
         ack_by = payload.ack_by
         if not ack_by and terms.acknowledged and not reminds(context.store.read, message, payload):
             ack_by = message.author_time + seconds

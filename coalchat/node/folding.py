@@ -18,6 +18,7 @@ from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.noticing import keep_notice
 from coalchat.node.quoting import denied_originals
+from coalchat.node.reporting import keep_report
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
 from coalchat.node.versioning import denied_correction, keep_version
 from coalchat.store.faces import Transaction
@@ -26,11 +27,11 @@ from protocol.base.errors import Denied
 from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
 from protocol.messages.notices import NoticePayload
-from protocol.messages.payload import Payload, TextPayload
+from protocol.messages.payload import Payload, Spoken
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, PurgedPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import PurgedPayload, RetractionPayload
 from protocol.trust.credential import Precedence
 
 ANSWERS = {
@@ -45,7 +46,7 @@ STATES = {
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
 
-LINES = TextPayload | QuotingPayload | CorrectionPayload | RetractionPayload | RoeNoticePayload | NoticePayload
+LINES = Spoken | RetractionPayload | RoeNoticePayload | NoticePayload
 """Payloads that take a line."""
 
 MAX_TOLD = 256
@@ -95,6 +96,7 @@ class Folding:
                     mine=message.mine,
                 ),
             )
+        keep_report(tx, message, payload)
         if isinstance(payload, RoeNoticePayload | RoeEndorsementPayload):
             name = payload.notice if isinstance(payload, RoeEndorsementPayload) else message.entry_id
             write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=name.hex()))

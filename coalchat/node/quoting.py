@@ -22,9 +22,9 @@ from coalchat.store.faces import ClientReader, Transaction
 from coalchat.store.rows import Message
 from protocol.base.errors import Denied
 from protocol.base.records import decode
-from protocol.messages.payload import Payload, TextPayload, decode_payload
+from protocol.messages.payload import Payload, Spoken, decode_payload
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import MAX_QUOTES, CorrectionPayload, Quote, QuotingPayload
+from protocol.messages.versions import MAX_QUOTES, Quote, QuotingPayload
 from protocol.trust.access import Clause, may_repeat
 from protocol.trust.label import Label, ReleaseKey, combine, label_of
 
@@ -54,7 +54,7 @@ def make_quotes(context: Context, rows: Iterable[Message]) -> Quotes:
     for row in rows:
         payload = _body(context, row)
         noplay |= payload.noplay
-        if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) and payload.text:
+        if isinstance(payload, Spoken) and payload.text:
             found.setdefault(row.entry_id, _quote(context, row, payload.text))
         if isinstance(payload, QuotingPayload):
             for name, quote in payload.quoted:
@@ -121,7 +121,7 @@ def _likeness(read: ClientReader, policy: bytes, name: bytes, quote: Quote) -> L
     if row is None or row.kind == 0 or row.purged:
         return Likeness.UNKNOWN
     payload = decode_payload(row.payload)
-    text = payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else ""
+    text = payload.text if isinstance(payload, Spoken) else ""
     said = (row.nation, row.author_time, row.release, text)
     same = said == (quote.nation, quote.time, quote.release(policy).packed, quote.text)
     return Likeness.SAME if same else Likeness.DIFFERS

@@ -8,16 +8,17 @@ from coalchat.errors import AlreadyExists
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message
 from protocol.base.records import evolve
-from protocol.messages.payload import TextPayload, decode_payload
+from protocol.messages.payload import Spoken, decode_payload
 from protocol.messages.refs import Relation
+from protocol.messages.reports import ReportPayload
 from protocol.messages.roe import RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, QuotingPayload
+from protocol.messages.versions import CorrectionPayload
 
 if TYPE_CHECKING:
     from coalchat.node.feeds import KnownFeed
     from coalchat.node.sending import Key
 
-_Said = TextPayload | QuotingPayload | CorrectionPayload | RoeNoticePayload
+_Said = Spoken | RoeNoticePayload
 
 
 def repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) -> Message | None:
@@ -43,6 +44,8 @@ def _same_text(a: bytes, b: bytes) -> bool:
     one, other = decode_payload(a), decode_payload(b)
     if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
         one = evolve(one, version=other.version)  # what was sent is the newest version by now
+    if isinstance(one, ReportPayload) and isinstance(other, ReportPayload):
+        one = evolve(one, version=other.version, serial=other.serial)  # likewise
     if isinstance(one, RoeNoticePayload) and isinstance(other, RoeNoticePayload):
         one = evolve(one, serial=other.serial)  # what was issued takes the one that is next by now
     if not isinstance(one, _Said) or type(one) is not type(other):

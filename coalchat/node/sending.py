@@ -39,9 +39,9 @@ from protocol.keys.direct import AnyEnvelope, DirectEnvelope
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
 from protocol.messages.notices import NoticePayload
-from protocol.messages.payload import Payload, TextPayload, encode_payload, kind_of
+from protocol.messages.payload import Payload, Spoken, encode_payload, kind_of
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
@@ -50,15 +50,7 @@ from protocol.trust.label import Label, ReleaseKey, parse_label
 Place = ChannelRevision | Conversation
 """Where a message is said: a channel, or a conversation of devices."""
 
-Said = (
-    TextPayload
-    | QuotingPayload
-    | CorrectionPayload
-    | RetractionPayload
-    | RoeNoticePayload
-    | RoeEndorsementPayload
-    | NoticePayload
-)
+Said = Spoken | RetractionPayload | RoeNoticePayload | RoeEndorsementPayload | NoticePayload
 """What a person says, or signs: it needs the whole access decision."""
 
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"

@@ -32,9 +32,9 @@ from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.policy import PolicyAnswers
 from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.roe import RoeAnswers
+from coalchat.node.answers.said import said_handlers
 from coalchat.node.answers.session import Handlers
 from coalchat.node.answers.threads import ThreadAnswers
-from coalchat.node.answers.versions import VersionAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -214,9 +214,8 @@ class Station:
         keying = KeyingAnswers(Designating(context, publishing))
         self._handlers = {
             **ChannelAnswers(context, self.sending).handlers(),
-            **self.messages.handlers(),
+            **said_handlers(context, self.sending, self.messages, self.recalling),
             **RoeAnswers(context, self.messages).handlers(),
-            **VersionAnswers(context, self.sending, self.messages, self.recalling).handlers(),
             **ThreadAnswers(context, self.messages).handlers(),
             **CoalitionAnswers(context, self.links, self.own).handlers(),
             **PolicyAnswers(context).handlers(),

@@ -19,6 +19,7 @@ from coalchat.store.messages import MessageReads, MessageWrites
 from coalchat.store.notices import NoticeReads, NoticeWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
+from coalchat.store.reports import ReportReads, ReportWrites
 from coalchat.store.searching import SearchReads
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
@@ -28,6 +29,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     SearchReads,
     VersionReads,
     NoticeReads,
+    ReportReads,
     ReceiptReads,
     JournalReads,
     LocalReads,
@@ -35,7 +37,9 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, SearchReads, VersionReads, NoticeReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(
+    MessageReads, SearchReads, VersionReads, NoticeReads, ReportReads, ReceiptReads, JournalReads, LocalReads
+):
     """The verbs that may answer a client."""
 
 
@@ -58,6 +62,7 @@ class Transaction(
     MessageWrites,
     VersionWrites,
     NoticeWrites,
+    ReportWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

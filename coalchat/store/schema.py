@@ -288,6 +288,16 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         # all that a search filters by, in the order in which it goes
         "CREATE INDEX message_found ON message (position, channel, nation, person, author_time) WHERE listed = 1",
     ),
+    (
+        # the next serial of a person's reports is asked for at each
+        """CREATE TABLE report (
+            entry_id BLOB PRIMARY KEY,
+            form TEXT NOT NULL,
+            serial INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX report_form ON report (form)",
+        "CREATE INDEX message_report ON message (position) WHERE kind = 74",
+    ),
 )
 
 

@@ -85,6 +85,7 @@ class Tag(IntEnum):
     PURGED = 70
     ROE_NOTICE = 71
     ROE_ENDORSEMENT = 72
+    REPORT = 74
     NOTICE = 77
     # further objects
     AMENDMENT_FILE = 96
@@ -182,6 +183,7 @@ class Person(StrEnum):
     DIRECT_COMMITMENT = "direct commit"
     DIRECT_ENVELOPE = "direct envelope"
     DEVICE_WORDS = "device words"
+    FORM = "report form"
 
     @cached_property
     def packed(self) -> bytes:

@@ -105,6 +105,17 @@ CHECKPOINT_ENTRIES: Final = 4_096
 MAX_SEQ: Final = 2**48
 """Highest sequence number of a feed: a jump to 2**63 is refused before anything is allocated for it."""
 
+MAX_FORM_FIELDS: Final = 48
+"""Fields of one report form: more than a person fills in on one screen."""
+MAX_FORM_CODES: Final = 32
+"""Codes of one field of a form: more than a person looks through."""
+MAX_REPORT_VALUES: Final = 192
+"""Values of one report: every field, and ten classes of supply with five each."""
+MAX_REPORT_ROWS: Final = 64
+"""Rows of one group of a report's fields."""
+MAX_REPORT_TEXT: Final = 8_192
+"""Bytes of all values of a report: with its keys it stays within what a message may have, so that it can be quoted."""
+
 # --- link ---
 MAX_HEADS: Final = 512
 """Feed heads in one link message; more are sent in several."""

@@ -16,6 +16,7 @@ from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, 
 from protocol.messages.notices import NoticePayload, check_notice
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
+from protocol.messages.reports import ReportPayload, check_report
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload, check_roe
 from protocol.messages.versions import (
     CorrectionPayload,
@@ -83,8 +84,12 @@ Payload = (
     | PurgedPayload
     | RoeNoticePayload
     | RoeEndorsementPayload
+    | ReportPayload
     | NoticePayload
 )
+
+Spoken = TextPayload | QuotingPayload | CorrectionPayload | ReportPayload
+"""Kinds that say something to readers: they have a text, and may ask for acknowledgement."""
 
 KINDS: Final[dict[Tag, type]] = {
     Tag.TEXT: TextPayload,
@@ -96,6 +101,7 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.PURGED: PurgedPayload,
     Tag.ROE_NOTICE: RoeNoticePayload,
     Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
+    Tag.REPORT: ReportPayload,
     Tag.NOTICE: NoticePayload,
 }
 
@@ -137,6 +143,8 @@ def _check(payload: Payload) -> None:
         check_roe(payload)
     if isinstance(payload, NoticePayload):
         check_notice(payload)
+    if isinstance(payload, ReportPayload):
+        check_report(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -124,7 +124,7 @@ class Recall(IntEnum):
     """It was sent under too low a label."""
 
 
-RECALLABLE: Final = frozenset({Tag.TEXT, Tag.QUOTING, Tag.CORRECTION})
+RECALLABLE: Final = frozenset({Tag.TEXT, Tag.QUOTING, Tag.CORRECTION, Tag.REPORT})
 """Kinds that a person may recall."""
 
 

@@ -10,6 +10,7 @@ from protocol.vectors.rebuild import RECORDED, rebuild
 
 HERE = Path(__file__).parent
 POLICY = HERE.parent / "policies" / "example.toml"
+FORMS = HERE.parent / "forms"
 
 
 def recorded(folder: Path = HERE) -> dict[str, str]:
@@ -21,7 +22,8 @@ def recorded(folder: Path = HERE) -> dict[str, str]:
 
 def differing(folder: Path = HERE) -> dict[str, str]:
     """Files that a rebuild would change, with their new text; a file that none builds any more has an empty one."""
-    built = rebuild(POLICY.read_text(encoding="utf-8"), recorded(folder))
+    forms = [path.read_bytes() for path in FORMS.glob("*.toml")]
+    built = rebuild(POLICY.read_text(encoding="utf-8"), recorded(folder), forms)
     here = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
     return {
         name: built.get(name, "") for name in sorted(built.keys() | here.keys()) if built.get(name) != here.get(name)

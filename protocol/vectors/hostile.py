@@ -6,7 +6,10 @@ reader that takes one lacks that very check, and a reader that fails earlier fai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protocol.base.limits import MAX_RECORD
+from protocol.messages.forms import Form
 from protocol.vectors import (
     checkpoints,
     hostile_charter,
@@ -15,6 +18,7 @@ from protocol.vectors import (
     hostile_messages,
     hostile_terms,
     hostile_trust,
+    reports,
     roe,
 )
 from protocol.vectors.notation import Case, File
@@ -56,7 +60,7 @@ DOORS = {
 }
 
 
-def build(world: World, recorder: Recorder) -> File:
+def build(world: World, recorder: Recorder, forms: Sequence[Form]) -> File:
     """The file's content; the recorded parts of the other files must be kept before."""
     cases = [
         *hostile_charter.cases(world, recorder),
@@ -67,6 +71,7 @@ def build(world: World, recorder: Recorder) -> File:
         *hostile_direct.cases(world, recorder),
         *checkpoints.hostile(world, recorder),
         *roe.hostile(world),
+        *reports.hostile(forms),
         *_limits(),
     ]
     return {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from protocol.messages.forms import form_from_toml
 from protocol.trust.policy import policy_from_toml
 from protocol.vectors import (
     checkpoints,
@@ -16,6 +17,7 @@ from protocol.vectors import (
     link,
     messages,
     primitives,
+    reports,
     roe,
     trust,
     world,
@@ -26,13 +28,15 @@ from protocol.vectors.recorder import Recorder
 RECORDED = "recorded.json"
 
 
-def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
+def rebuild(policy: str, recorded: Mapping[str, str], forms: Iterable[bytes]) -> dict[str, str]:
     """Every file of this directory.
 
     Args:
         policy: the text of `policies/example.toml`.
         recorded: the `documents` of the file of recorded documents; what still holds stays.
+        forms: the files of `forms`.
     """
+    shipped = sorted(map(form_from_toml, forms), key=lambda form: form.id)
     recorder = Recorder(recorded)
     example = policy_from_toml(policy)
     built = world.build(example, recorder)
@@ -48,7 +52,8 @@ def rebuild(policy: str, recorded: Mapping[str, str]) -> dict[str, str]:
         "direct.json": direct.build(built, recorder),
         "checkpoints.json": checkpoints.build(built, recorder),
         "roe.json": roe.build(built),
-        "hostile.json": hostile.build(built, recorder),
+        "reports.json": reports.build(shipped),
+        "hostile.json": hostile.build(built, recorder, shipped),
     }
     files[RECORDED] = {
         "about": "Documents with a part that the library draws at random (HPKE, ML-DSA): made once, then kept.",

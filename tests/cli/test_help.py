@@ -35,6 +35,7 @@ COMMANDS = {
     ("roe", "amend"), ("roe", "cancel"), ("roe", "caveat"), ("roe", "endorse"), ("roe", "ack"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"), ("keys", "renew"), ("keys", "revoke"), ("keys", "rekey"),
+    ("report", "file"), ("report", "forms"), ("report", "list"), ("report", "show"),
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),

@@ -104,14 +104,14 @@ async def everybody_acknowledges_but_saar(script: Script) -> None:
 async def one_nation_cannot_open_it(script: Script) -> None:
     withheld = await seen(script.cast.berg, OPS, "Cascara is not told")
     assert withheld.marking == f"MISSION SECRET {TWO}"
-    await seen(script.cast.lind, OPS, "SALUTE 003")  # sent after it, by the same author
+    await seen(script.cast.lind, OPS, "SALUTE/001")  # sent after it, by the same author
     assert "Cascara is not told" not in await texts(script.cast.lind)
     assert places(remains_of(script.cast.lind), "Cascara is not told") == []
 
 
 async def the_flash_waits_for_him(script: Script) -> None:
     """It asks for his acknowledgement; he is reminded; once he has acknowledged, they go on."""
-    flash = await seen(script.cast.berg, OPS, "SALUTE 003: 12 on foot")
+    flash = await seen(script.cast.berg, OPS, "12 on foot, 2 technicals")
     assert (flash.precedence, flash.answered) == (Precedence.FLASH, None)
     assert 500 < flash.ack_by - flash.author_time <= 600
     await seen(script.cast.berg, OPS, "still waits for you")
@@ -142,9 +142,10 @@ async def a_notice_waits_for_him(script: Script) -> None:
 
 
 async def the_report_and_the_bot(script: Script) -> None:
-    report = await seen(script.cast.berg, OPS, "SITREP 014")
-    assert len(report.text.splitlines()) == 6
-    assert max(map(len, report.text.splitlines())) <= 37
+    told = await seen(script.cast.berg, OPS, "SITREP/001")
+    assert told.report is not None
+    assert {row.key: row.text for row in told.report.rows}["LOGSTATE"] == "AMBER limited soon"
+    assert (told.report.part, told.precedence) == (False, Precedence.PRIORITY)
     reading = await seen(script.cast.berg, ALERTS, "KiB in 20 s")
     assert Flag.AUTO in reading.flags
     async with script.cast.berg.client() as client:

@@ -12,10 +12,17 @@ from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import link_record
+from tests.fakes.api_reports import let_reports, payload, shown
 from tests.fakes.roe_records import PENDING, board, details
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
+SEEN: Final = {
+    "size": "8 vehicles, about 30 people",
+    "activity": "escort halted, dismounted, facing south",
+    "location": "31N BA 4825 1193",
+    "time": "221529Z NOV 26",
+}
 ALL: Final = ("XAA", "XBB", "XCC")
 
 
@@ -28,6 +35,7 @@ def scene() -> FakeNode:
     """The node, with six channels and what was said in them."""
     node = FakeNode()
     let_keys(node, NOW, at(1800))
+    let_reports(node)
     let_direct(node, addressee(0x5F0C6A1B << 96, "XCC", "Oja"))
     _links(node)
     node.add_channel("ops-north", *ALL, purpose="Northern sector")
@@ -50,6 +58,23 @@ def ruled() -> FakeNode:
     node.answers[ListRoe] = board()
     node.answers[ShowRoe] = details()
     node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
+    return node
+
+
+def reported() -> FakeNode:
+    """The same, with more reports: positions of one zone and another, and numbers over a day."""
+    node = scene()
+    for who, fields in (
+        ("XCC Saar", {**SEEN, "size": "1 truck", "location": "31N BA 4790 1204"}),
+        ("XBB Kowal", {**SEEN, "size": "patrol of 6", "location": "31N BA 5012 0988"}),
+        ("XAA Okoro", {**SEEN, "size": "boat", "location": "51.5074N 0.1278W"}),
+    ):
+        of = payload("SALUTE", 4, fields, at(1500))
+        _say(node, "alerts", who, 1500, of.text, "RESTRICTED", kind="report", report=shown(of))
+    for hour, strength, fuel in ((600, 124, 5), (900, 121, 5), (1200, 121, 4), (1500, 118, 2)):
+        period = {"from": "220001Z", "to": f"22{hour:04}Z", "unit": "Coy 2", "situation": "held"}
+        of = payload("SITREP", hour // 300, {**period, "strength": str(strength), "fuel": str(fuel)}, at(hour))
+        _say(node, "liaison", "XCC Lind", hour, of.text, "RESTRICTED", kind="report", report=shown(of))
     return node
 
 
@@ -158,11 +183,10 @@ def _ops_north(node: FakeNode) -> None:
         nations=("XAA", "XBB"),
     )  # fmt: skip
     node.marks[node.find_channel(ops).id] = node.find_message(withheld).position
+    seen = payload("SALUTE", 3, SEEN, at(1537))
     _say(
         node, ops, "XBB Duarte", 1537,
-        "SALUTE 003 Escort halted at the quay\nSIZE      8 vehicles, about 30 people\n"
-        "ACTIVITY  halted, dismounted, facing south\nLOCATION  31N BA 4825 1193\nTIME      221529Z NOV 26",
-        precedence=Precedence.FLASH, ack_by=at(1547),
+        seen.text, kind="report", report=shown(seen), precedence=Precedence.FLASH, ack_by=at(1547),
     )  # fmt: skip
     _say(node, ops, "XCC Saar", 1539, "New ETA copied. Escort waits at bridge 7 with two vehicles.", refs=(own,))
     _say(node, ops, "XBB Kowal", 1541, "Engineers say 25 t from 1600Z.")

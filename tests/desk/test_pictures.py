@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import answered, asked, custodian, inviting, ruled, scene, trouble
+from tests.desk.scene import answered, asked, custodian, inviting, reported, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -38,6 +38,11 @@ SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 FOUND_ONE: Final = ("/", *"channel", "enter", *"air", *("down",) * 4, "space")
 THREAD: Final = ("THREAD  ops-north", "5 answers", "We can lend a guide")
+SALUTE: Final = (
+    *"/report", "space", *"salute", "enter", *"3", "space", *"trucks", "tab", *"loading", "tab",
+    *"31NBA48121187", "tab", "tab", *"221575Z",
+)  # fmt: skip
+FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
@@ -64,6 +69,12 @@ VIEWS: Final[Mapping[str, View]] = {
     "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),
     "keys-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=("f7",), sees=("TO DO", "Varga (2)"), node=trouble),
     "keys-emergency-120x40": View(keys=("f7",), sees=("EMERGENCY REKEY", "Holm (1)"), node=trouble),
+    "report-120x40": View(keys=SALUTE, sees=FORM),
+    "report-80x24": View(NARROW, keys=SALUTE, sees=FORM),
+    "report-mono-120x40": View(theme="mono", keys=SALUTE, sees=FORM),
+    "report-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=SALUTE, sees=FORM),
+    "map-120x40": View(keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS", "31N BA 5012 0988"), node=reported),
+    "map-mono-80x24": View(NARROW, "mono", keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "search-120x40": View(keys=SEARCH, sees=FOUND),

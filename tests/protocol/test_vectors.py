@@ -52,6 +52,7 @@ NAMES = [
     "direct",
     "checkpoints",
     "roe",
+    "reports",
     "hostile",
 ]
 

@@ -151,6 +151,12 @@ def test_two_laptops(laptops: Laptops) -> None:  # noqa: C901, PLR0912 - one cas
             order = json.loads(laptops.run(who, "read ops --json").stdout.splitlines()[0])["entry_id"]
             made = laptops.run(who, line.replace("MESSAGE", order))
             assert made.returncode == 0, made.stderr
+        elif line.startswith("report") and "MESSAGE" in line:
+            filed = json.loads(laptops.run(who, "report list --json").stdout.splitlines()[-1])
+            assert filed["report"]["missing"] == ["UNIT"]
+            updated = laptops.run(who, line.replace("MESSAGE", filed["entry_id"]))
+            assert updated.returncode == 0, updated.stderr
+            assert "SALUTE 001, IMMEDIATE, version 2" in updated.stderr
         elif line.startswith("tail"):
             tail = laptops.start(who, line)
             laptops.until(who, "channel list", "ops")

@@ -26,6 +26,7 @@ STEPS = [
     "restart-no-loss",
     "offline-catch-up",
     "bot-alert",
+    "report-filed",
     "clean-exit",
 ]
 

@@ -15,7 +15,7 @@ from coalchat.record import record
 
 @record
 class Glyphs:
-    """Glyphs by meaning; `read` is of two cells, `corners` are four of one each, every other is one.
+    """Glyphs by meaning; `read` is of two cells, `corners` are four and `spark` five of one each, every other is one.
 
     Attributes:
         stored, left, delivered, read, acknowledged, caveat, refused: how far a message is; `refused` is also "unable".
@@ -25,6 +25,7 @@ class Glyphs:
         divider: between columns. bar, rest: of a progress bar, its two parts.
         corners: of a frame, clockwise from the upper left.
         edge: upper edge of a raised block; a space where the ground's shade shows it.
+        spark: bars of a line of numbers, the lowest first. within: how exact a position is.
     """
 
     sending: str
@@ -57,6 +58,8 @@ class Glyphs:
     down: str
     corners: str
     edge: str
+    spark: str
+    within: str
 
     @property
     def flat(self) -> bool:
@@ -95,6 +98,8 @@ UNICODE: Final = Glyphs(
     down="↓",
     corners="┌┐┘└",
     edge=" ",
+    spark="▁▂▃▅▇",
+    within="±",
 )
 
 ASCII: Final = Glyphs(
@@ -128,6 +133,8 @@ ASCII: Final = Glyphs(
     down="v",
     corners="++++",
     edge=" ",
+    spark="_.-=#",
+    within="~",
 )
 
 _BY_STATE: Final = {

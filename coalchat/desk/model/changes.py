@@ -46,6 +46,10 @@ class Part(Enum):
     """A channel that is made or widened, while somebody does so."""
     THREAD = auto()
     """A thread, while somebody looks at it."""
+    FORM = auto()
+    """The report that is being filled in, while it is open."""
+    MAP = auto()
+    """Positions of reports, while they are on the screen."""
 
 
 @record(kw_only=False)

@@ -40,6 +40,8 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("read", "/read", "read up to the selected message, or to the newest"),
     CommandHelp("ack", "/ack [wilco | unable WHY | caveat TEXT]", "acknowledge the selected message"),
     CommandHelp("who", "/who", "who has the selected message"),
+    CommandHelp("report", "/report [FORM]", "fill in a form; of an own report under the cursor, an update"),
+    CommandHelp("map", "/map [FORM]", "positions of reports on a grid, and their numbers over time"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),

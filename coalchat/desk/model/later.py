@@ -1,4 +1,4 @@
-"""The parts of the desk's model that open later: keys, custody, direct messages, acts on messages, search.
+"""The parts of the desk's model that open later: reports, keys, custody, direct messages, acts on messages, ROE, search.
 
 Nobody waits for them at the start: each is imported when somebody opens it.
 """
@@ -18,15 +18,35 @@ if TYPE_CHECKING:
     from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
+    from coalchat.desk.model.mapping import Mapping
+    from coalchat.desk.model.reporting import Reporting
     from coalchat.desk.model.roedesk import RoeDesk
     from coalchat.desk.model.searching import Searching
     from coalchat.desk.model.threads import Threads
 
 
 class Later:
-    """The half of `Desk` that is not there at first."""
+    """The half of `Desk` that opens later."""
 
     _state: State
+
+    @property
+    def reporting(self) -> Reporting:
+        """Forms and the drafts of reports."""
+        if self._state.reporting is None:
+            from coalchat.desk.model.reporting import Reporting
+
+            self._state.reporting = Reporting(self._state)
+        return self._state.reporting
+
+    @property
+    def mapping(self) -> Mapping:
+        """Positions and numbers of reports."""
+        if self._state.mapping is None:
+            from coalchat.desk.model.mapping import Mapping
+
+            self._state.mapping = Mapping(self._state)
+        return self._state.mapping
 
     # --- keys, and direct messages ---
 

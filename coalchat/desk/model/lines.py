@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from coalchat.api.about import Quoted
+from coalchat.api.about import Quoted, Report
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.desk.model.answers import Answers, answered
@@ -20,6 +20,7 @@ from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
 from coalchat.desk.model.receipts import Receipts
+from coalchat.desk.model.reportviews import Card, CardRow
 from coalchat.desk.model.views import MessageLine, Quote
 from coalchat.desk.model.whoviews import Tally
 from coalchat.desk.model.words import clock, clock_beside, dtg
@@ -164,6 +165,7 @@ class Lines:
             answers=0 if closed or Flag.CORRECTED in message.flags else self.answers.count(message),
             gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
             reminds=message.reminds,
+            card=None if message.report is None else _card(message.report),
         )
 
     def outgoing(self, outgoing: Outgoing) -> MessageLine:
@@ -233,6 +235,21 @@ class Lines:
         return (f"withheld from {', '.join(outside)}",) if outside else ()
 
 
+def _card(report: Report) -> Card:
+    notes = [f"version {report.version}"] if report.version > 1 else []
+    notes += [] if report.title else ["its form is not here"]
+    rows = (
+        CardRow(name=f"{row.name} {row.row}" if row.row else row.name, text=row.text, wrong=row.wrong)
+        for row in report.rows
+    )
+    return Card(
+        title=f"{report.form} {report.serial:03}",
+        notes=tuple(notes),
+        rows=tuple(rows),
+        missing=report.missing,
+    )
+
+
 def _shows(quoted: Message, channel_id: str) -> bool:
     return quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags
 
@@ -245,7 +262,8 @@ def _going(outgoing: Outgoing) -> Iterator[str]:
 
 def _corrects(message: Message) -> Iterator[str]:
     if message.corrects and Flag.CORRECTED not in message.flags:
-        yield f"corrected {dtg(message.author_time)} ({message.version}): stands for {message.corrects[:12]}"
+        done = "corrected" if message.report is None else "updated"
+        yield f"{done} {dtg(message.author_time)} ({message.version}): stands for {message.corrects[:12]}"
 
 
 def _purges(message: Message) -> Iterator[str]:

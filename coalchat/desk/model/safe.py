@@ -1,29 +1,30 @@
 """The door of the model: every text of an answer or event passes `display_safe` before anything else sees it.
 
 A record is walked by its fields, so that no text is forgotten: names, titles, purposes, reasons, addresses, warnings,
-markings. Only a message's body, and what it quotes, keep their line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
+markings. Only a message's body, what it quotes, and the values of a report keep their line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from coalchat.api.about import Quoted
+from coalchat.api.about import CardRow, Quoted
 from coalchat.api.nouns import Message
 from coalchat.display import display_safe
 from coalchat.record import evolve, fields_of, is_record
 
 R = TypeVar("R")
+_BODIES: Final[dict[type, tuple[str, ...]]] = {Message: ("text",), Quoted: ("text",), CardRow: ("text", "value")}
 
 
 def safe(record: R) -> R:
     """The record with all its texts safe to print; itself, if they are already."""
     changed: dict[str, Any] = {}
-    body = "text" if isinstance(record, Message | Quoted) else ""
+    bodies = _BODIES.get(cast(Any, type(record)), ())
     for name in _names(cast(Any, type(record))):
         value = getattr(record, name)
-        shown = _safe(value, multiline=name == body)
+        shown = _safe(value, multiline=name in bodies)
         if shown is not value:
             changed[name] = shown
     return cast(R, evolve(cast(Any, record), **changed)) if changed else record

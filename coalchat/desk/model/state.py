@@ -36,10 +36,13 @@ if TYPE_CHECKING:
     from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
+    from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.past import Past
     from coalchat.desk.model.reminding import Reminding
+    from coalchat.desk.model.reporting import Reporting
     from coalchat.desk.model.searching import Searching
     from coalchat.desk.model.threads import Threads
+    from coalchat.desk.model.wants import Wants
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -57,8 +60,8 @@ class State:
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
         kept: drafts as the node keeps them. regulating: what is known of ROE.
-        keying, custody, direct, afterwards, reminding, searching: what only the key screen, a custodian, who begins a direct message, who does
-            something with a message, who reminds, or who searches wants to know; made when it is wanted.
+        keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct
+            message, who does something with a message, who reminds, who searches, who fills in a report, or the map wants to know; made when it is wanted.
         threads: the one that somebody looks at; founding: the channel that somebody makes; each made when somebody does.
         recent: channels that were shown, the last one last.
         past: where the shown timeline is, or goes to, a part of the channel's past.
@@ -92,6 +95,8 @@ class State:
     threads: Threads | None = None
     founding: Founding | None = None
     recent: list[str] = field(factory=list)
+    reporting: Reporting | None = None
+    mapping: Mapping | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -100,6 +105,12 @@ class State:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
         self.lines = Lines(self.coalition, self.receipts, self.find)
+
+    @property
+    def later(self) -> tuple[Wants | None, ...]:
+        """What may have asked for something by itself."""
+        opened = (self.keying, self.custody, self.direct, self.afterwards, self.reminding, self.searching)
+        return self.kept, self.regulating, *opened, self.threads, self.founding, self.reporting, self.mapping
 
     # --- finding ---
 

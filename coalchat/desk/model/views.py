@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from coalchat.api.vocabulary import Answer, LinkState, Precedence
+from coalchat.desk.model.reportviews import Card
 from coalchat.desk.model.whoviews import Tally, WhoHasIt
 from coalchat.record import record
 
@@ -180,7 +181,7 @@ class MessageLine:
         unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
         versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person.
         answers: how many are here.
-        reminds: of a reminder, the key of what is to be acknowledged; else "".
+        reminds: of a reminder, the key of what is to be acknowledged; else "". card: of a report.
     """
 
     key: str
@@ -211,6 +212,7 @@ class MessageLine:
     hits: tuple[str, ...] = ()
     answers: int = 0
     reminds: str = ""
+    card: Card | None = None
 
 
 Item: TypeAlias = DateLine | UnreadLine | MessageLine
@@ -227,9 +229,7 @@ class Composer:
         label: "SECRET REL XAA, XBB", without the policy's name. short: the same with the portion: "S REL XAA, XBB".
         reads: nations that will be able to read it, with the number of their devices. withheld: members that will not.
         denied: clause and sentence, if it cannot be sent so. warnings: what to know before sending.
-        reply: "Berg 1531Z" of the message that it answers, or "".
-        note: at the right of the label: "sending", "not sent", "draft", or "".
-        known: the node has said who can read it; else reads and withheld are empty.
+        reply: "Berg 1531Z" of the message that it answers, or "". note: at the right of the label: "sending", "not sent", "draft", or "". known: the node has said who can read it; else reads and withheld are empty.
         only: of a direct message, whose devices alone can read it, by name; else "".
         about: the beginning of what it answers. quotes: of each message that it repeats, mark, author, time and beginning.
         corrects: "1531Z Berg", while an own message is corrected: its label and precedence are not chosen; else "".

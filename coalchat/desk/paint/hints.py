@@ -14,6 +14,7 @@ HINTS: Final[Hints] = (
     ("^K", "jump"),
     ("^F", "find"),
     ("Alt-A", "next"),
+    ("F2", "report"),
     ("F3", "ROE"),
     ("F4", "who has it"),
     ("F6", "label"),

@@ -24,10 +24,15 @@ def one_line(text: str) -> str:
 
 
 def in_glyphs(text: str, glyphs: Glyphs) -> str:
-    """Words of the desk with the glyphs that are in use: dash, dot and ellipsis."""
+    """Words of the desk with the glyphs that are in use: dash, dot, ellipsis, and how exact a position is."""
     if text.isascii():
         return text
-    return text.replace("\u2013", glyphs.dash).replace("·", glyphs.dot).replace("…", glyphs.ellipsis)
+    return (
+        text.replace("\u2013", glyphs.dash)
+        .replace("·", glyphs.dot)
+        .replace("…", glyphs.ellipsis)
+        .replace("±", glyphs.within)
+    )
 
 
 def ours(text: str, glyphs: Glyphs) -> str:

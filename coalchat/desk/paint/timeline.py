@@ -16,6 +16,7 @@ from typing import Final
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
+from coalchat.desk.paint.card import card_rows, title_of
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import blank, fit, lined, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
@@ -32,6 +33,8 @@ _CUT_OFF: Final = BODY + 4
 """Narrower than this there is no column for a body: only who wrote when is shown."""
 _CLOSED: Final = 7
 """What cannot be opened has neither nation nor name, and begins where the nation would."""
+_CARD, _CARD_NARROW = 10, 5
+"""Rows of a card that is not under the cursor; what is left out is said."""
 _CANNOT: Final = "cannot be opened"
 _LEAST: Final = 8
 """Cells that the first words of a FLASH need beside its deadline."""
@@ -56,7 +59,7 @@ def paint_item(item: Item, width: int, glyphs: Glyphs, focused: bool = False, se
     if isinstance(item, UnreadLine):
         return [_unread(item, width, glyphs)]
     band = _waits(item)
-    rows = _rows(item, width, glyphs, band)
+    rows = _rows(item, width, glyphs, band, whole=focused and selected)
     if focused and selected and item.due and width >= _CUT_OFF:
         rows.append((_MARGIN, *actions(width - BODY - 1)))
     gutter = _gutter(item, glyphs, focused, selected, band)
@@ -129,40 +132,54 @@ def _gutter(item: MessageLine, glyphs: Glyphs, focused: bool, selected: bool, ba
     return Span(glyphs.unread, Ink.ACCENT_PLAIN) if item.unread else _CLEAR
 
 
-def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool) -> list[_Row]:
-    """All but the gutter."""
+def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool, whole: bool) -> list[_Row]:
+    """All but the gutter; `whole`: of a card too."""
     if item.unreadable:
         return _closed(item, width, glyphs)
     chrome = _chrome(item, glyphs)
     room = width - BODY - 1
     if width < _CUT_OFF:
         return [fit(chrome, width - 2, glyphs)]
-    lead = _lead(item, glyphs, width < _NARROW, band)
+    narrow = width < _NARROW
+    lead = _lead(item, glyphs, narrow, band)
+    text = item.text if item.card is None else title_of(item.card)
     said: list[_Row] = []
     if band:
-        said = _band(item, lead, room, glyphs)
+        said = _band(item.due, text, lead, room, glyphs)
     else:
-        first = Ink.BRIGHT if item.precedence is Precedence.FLASH else Ink.TEXT
+        first = Ink.BRIGHT if item.card or item.precedence is Precedence.FLASH else Ink.TEXT
         if begins := _begins(item, glyphs):
             # Said first, in a row of its own: nobody takes it for a part of the answer.
             *said, last = _flow(lead, "", room, first)
             said, lead = [*said, fit([*last, *begins], room, glyphs)], []
-        if item.text or not said:
-            said += _flow(lead, item.text, room, first)
+        if text or not said:
+            said += _flow(lead, text, room, first)
         if item.due:
             said.append(fit([Span(f"{glyphs.act} {item.due}", Ink.BRIGHT)], room, glyphs))
     if item.hits:
         said = [_called(row, item.hits) for row in said]
     rows: list[_Row] = [(*chrome, *said[0])]
     rows += [(_MARGIN, *row) for row in said[1:]]
+    rows += _card(item, width, glyphs, whole)
     rows += [(_MARGIN, *row) for row in repeated(item, room, glyphs)]
     rows += [(_MARGIN, *row) for row in remarks(item, room, glyphs)]
     if item.tallies:
-        gap = 2 if width < _NARROW else 3
+        gap = 2 if narrow else 3
         rows += [(_MARGIN, *row) for row in tally_rows(item.tallies, room, glyphs, gap)]
     if item.answered is not None:
         rows.append((_MARGIN, *answered(item.answered, room, glyphs)))
     return rows
+
+
+def _card(item: MessageLine, width: int, glyphs: Glyphs, whole: bool) -> list[_Row]:
+    """The fields of a report; on a small screen they begin where the nation does."""
+    if item.card is None:
+        return []
+    narrow = width < _NARROW
+    margin = _CLOSED if narrow else BODY
+    most = 0 if whole else _CARD_NARROW if narrow else _CARD
+    rows = card_rows(item.card, width - margin - 1, glyphs, most)
+    return [(blank(margin - 1), *_called(row, item.hits)) for row in rows]
 
 
 def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:
@@ -241,16 +258,16 @@ def _folded(spans: list[Span], room: int) -> list[_Row]:
     return [tuple(row) for row in rows]
 
 
-def _band(item: MessageLine, lead: list[Span], room: int, glyphs: Glyphs) -> list[_Row]:
+def _band(until: str, text: str, lead: list[Span], room: int, glyphs: Glyphs) -> list[_Row]:
     """The rows of a FLASH that waits; the first is the band, with the deadline at its right."""
-    due = cells(item.due)
+    due = cells(until)
     if not due:
-        return _flow(lead, item.text, room, Ink.FLASH)
+        return _flow(lead, text, room, Ink.FLASH)
     if width_of(lead) + _LEAST + 2 + due > room:
-        return [*_flow(lead, item.text, room, Ink.FLASH), fit([Span(item.due, Ink.BRIGHT)], room, glyphs)]
-    rows = _flow(lead, item.text, room, Ink.FLASH, kept=due + 2)
+        return [*_flow(lead, text, room, Ink.FLASH), fit([Span(until, Ink.BRIGHT)], room, glyphs)]
+    rows = _flow(lead, text, room, Ink.FLASH, kept=due + 2)
     free = room - width_of(rows[0]) - due
-    return [(*rows[0], blank(free), Span(item.due, Ink.FLASH)), *rows[1:]]
+    return [(*rows[0], blank(free), Span(until, Ink.FLASH)), *rows[1:]]
 
 
 def _closed(item: MessageLine, width: int, glyphs: Glyphs) -> list[_Row]:

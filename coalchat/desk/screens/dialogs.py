@@ -11,7 +11,9 @@ from coalchat.desk.screens.jump import JumpDialog
 from coalchat.desk.screens.keys import KeysScreen
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.lock import LockScreen
+from coalchat.desk.screens.map import MapScreen
 from coalchat.desk.screens.refused import RefusedDialog
+from coalchat.desk.screens.report import FormDialog, ReportScreen
 from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
 from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.thread import ThreadScreen
@@ -27,12 +29,15 @@ __all__ = [
     "CodeDialog",
     "DeliberateDialog",
     "DirectDialog",
+    "FormDialog",
     "HelpScreen",
     "JumpDialog",
     "KeysScreen",
     "LabelDialog",
     "LockScreen",
+    "MapScreen",
     "RefusedDialog",
+    "ReportScreen",
     "RoeAcknowledgeDialog",
     "RoeNoticeScreen",
     "RoeScreen",

@@ -18,7 +18,7 @@ from coalchat.config import THEMES
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.commands import Command, Unknown, parse_command
 from coalchat.desk.model.dialogviews import Refusal
-from coalchat.desk.screens.selecting import Selecting
+from coalchat.desk.screens.filing import Filing
 from coalchat.desk.widgets.composer import Draft
 from coalchat.desk.widgets.field import Field
 from coalchat.errors import UsageError
@@ -33,11 +33,11 @@ _ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
-_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "channel", "theme", "time", "roe"})
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "channel", "theme", "time", "roe", "report", "map"})
 """The same, with words."""
 
 
-class MainScreen(Selecting):
+class MainScreen(Filing):
     """Where an officer spends the day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,6 +46,7 @@ class MainScreen(Selecting):
         Binding("alt+a", "next_active", priority=True, show=False),
         *(Binding(f"alt+{n}", f"open({n})", priority=True, show=False) for n in range(1, 10)),
         Binding("f1", "help", priority=True, show=False),
+        Binding("f2", "report", priority=True, show=False),
         Binding("f3", "roe", priority=True, show=False),
         Binding("f4", "who", priority=True, show=False),
         Binding("f6", "label", priority=True, show=False),

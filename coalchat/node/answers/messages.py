@@ -36,6 +36,7 @@ from coalchat.node.journal import write_event
 from coalchat.node.noticing import considering, notice_words
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
+from coalchat.node.reporting import shown_report
 from coalchat.node.retaining import gone_words, retraction_words
 from coalchat.node.roe import Roe
 from coalchat.node.roe_nouns import roe_line
@@ -51,12 +52,12 @@ from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.keys.envelope import unpack_slots
 from protocol.messages.notices import NoticePayload, considered
-from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
+from protocol.messages.payload import FORMAT, Payload, Spoken, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.roe import RoeNoticePayload
 from protocol.messages.verdict import Disowning
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import QuotingPayload, RetractionPayload
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey, label_of
 
@@ -335,6 +336,7 @@ class MessageAnswers:
             else (),
             recall=recall,
             reminds=reminds(read, row, payload).hex(),
+            report=shown_report(payload if newer is None or as_said else None),
         )
 
     def _text(self, row: MessageRow, payload: Payload | None, newer: Newer | None) -> str:
@@ -344,14 +346,14 @@ class MessageAnswers:
         if row.purged:
             return gone_words(self.context, row)
         if newer is not None:
-            return corrected_words(newer)
+            return corrected_words(newer, row.kind)
         if isinstance(payload, RetractionPayload):
             return retraction_words(payload)
         if isinstance(payload, RoeNoticePayload):
             return roe_line(self.context, self.roe, row.entry_id, payload)
         if isinstance(payload, NoticePayload):
             return notice_words(self.context, row, payload)
-        return payload.text if isinstance(payload, TextPayload | QuotingPayload | CorrectionPayload) else ""
+        return payload.text if isinstance(payload, Spoken) else ""
 
     def _disowned(self, disowning: Disowning) -> Disowned:
         return Disowned(nation=self.context.code(disowning.nation), time=disowning.at)
@@ -359,7 +361,7 @@ class MessageAnswers:
 
 _APART = {Relation.QUOTE, Relation.CONSIDERED}
 """Relations that clients are not told among the references: they have a place of their own."""
-_KINDS = {Tag.RETRACTION: "retraction", Tag.NOTICE: "notice", Tag.ROE_NOTICE: "roe"}
+_KINDS = {Tag.RETRACTION: "retraction", Tag.NOTICE: "notice", Tag.ROE_NOTICE: "roe", Tag.REPORT: "report"}
 
 
 def _payload(row: MessageRow) -> Payload | None:

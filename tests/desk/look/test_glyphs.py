@@ -11,7 +11,7 @@ from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE, Glyphs, state_glyph
 from coalchat.record import values_of
 
-WIDER = {"read": 2, "corners": 4}
+WIDER = {"read": 2, "corners": 4, "spark": 5}
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])

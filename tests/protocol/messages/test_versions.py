@@ -134,7 +134,7 @@ def test_fields_keep_their_bounds(bad: Payload) -> None:
 
 def test_only_messages_are_corrected_and_recalled() -> None:
     assert {Tag.TEXT, Tag.QUOTING} == CORRECTABLE
-    assert CORRECTABLE | {Tag.CORRECTION} == RECALLABLE
+    assert CORRECTABLE | {Tag.CORRECTION, Tag.REPORT} == RECALLABLE
 
 
 def test_a_quote_names_a_label_of_the_coalition_s_policy() -> None:

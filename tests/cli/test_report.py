@@ -1,0 +1,114 @@
+"""Reports by command: filed in words, from a file, in part and then whole; what is wrong, field by field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coalchat.api.about import CardRow, Report
+from coalchat.cli.card import card_lines
+from coalchat.cli.report import read_source, typed_values
+from coalchat.errors import UsageError
+from tests.cli.conftest import Pair
+
+SEEN = ["--set", "size=3 trucks", "--set", "activity=loading", "--set", "location=31U DQ 4825 1193"]
+
+
+def test_a_report_is_filed_in_part_and_then_whole(pair: Pair) -> None:
+    told = pair.xaa.run(
+        "report", "salute", "#ops", "--label", "SECRET", *SEEN, "--set", "time=221875Z", "--part", code=2
+    )
+    assert "TIME: no minute 75" in told.err
+    refused = [*SEEN, "--set", "time=221530Z", "--set", "unit=unknown"]
+    told = pair.xaa.run("report", "salute", "#ops", "--label", "TOP SECRET", *refused, code=3)
+    assert "level-ceiling" in told.err
+    part = pair.xaa.run("report", "salute", "#ops", "--label", "SECRET", *SEEN, "--set", "time=now", "--part")
+    assert "SALUTE 001, IMMEDIATE, to follow: UNIT" in part.err
+    first = part.out.strip()
+    update = pair.xaa.run("report", "spotrep", "--update", first[:10], "--set", "unit=2nd Platoon", "--json").record
+    assert (update["serial"], update["version"], update["missing"]) == (1, 2, [])
+
+    shown = pair.xaa.run("report", "show", update["entry_id"][:12]).out
+    assert "[MISSION SECRET REL XAA, XBB]\n" in shown
+    assert "    SALUTE 001  What was seen  version 2\n" in shown
+    assert "    Location  31U DQ 4825 1193 ±10 m\n" in shown
+    text = pair.xaa.run("report", "show", update["entry_id"], "--text").out.splitlines()
+    assert text[0] == text[-1] == "[MISSION SECRET REL XAA, XBB]"
+    assert "UNIT/2nd Platoon//" in text
+    listed = pair.xaa.run("report", "list", "#ops", "--form", "salute").out
+    assert listed.startswith("[MISSION SECRET REL XAA, XBB]  ")
+    assert "  SALUTE 001  XAA Cdr XAA  #ops  " in listed
+
+
+def test_forms_are_listed_with_their_fields(pair: Pair) -> None:
+    lines = pair.xaa.run("report", "forms").out.splitlines()
+    assert len(lines) == 13
+    assert any(line.startswith("SALUTE ") and line.endswith("SPOTREP") for line in lines)
+    shown = pair.xaa.run("report", "forms", "9line").out
+    assert "*  l3-precedence  Patients, urgency  counts  A urgent; B urgent, surgery" in shown
+    assert "there is no form none" in pair.xaa.run("report", "forms", "none", code=2).err
+    for arguments, says in (
+        (("salute",), "needs CHANNEL and --label"),
+        (("salute", "#ops", "--update", "ff"), "an update goes where its report went"),
+    ):
+        assert says in pair.xaa.run("report", *arguments, code=2).err
+
+
+def test_a_file_is_fields_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "logstat.toml"
+    file.write_text(
+        'type = "logstat"\nunit = "1 Coy"\nat = 2026-11-22T18:30:00Z\ncount = 3\ncodes = ["A", "B"]\n'
+        'l1_location = {mgrs = "31UDQ4812"}\nplace = {lat = 51.5, lon = -0.1}\npatients = {A = 1, B = 0}\n'
+        '[[supply]]\nclass = "III"\ndays = 2\n[[supply]]\nclass = "V"\n'
+    )
+    found = [
+        (one.name, one.row, one.text)
+        for one in typed_values("LOGSTAT", read_source(str(file)), ["Unit=2 Coy", "supply_days.2=4"])
+    ]
+    assert found == [
+        ("Unit", 0, "2 Coy"),
+        ("at", 0, "2026-11-22T18:30:00+00:00"),
+        ("count", 0, "3"),
+        ("codes", 0, "A B"),
+        ("l1_location", 0, "31UDQ4812"),
+        ("place", 0, "51.5 -0.1"),
+        ("patients", 0, "A1 B0"),
+        ("supply-class", 1, "III"),
+        ("supply-days", 1, "2"),
+        ("supply-class", 2, "V"),
+        ("supply_days", 2, "4"),
+    ]
+    file.write_text('{"unit": null, "size": "x"}')
+    assert [one.text for one in typed_values("salute", read_source(str(file)), [])] == ["", "x"]
+    assert datetime(2026, 11, 22, 18, 30, tzinfo=UTC).isoformat() == found[1][2]
+
+
+@pytest.mark.parametrize("bad", ["size", "=x", "size.0=x", "size.a=x", "size.=x"])
+def test_what_is_no_field_and_value(bad: str) -> None:
+    with pytest.raises(UsageError, match="no FIELD=VALUE"):
+        typed_values("salute", {}, [bad])
+
+
+def test_a_file_that_is_no_report(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    for data, says in ((b"{", "neither"), (b"\xff", "neither"), (b"x" * 300_000, "longer"), (b"[" * 9_000, "neither")):
+        file.write_bytes(data)
+        with pytest.raises(UsageError, match=says):
+            read_source(str(file))
+    with pytest.raises(UsageError, match="the file is of a SITREP"):
+        typed_values("salute", {"form": "SITREP"}, [])
+    with pytest.raises(UsageError, match="ok: must be text or a number"):
+        typed_values("salute", {"ok": True}, [])
+
+
+def test_nothing_in_a_card_looks_like_ours() -> None:
+    row = CardRow(key="SIZE", row=2, name="Si\x1bze", type="", value="", text="3\n[SECRET]\x1b[2J", wrong=True)
+    report = Report(form="X", title="", serial=1, version=1, part=True, missing=("A",), rows=(row,))
+    assert card_lines(report) == [
+        "    X 001  its form is not here: fields by their keys  part: more will follow",
+        "    Si\\u{1B}ze 2  3  (NOT AS THE FORM SAYS)",
+        "                  [SECRET]\\u{1B}[2J",
+        "    not filled yet: A",
+    ]

@@ -1,0 +1,99 @@
+"""The report form at the app: opened by key and command, sent by ^S and ^P alone, left without losing a word."""
+
+from __future__ import annotations
+
+from coalchat.api.reports import FileReport
+from coalchat.desk.screens.report import FormDialog, ReportScreen
+from coalchat.errors import Refused
+from tests.desk.piloting import Seat, seat
+from tests.desk.scene import scene
+from tests.fakes.api_reports import let_reports
+
+
+async def opened(desk: Seat, form: str = "salute") -> ReportScreen:
+    await desk.write(f"/report {form}")
+    await desk.press("enter")
+    await desk.until(lambda: isinstance(desk.app.screen, ReportScreen) and desk.app.session.idle)
+    screen = desk.app.screen
+    assert isinstance(screen, ReportScreen)
+    return screen
+
+
+def fill(screen: ReportScreen, **fields: str) -> None:
+    """Type into fields."""
+    for key, text in fields.items():
+        screen._entries[key, 0].field.load(text)
+
+
+async def test_a_report_is_filled_in_and_sent_in_part() -> None:
+    async with seat(scene()) as desk:
+        taken = let_reports(desk.node)
+        await desk.press("f2")
+        await desk.until(lambda: isinstance(desk.app.screen, FormDialog))
+        await desk.sees("SALUTE", "What was seen")
+        await desk.press("escape")
+        screen = await opened(desk)
+        await desk.sees("WHAT WAS SEEN", "AS IT WILL APPEAR", "can read")
+        fill(screen, SIZE="3 trucks", ACTIVITY="loading", LOCATION="31N BA 4812 1187", TIME="221575")
+        screen._entries["TIME", 0].field.focus()
+        await desk.write("Z")
+        await desk.sees("no minute 75", "1 field to correct", "band N, square BA")
+        await desk.press("ctrl+s")
+        await desk.sees("it is not sent while a field is wrong")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.main)
+        assert taken == []
+        screen = await opened(desk)
+        await desk.sees("221575Z", "3 trucks", "draft kept")
+        screen._entries["TIME", 0].field.focus()
+        await desk.press("ctrl+t")
+        await desk.sees("221542ZNOV26", "Unit may follow")
+        await desk.press("ctrl+s")
+        await desk.sees("^P sends it as a part")
+        await desk.press("ctrl+p")
+        await desk.until(lambda: desk.app.screen is desk.main)
+        await desk.sees("SALUTE 001", "UNIT left empty: update expected")
+        assert [one.part for one in taken] == [True]
+
+        # On the own line F2 is an update of it.
+        await desk.press("up")
+        await desk.until(lambda: desk.main.timeline.selected is not None)
+        await desk.press("f2")
+        await desk.until(lambda: isinstance(desk.app.screen, ReportScreen))
+        await desk.sees("SALUTE 001", "31NBA48121187")
+        await desk.press("f2")
+        await desk.until(lambda: isinstance(desk.app.screen, FormDialog))
+
+
+async def test_a_refusal_and_a_flash_lose_nothing() -> None:
+    async with seat(scene(), (80, 24)) as desk:
+        let_reports(desk.node)
+        desk.node.answers[FileReport] = Refused("level-ceiling", "the ceiling is lower")
+        fill(await opened(desk, "contact"), LOCATION="31NBA48121187", TIME="221530Z")
+        await desk.press("ctrl+p")
+        await desk.sees("FLASH interrupts everybody")
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, ReportScreen))
+        assert not desk.asked(FileReport)
+        await desk.press("ctrl+p", "2")
+        await desk.sees("the ceiling is lower")
+        await desk.press("alt+p")
+        await desk.sees("31NBA48121187", "SALTATIC")
+        await desk.press("f6")
+        await desk.sees("READABLE BY")
+        await desk.press("escape", "escape")
+        await desk.until(lambda: desk.app.screen is desk.main)
+
+
+async def test_rows_are_added_and_go_where_one_types() -> None:
+    async with seat(scene(), (80, 24)) as desk:
+        screen = await opened(desk, "logstat")
+        first, second = ("SUPPLY-CLASS", 1), ("SUPPLY-CLASS", 2)
+        assert second not in screen._entries
+        screen._entries[first].field.focus()
+        await desk.write("fuel")
+        await desk.until(lambda: second in screen._entries)
+        screen._entries[first].field.load("")
+        await desk.until(lambda: second not in screen._entries)
+        await desk.press("down")
+        await desk.until(lambda: screen._entries["SUPPLY-HELD", 1].field.has_focus)
