@@ -20,6 +20,7 @@ from textual.pilot import Pilot
 from coalchat.desk.app import DeskApp
 from coalchat.desk.model.views import NodeState
 from coalchat.desk.screens.main import MainScreen
+from coalchat.desk.widgets.field import Field
 from coalchat.paths import Home, ensure_private_home
 from tests.desk.scene import NOW
 from tests.fakes.api_node import FakeNode
@@ -118,6 +119,13 @@ class Seat:
     async def write(self, text: str) -> None:
         """Type into whatever has the focus."""
         await self.press(*(_NAMES.get(character, character) for character in text))
+
+    async def put(self, text: str) -> None:
+        """The same, all at once: a key costs as much as a picture."""
+        field = self.app.screen.focused
+        assert isinstance(field, Field)
+        field.put(text)
+        await self.pilot.pause()
 
     def asked(self, kind: type[Any]) -> list[Any]:
         """Requests of this kind that the node has got."""

@@ -34,7 +34,7 @@ async def test_a_quote_is_seen_before_it_is_sent_and_esc_takes_it_back() -> None
         await desk.press("escape")
         await desk.until(lambda: "repeats" not in desk.text)
         await desk.press("up", "up", "/")
-        await desk.write("quote")
+        await desk.put("quote")
         await desk.press("enter")
         await desk.sees("↳ repeats")
         await desk.press("enter")  # nothing need be said to it
@@ -54,7 +54,7 @@ async def test_a_forward_asks_where_and_under_which_label() -> None:
         await desk.press("enter")
         await at_main(desk)
         await desk.sees("#liaison", "↳ repeats (S", f"XBB Kowal 1106Z: {BODY}")
-        await desk.write("as you asked")
+        await desk.put("as you asked")
         await desk.press("enter")
         await desk.until(lambda: desk.asked(requests.SendMessage))
         (sent,) = desk.asked(requests.SendMessage)
@@ -62,28 +62,27 @@ async def test_a_forward_asks_where_and_under_which_label() -> None:
         assert sent.label == "SECRET REL XAA, XBB"
 
 
-async def test_a_correction_is_marked_as_one_at_every_size_and_esc_gives_the_draft_back() -> None:
-    for size in ((80, 24), (120, 40)):
-        async with seat(two_messages(), size) as desk:
-            await desk.write("half")
-            await desk.press("shift+tab", "e")
-            await desk.sees("correcting 1106Z Berg", "Esc give it up")
-            assert desk.main.composer.draft.text == "convoy 4 at 1500Z"
-            await desk.press("enter")
-            await desk.sees("nothing of it is changed")
-            await desk.press("f6")
-            await desk.sees("a correction has the label")
-            await desk.press("escape", "escape")
-            await desk.until(lambda: desk.main.composer.draft.text == "half")
-            assert "correcting" not in desk.text
-            await desk.press("shift+tab", "e")
-            await desk.until(lambda: desk.main.composer.draft.text == "convoy 4 at 1500Z")
-            await desk.write(" sharp")
-            await desk.press("enter")
-            await desk.until(lambda: desk.asked(versions.CorrectMessage))
-            await desk.sees("convoy 4 at 1500Z sharp", "corrected 221531Z (2)")
-            assert desk.main.composer.draft.text == "half"
-            assert not desk.asked(requests.SendMessage)
+async def test_a_correction_is_marked_as_one_and_esc_gives_the_draft_back() -> None:
+    async with seat(two_messages(), (80, 24)) as desk:
+        await desk.put("half")
+        await desk.press("shift+tab", "e")
+        await desk.sees("correcting 1106Z Berg", "Esc give it up")
+        assert desk.main.composer.draft.text == "convoy 4 at 1500Z"
+        await desk.press("enter")
+        await desk.sees("nothing of it is changed")
+        await desk.press("f6")
+        await desk.sees("a correction has the label")
+        await desk.press("escape", "escape")
+        await desk.until(lambda: desk.main.composer.draft.text == "half")
+        assert "correcting" not in desk.text
+        await desk.press("shift+tab", "e")
+        await desk.until(lambda: desk.main.composer.draft.text == "convoy 4 at 1500Z")
+        await desk.put(" sharp")
+        await desk.press("enter")
+        await desk.until(lambda: desk.asked(versions.CorrectMessage))
+        await desk.sees("convoy 4 at 1500Z sharp", "corrected 221531Z (2)")
+        assert desk.main.composer.draft.text == "half"
+        assert not desk.asked(requests.SendMessage)
 
 
 async def test_a_recall_is_a_deliberate_act() -> None:
@@ -95,11 +94,11 @@ async def test_a_recall_is_a_deliberate_act() -> None:
         await at_main(desk)
         await desk.press("x", "down", "down", "enter")
         await desk.sees("nothing is done before")
-        await desk.write("000")
+        await desk.put("000")
         await desk.press("enter")
         await desk.sees("nothing is done before")
         assert not desk.asked(versions.RecallMessage)
-        await desk.write("0")
+        await desk.put("0")
         await desk.sees("it matches")
         await desk.press("enter")
         await at_main(desk)
@@ -120,7 +119,7 @@ async def test_another_s_message_is_neither_corrected_nor_recalled() -> None:
 async def test_a_command_without_a_selected_message_says_so() -> None:
     async with seat(two_messages()) as desk:
         for command in ("quote", "recall", "copy", "forward"):
-            await desk.write(f"/{command}")
+            await desk.put(f"/{command}")
             await desk.press("enter")
             await desk.sees("select the message to")
             await desk.press("escape")
@@ -130,7 +129,7 @@ async def test_a_command_without_a_selected_message_says_so() -> None:
 async def test_versions_open_with_h_and_with_enter_on_a_corrected_line() -> None:
     async with seat(two_messages(), (80, 24)) as desk:
         await desk.press("up", "e")
-        await desk.write(" sharp")
+        await desk.put(" sharp")
         await desk.press("enter")
         await desk.sees("corrected 221531Z (2)")
         await desk.until(lambda: len(lines(desk)) == 3)
@@ -147,17 +146,17 @@ async def test_versions_open_with_h_and_with_enter_on_a_corrected_line() -> None
 async def test_the_commands_are_the_keys_twins() -> None:
     async with seat(two_messages()) as desk:
         await desk.press("up", "/")
-        await desk.write("copy")
+        await desk.put("copy")
         await desk.press("enter")
         assert desk.app.clipboard == "MISSION SECRET REL XAA, XBB, XCC\nconvoy 4 at 1500Z"
         await desk.press("escape", "up", "/")
-        await desk.write("recall")
+        await desk.put("recall")
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, DeliberateDialog))
         await desk.press("escape")
         await at_main(desk)
         await desk.press("escape", "up", "/")
-        await desk.write("correct")
+        await desk.put("correct")
         await desk.press("enter")
         await desk.until(lambda: desk.main.composer.draft.text == "convoy 4 at 1500Z")
 

@@ -24,24 +24,23 @@ async def locked(desk: Seat) -> None:
 
 
 async def test_it_shows_nothing_and_the_node_compares_the_passphrase() -> None:
-    for size in ((80, 24), (120, 40)):
-        async with seat(scene(), size) as desk:
-            await desk.write("draft words")
-            await desk.press("f5")
-            await locked(desk)
-            assert not [word for word in SEEN if word in desk.text]
-            for key in ("f1", "ctrl+k", "f7", "alt+a", "escape", "f5"):
-                await desk.press(key)
-                assert isinstance(desk.app.screen, LockScreen)
-            await desk.write("wrong")
-            await desk.press("enter")
-            await desk.sees("That is not the passphrase")
-            await desk.write(PASSPHRASE.decode())
-            await desk.press("enter")
-            await desk.until(lambda: desk.app.screen is desk.main)
-            assert desk.main.composer.draft.text == "draft words"
-            assert len(desk.asked(requests.CheckPassphrase)) == 2
-            assert "wrong" not in repr(desk.asked(requests.CheckPassphrase))
+    async with seat(scene(), (80, 24)) as desk:
+        await desk.put("draft words")
+        await desk.press("f5")
+        await locked(desk)
+        assert not [word for word in SEEN if word in desk.text]
+        for key in ("f1", "ctrl+k", "alt+a", "escape"):
+            await desk.press(key)
+            assert isinstance(desk.app.screen, LockScreen)
+        await desk.write("wrong")
+        await desk.press("enter")
+        await desk.sees("That is not the passphrase")
+        await desk.write(PASSPHRASE.decode())
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.main)
+        assert desk.main.composer.draft.text == "draft words"
+        assert len(desk.asked(requests.CheckPassphrase)) == 2
+        assert "wrong" not in repr(desk.asked(requests.CheckPassphrase))
 
 
 async def test_it_locks_itself_when_nobody_does_anything() -> None:
@@ -67,10 +66,10 @@ async def test_nothing_opens_before_the_lock() -> None:
             raise Refused("level-ceiling", f"no {request.channel[:0]}")
 
         desk.node.answers[requests.SendMessage] = late
-        await desk.write("too high")
+        await desk.put("too high")
         await desk.press("enter")
         await desk.until(lambda: desk.asked(requests.SendMessage))
-        await desk.write("/lock")
+        await desk.put("/lock")
         await desk.press("enter")
         await locked(desk)
         await desk.press("f10")
@@ -90,7 +89,7 @@ async def test_a_draft_is_kept_when_the_desk_is_left() -> None:
     async with seat(node) as desk:
         desk.app._tick()
         await desk.until(lambda: desk.app.session.idle)
-        await desk.write("at the door")
+        await desk.put("at the door")
         await desk.press("f10")
         await desk.until(lambda: desk.app.return_code == 0)
     assert [one.text for one in node.drafts.values()] == ["at the door"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.custodyviews import CodeView, InviteRow
-from coalchat.desk.paint.block import EMPTY, block_hints, block_row, block_text
+from coalchat.desk.paint.block import EMPTY, MARGIN, block_hints, block_row, block_text
 from coalchat.desk.paint.dialogs.asking import paint_choices
 from coalchat.desk.paint.dialogs.direct import paint_listed
 from coalchat.desk.paint.ink import Ink, Line, Span
@@ -50,12 +50,22 @@ def paint_code(view: CodeView, width: int, glyphs: Glyphs) -> list[Line]:
     return [
         block_row([Span("INVITE CODE", Ink.BRIGHT)], width, glyphs),
         EMPTY,
-        *block_text(view.code, Ink.BRIGHT, width, glyphs),
+        *(block_row([Span(row, Ink.BRIGHT)], width, glyphs) for row in _groups(view.code, width - 2 * MARGIN)),
         EMPTY,
         *block_text(sentence, Ink.TEXT, width, glyphs),
         EMPTY,
         *paint_choices(("close: it cannot be shown again",), 0, width, glyphs),
     ]
+
+
+def _groups(code: str, room: int) -> list[str]:
+    """Rows of whole groups: whoever reads it out, or marks it, loses none."""
+    rows = [""]
+    for group in code.replace("-", "- ").split():
+        if rows[-1] and len(rows[-1]) + len(group) > room:
+            rows.append("")
+        rows[-1] += group
+    return rows
 
 
 def paint_compare(row: InviteRow, choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs) -> list[Line]:

@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from coalchat.desk.look.glyphs import ASCII, UNICODE
+from coalchat.desk.model.custodyviews import CodeView
 from coalchat.desk.model.dialogviews import Target
 from coalchat.desk.model.views import UNMARKED, NodeState
 from coalchat.desk.paint import dialogs
@@ -19,6 +20,7 @@ from coalchat.desk.paint.dialogs import (
     paint_refusal,
     paint_unlock,
 )
+from coalchat.desk.paint.dialogs.invites import paint_code
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from tests.desk.paint.made import inks_of, picker, refusal, text_of
 
@@ -223,3 +225,12 @@ def test_a_crash_says_where_and_nothing_of_what_was_there() -> None:
     assert "  place    coalchat/desk/app.py:120 in on_mount" in lines
     assert not any("report" in line for line in lines)
     assert "  report   desk.log" in text_of(paint_crash("KeyError", "x", "desk.log", 60, UNICODE))
+
+
+def test_an_invites_code_is_broken_between_its_groups_only() -> None:
+    code = "-".join(f"G{number:04}" for number in range(30))
+    view = CodeView(code=code, person="Lt Saar", until="251542Z NOV 26")
+    for width in (40, 80, 92):
+        rows = [line.text.strip() for line in paint_code(view, width, UNICODE) if "G0" in line.text]
+        assert "".join(rows) == code
+        assert all(row.endswith("-") and len(row) <= width - 4 for row in rows[:-1])
