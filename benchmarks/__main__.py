@@ -1,4 +1,4 @@
-"""`python -m benchmarks [sizes] [sealing] [store] [link] [desk]`: measure all of them, or some; print the table and keep it.
+"""`python -m benchmarks [sizes] [sealing] [store] [search] [link] [desk]`: measure all of them, or some; print the table and keep it.
 
 What each file measures stands at its top, how in `turns`. Nothing here fails for being slow: a mark in the table says
 whether a goal is met, and time depends on the machine.
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from benchmarks import desk, link, sealing, sizes, store
+from benchmarks import desk, link, sealing, search, sizes, store
 from benchmarks.table import Row, render, write
 from benchmarks.turns import noise
 
@@ -18,6 +18,7 @@ PARTS: Final[Mapping[str, Callable[[], Iterator[Row]]]] = {
     "sizes": sizes.run,
     "sealing": sealing.run,
     "store": store.run,
+    "search": search.run,
     "link": link.run,
     "desk": desk.run,
 }

@@ -25,6 +25,7 @@ from benchmarks.turns import ROUNDS, Rounds, stopwatch
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Channel, Entry, Feed, Message
 from coalchat.store.runner import in_thread
+from coalchat.store.said import functions
 from coalchat.store.schema import STEPS
 from coalchat.store.writer import MAX_BATCH, Store, open_store
 from protocol.base.ids import Tag
@@ -56,11 +57,14 @@ class Received:
     entry: Entry
     message: Message
 
-    def write(self, tx: Transaction) -> None:
+    def write(self, tx: Transaction) -> int:
+        """Keep it; its position."""
         tx.put_entry(self.entry)
         tx.advance_feed(self.entry.feed_id, self.entry.seq, self.entry.entry_id)
-        tx.put_message(self.message)
+        position = tx.put_message(self.message)
         tx.append_event(NOW, "message", self.entry.entry_id)
+        assert position is not None
+        return position
 
 
 @attrs.define
@@ -166,6 +170,7 @@ def bare(path: Path) -> Iterator[Any]:
         connection.set_key(bytearray(f"x'{KEY.hex()}'", "ascii"))
         for name, value in PRAGMAS.items():
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        functions(connection)
         for step in STEPS:
             for statement in step:
                 connection.execute(statement)

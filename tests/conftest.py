@@ -70,7 +70,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """While such a test runs, no coverage is measured, here or in processes that it starts.
 
-    For tales and attacks: they ask from outside, at length, for what the tests that mirror the tree ask of each room.
+    For tales, attacks and what takes days: they ask at length for what the tests that mirror the tree ask of each room.
     Measuring doubles what they cost; and the floors hold without them, so that no line passes as tested because a
     long tale went by it.
     """

@@ -26,6 +26,7 @@ from protocol.base.signed import DOMAINS
 from protocol.exchange.messages import Farewell, Unshared
 from protocol.exchange.tables import TABLES
 from protocol.messages.fields import FieldType, Need
+from protocol.messages.notices import Notice
 from protocol.messages.payload import ComplaintReason
 from protocol.messages.receipts import ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -37,6 +38,7 @@ from protocol.trust.access import Clause
 from protocol.trust.authority import SETTING_ROE
 from protocol.trust.charter import SETTING_LINK_SECRET, SETTING_RUN_ON, SETTING_SUSPENDED
 from protocol.trust.credential import Precedence, Role
+from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS
 from protocol.trust.publication import RevocationReason
 from tests.spec_text import (
     ANCHOR,
@@ -134,6 +136,7 @@ def test_clauses() -> None:
         ("8.11", ("verb", "value", "meaning"), RoeVerb),
         ("8.12", ("type", "value", "written form"), FieldType),
         ("8.12", ("need", "value", "must be filled"), Need),
+        ("8.13", ("notice", "value", "meaning"), Notice),
         ("9.2", ("farewell", "value", "meaning"), Farewell),
         ("9.2", ("denial", "value", "meaning"), Unshared),
     ],
@@ -151,6 +154,8 @@ def test_settings_of_a_charter() -> None:
         ("suspended", str(SETTING_SUSPENDED)),
         ("ROE authorities", str(SETTING_ROE)),
         ("run on", str(SETTING_RUN_ON)),
+        ("handling", str(SETTING_HANDLING)),
+        ("receipts", str(SETTING_RECEIPTS)),
     ]
 
 

@@ -1,8 +1,8 @@
-"""What is said about messages by other messages (SPEC 8.10, 12): quotes, versions, recalls; and what a report says (8.12)."""
+"""What is said about messages by other messages (SPEC 8.10, 8.13, 12): quotes, corrections, recalls, notices, what is missing; what a report says (8.12)."""
 
 from __future__ import annotations
 
-from coalchat.api.vocabulary import Likeness
+from coalchat.api.vocabulary import Gap, Likeness, Role, State
 from coalchat.record import record
 
 
@@ -104,3 +104,66 @@ class Report:
     part: bool
     missing: tuple[str, ...]
     rows: tuple[CardRow, ...]
+
+
+@record
+class Minimize:
+    """That MINIMIZE is in force in a channel: ROUTINE and PRIORITY only after consideration.
+
+    Attributes:
+        entry_id: of the notice. nation, person: whose order it is. since: his clock. reason: his words; "" once they were
+            purged.
+    """
+
+    entry_id: str
+    nation: str
+    person: str
+    since: int
+    reason: str
+
+
+@record
+class Missing:
+    """A person who has not done yet what a message asks for.
+
+    Attributes:
+        person, role: none where no device of the nation is known that could read it.
+        state, since, reason: as in `nouns.Delivery`, of the furthest of his devices. gap: what is missing.
+        late: its time has passed: the deadline, or of who has not even got it the handling time.
+    """
+
+    person: str | None
+    role: Role | None
+    state: State
+    gap: Gap
+    since: int
+    reason: str
+    late: bool
+
+
+@record
+class NationReceipts:
+    """What is expected of a nation, against what came.
+
+    Attributes:
+        expected: persons who could read it, bots aside where an act of a person is asked for; 0: none is known.
+        reached: how many of them have done it. missing: the others, those who are furthest behind first; 256 at most.
+    """
+
+    nation: str
+    expected: int
+    reached: int
+    missing: tuple[Missing, ...]
+
+
+@record
+class Checkpointed:
+    """That a checkpoint of its author's device covers an entry, as this node holds both: it is signed post-quantum too.
+
+    Attributes:
+        up_to: number of the entry that the checkpoint names in the feed: those before it are linked to it by hashes.
+        at: when it was made, by the author's clock.
+    """
+
+    up_to: int
+    at: int

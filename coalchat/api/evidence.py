@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from coalchat.api.about import Quoted
+from coalchat.api.about import Checkpointed, Quoted
 from coalchat.api.base import Request, Response
-from coalchat.api.nouns import Checkpointed
 from coalchat.api.scopes import Scope
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.record import field, record

@@ -7,9 +7,9 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 
 from __future__ import annotations
 
-from coalchat.api.about import Newer, Quoted, Recall, Report
+from coalchat.api.about import Minimize, Newer, Quoted, Recall, Report
 from coalchat.api.base import Response
-from coalchat.api.vocabulary import Answer, Flag, KeyState, LinkState, Phase, Precedence, Role, State
+from coalchat.api.vocabulary import Answer, Flag, Gap, KeyState, LinkState, Phase, Precedence, Role, State
 from coalchat.record import record
 
 
@@ -101,6 +101,7 @@ class Channel(Response):
         read_position: the read mark. newest: position of its newest message, or 0.
         devices: of a conversation, all that can read it; of a channel, none. Its title is "@" and who is at its other
             ends, its ceiling what all of them are cleared for.
+        minimize: the order that is in force here, or none.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Channel(Response):
     read_position: int
     newest: int
     devices: tuple[Addressee, ...] = ()
+    minimize: Minimize | None = None
 
 
 @record
@@ -124,12 +126,17 @@ class Level:
     Attributes:
         name: as marked. portion: its short form in portion marks.
         foreground, background: 0xRRGGBB of the banner.
+        read: receivers say when they read it. acknowledged: every message of it is to be acknowledged (SPEC 8.13).
+        national: what the own nation marks alike, as its policy says; "" where that is not known.
     """
 
     name: str
     portion: str
     foreground: int
     background: int
+    read: bool = True
+    acknowledged: bool = False
+    national: str = ""
 
 
 @record
@@ -289,11 +296,11 @@ class Message(Response):
         entry_id: 64 hex digits. channel_id: 32. author_device: number within the person's.
         marking: to be shown with the text, always. nations: release set.
         level: index in the policy. portion: the portion mark without its release set, e.g. "S" or "S CONVOY".
-        kind: of the payload: "text", "correction", "retraction", "roe", "report", or "unreadable".
+        kind: of the payload: "text", "correction", "retraction", "notice", "roe", "report", or "unreadable".
         text: any characters: `display_safe(text, multiline=True)`. Of what was purged, the node's own words say so.
         author_time: the author's clock, for display only. received_time: this node's.
         n: segment number. seq: number in its feed.
-        ack_by: when the author wants it acknowledged; 0: not asked.
+        ack_by: when it should be acknowledged, by its author's word or its level's terms; 0: not asked.
         mine: written by this device. read: not beyond the read mark.
         answered: how this person acknowledged it, or none.
         refs: entry ids that it answers or builds on.
@@ -302,6 +309,7 @@ class Message(Response):
         version, corrects: of a correction, its number (from 2) and the id of the first version; else 0 and "".
         newer: with the flag `corrected`, where the newest version stands.
         recalls: of a retraction, what it recalls. recall: with the flag `recalled`, who did so.
+        reminds: of a reminder, the id of what is to be acknowledged; else "".
         report: of a report, its fields; `text` has them too. Its updates are corrections of it.
     """
 
@@ -336,20 +344,8 @@ class Message(Response):
     newer: Newer | None = None
     recalls: tuple[str, ...] = ()
     recall: Recall | None = None
+    reminds: str = ""
     report: Report | None = None
-
-
-@record
-class Checkpointed:
-    """That a checkpoint of its author's device covers an entry, as this node holds both: it is signed post-quantum too.
-
-    Attributes:
-        up_to: number of the entry that the checkpoint names in the feed: those before it are linked to it by hashes.
-        at: when it was made, by the author's clock.
-    """
-
-    up_to: int
-    at: int
 
 
 @record
@@ -362,6 +358,9 @@ class Delivery:
         since: when the state began.
         answer: with `acknowledged`, else none.
         reason: why it is refused, expired or waits; of an acknowledgement, its text; or "".
+        gap: what of what the message asks for this device has not said. person_id: 32 hex digits: namesakes have
+            different ones.
+        delivered_at, read_at: when it first said so; 0: it has not.
     """
 
     nation: str
@@ -372,6 +371,10 @@ class Delivery:
     since: int
     answer: Answer | None
     reason: str
+    gap: Gap = Gap.NONE
+    person_id: str = ""
+    delivered_at: int = 0
+    read_at: int = 0
 
 
 @record

@@ -141,6 +141,8 @@ class SendMessage(Request[Sent]):
         reply_to: entry id, or "".
         quotes: ids of messages that are repeated whole, of any channel; then `text` may be "". The label must be at least
             what theirs make together (SPEC 5.4), and all texts together have at most 16,384 bytes.
+        considered: a person has considered MINIMIZE, where it is in force: without that, what is below IMMEDIATE is
+            refused there (clause `minimize`).
     """
 
     op = "message.send"
@@ -153,6 +155,7 @@ class SendMessage(Request[Sent]):
     client_id: str
     reply_to: str
     quotes: tuple[str, ...] = ()
+    considered: bool = False
 
 
 @record

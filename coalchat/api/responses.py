@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from coalchat.api.about import Confirmation, Recall
+from coalchat.api.about import Checkpointed, Confirmation, Minimize, NationReceipts, Recall
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
     Addressee,
     AuditRecord,
     Channel,
-    Checkpointed,
     Delivery,
     Denial,
     KeyDemand,
@@ -26,7 +25,7 @@ from coalchat.api.nouns import (
     SilentDevice,
 )
 from coalchat.api.scopes import Scope
-from coalchat.api.vocabulary import Answer
+from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.record import record
 
 
@@ -108,6 +107,7 @@ class LabelPreview(Response):
         denied: why it cannot be sent so; none if it can.
         warnings: what a person should know before sending, one sentence each.
         devices: of a direct message, the very devices that can read it; `readers` counts them.
+        minimize: the order that is in force in the channel, or none.
     """
 
     marking: str
@@ -118,6 +118,7 @@ class LabelPreview(Response):
     denied: Denial | None
     warnings: tuple[str, ...]
     devices: tuple[Addressee, ...] = ()
+    minimize: Minimize | None = None
 
 
 @record
@@ -133,8 +134,11 @@ class Policy(Response):
 
     Attributes:
         id: its name, as it stands in labels. prefix: what markings show in place of it; may be empty.
-        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked.
+        levels: from the lowest to the highest; a level is named by its index. categories: their values, as marked;
+            `tag_names`: the tag set of each.
+        national: the own nation's policy, which says what is alike; "" where there is none.
         readable: index of the highest level that this device may read.
+        handling: seconds in which messages are to be delivered, by precedence, ROUTINE first (SPEC 8.13).
     """
 
     id: str
@@ -143,6 +147,9 @@ class Policy(Response):
     levels: tuple[Level, ...]
     categories: tuple[str, ...]
     readable: int
+    handling: tuple[int, ...] = ()
+    tag_names: tuple[str, ...] = ()
+    national: str = ""
 
 
 @record
@@ -248,6 +255,10 @@ class MessageStatus(Response):
             without a person. The author's own device has no row.
         checkpoint: covers it, or none.
         recall: of what its author recalled, that he did. confirmations: then what each device of the recipients said to it.
+        asked: how far it should come with each person: `delivered`, `read` or `acknowledged`.
+        ack_by: as in `nouns.Message`. handle_by: by when it should be delivered, by its precedence.
+        overdue: somebody is late. nations: what is expected of each, against what came; of messages of others no more is
+            known than who said something.
     """
 
     entry_id: str
@@ -259,6 +270,12 @@ class MessageStatus(Response):
     checkpoint: Checkpointed | None = None
     recall: Recall | None = None
     confirmations: tuple[Confirmation, ...] = ()
+    precedence: Precedence = Precedence.ROUTINE
+    asked: State = State.READ
+    ack_by: int = 0
+    handle_by: int = 0
+    overdue: bool = False
+    nations: tuple[NationReceipts, ...] = ()
 
 
 @record

@@ -107,6 +107,29 @@ class Flag(StrEnum):
     """In an exercise: not part of it."""
     AUTO = "auto"
     """Sent by a bot."""
+    MINIMIZE_CONSIDERED = "minimize-considered"
+    """Sent in spite of MINIMIZE: its author says that he has considered the notice."""
+
+
+class Gap(StrEnum):
+    """Why somebody has not done yet what a message asks of him: no more than what is known of it."""
+
+    NONE = "none"
+    """Nothing is missing."""
+    NO_DEVICE = "no-device"
+    """No device of the nation is known that could read it."""
+    QUEUED = "queued"
+    """Nothing has left for his nation."""
+    SENT = "sent"
+    """A node of his nation has it; his device has said nothing."""
+    HELD = "held"
+    """Another nation's node keeps it for his."""
+    UNREAD = "unread"
+    """It is on his device; he has not said that he read it."""
+    UNACKNOWLEDGED = "unacknowledged"
+    """He has read it; he has not acknowledged it."""
+    REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 class Likeness(StrEnum):

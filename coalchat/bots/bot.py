@@ -34,6 +34,7 @@ import anyio
 import structlog
 from anyio.abc import TaskStatus
 
+from coalchat.api.about import Minimize
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.responses import MessageStatus, Sent
 from coalchat.api.vocabulary import Precedence
@@ -147,6 +148,7 @@ class Bot:
         key: str | None = None,
         precedence: Precedence = Precedence.ROUTINE,
         ack_by: int = 0,
+        considered: bool = False,
     ) -> Sent:
         """Send a message; it is durable on the node when this returns, however long the node was away meanwhile.
 
@@ -157,6 +159,8 @@ class Bot:
             key: idempotency key: what is posted again under it, after a restart too, is sent once. None: a new one.
             precedence: up to what the bot is certified for.
             ack_by: Unix time by which it should be acknowledged; 0: not asked.
+            considered: send it also where MINIMIZE is in force (`minimize` says whether); without that, what is below
+                IMMEDIATE is refused there, by the clause `minimize`.
 
         Raises:
             Refused: by policy, before anything has left; `.clause` names the rule.
@@ -166,7 +170,15 @@ class Bot:
         client_id = _client_id(self.name, key)
 
         async def act(client: Client, title: str = channel) -> Sent:
-            return await client.send(title, text, label, precedence=precedence, ack_by=ack_by, client_id=client_id)
+            return await client.send(
+                title,
+                text,
+                label,
+                precedence=precedence,
+                ack_by=ack_by,
+                client_id=client_id,
+                considered=considered,
+            )
 
         try:
             return await self.ask(act)
@@ -174,6 +186,18 @@ class Bot:
             if not channel.startswith("#"):
                 raise
         return await self.ask(lambda client: act(client, channel.removeprefix("#")))
+
+    async def minimize(self, channel: str) -> Minimize | None:
+        """The order by which MINIMIZE is in force in a channel, by its title, with or without `#`, or id; None: it is not.
+
+        Raises:
+            UnknownChannel: as it says.
+        """
+        wanted = channel.removeprefix("#").casefold()
+        for one in await self.ask(lambda client: client.channels()):
+            if one.id == wanted or one.title.removeprefix("#").casefold() == wanted:
+                return one.minimize
+        raise UnknownChannel(channel)
 
     async def status(self, entry_id: str) -> MessageStatus:
         """Who has a message that was posted. Raises: UnknownMessage, Ambiguous."""

@@ -61,7 +61,10 @@ class Handler:
         """Whether a message is for it. What cannot be read, or not any more, is for nobody; a correction is."""
         if {Flag.UNREADABLE, Flag.PURGED, Flag.CORRECTED} & set(noun.flags) or (noun.mine and not self.own):
             return False
-        if noun.kind == "retraction":  # it has no words of its own: what it recalls is gone already
+        if noun.kind in {
+            "retraction",
+            "notice",
+        }:  # the node's words: what was recalled is gone, `bot.minimize` asks for orders
             return False
         if Flag.AUTO in noun.flags and not noun.mine and not self.bots:
             return False
@@ -117,6 +120,7 @@ class Handling:
                 answer.text,
                 noun.marking,
                 precedence=answer.precedence,
+                considered=answer.considered,
                 ack_by=answer.ack_by,
                 client_id=client_id,
                 reply_to=noun.entry_id,

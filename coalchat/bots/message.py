@@ -25,6 +25,7 @@ class Answer:
     key: str
     precedence: Precedence
     ack_by: int
+    considered: bool = False
 
 
 @attrs.define(eq=False)
@@ -100,7 +101,13 @@ class Message:
         return datetime.fromtimestamp(self.noun.author_time, UTC)
 
     async def reply(
-        self, text: str, *, precedence: Precedence = Precedence.ROUTINE, ack_by: int = 0, key: str | None = None
+        self,
+        text: str,
+        *,
+        precedence: Precedence = Precedence.ROUTINE,
+        ack_by: int = 0,
+        key: str | None = None,
+        considered: bool = False,
     ) -> Sent | None:
         """Answer in the same channel, under the same label: released to no nation more, and at no lower level.
 
@@ -113,6 +120,7 @@ class Message:
             precedence: up to what the bot is certified for.
             ack_by: Unix time by which it should be acknowledged; 0: not asked.
             key: names the answer where answers are not given in one order, e.g. by several tasks.
+            considered: send it also where MINIMIZE is in force.
 
         Returns:
             What was sent, or had been sent before; None: it was answered before in other words, which stand.
@@ -122,4 +130,6 @@ class Message:
         """
         number, self._answers = self._answers, self._answers + 1
         place = str(number) if key is None else f"key-{key}"
-        return await self._send(Answer(text=text, key=place, precedence=precedence, ack_by=ack_by))
+        return await self._send(
+            Answer(text=text, key=place, precedence=precedence, ack_by=ack_by, considered=considered)
+        )

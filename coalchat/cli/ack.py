@@ -47,6 +47,8 @@ def ack(
     async def act(client: Client) -> Acknowledged:
         found = await client.message(message)
         note(asked, message_lines(found, exercise=client.node.exercise))
+        if found.reminds:
+            raise UsageError("that is a reminder", hint=f"acknowledge what it reminds of: {found.reminds[:12]}")
         return await client.acknowledge(found.entry_id, answer, words)
 
     given = with_node(asked, act)

@@ -17,6 +17,7 @@ from coalchat.cli.demo import demo
 from coalchat.cli.desk import open_desk
 from coalchat.cli.direct import direct
 from coalchat.cli.evidence import evidence
+from coalchat.cli.export import export
 from coalchat.cli.history import history
 from coalchat.cli.invite import invite
 from coalchat.cli.join import join
@@ -26,11 +27,15 @@ from coalchat.cli.nation import nation
 from coalchat.cli.node import node
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
-from coalchat.cli.reading import read, tail
+from coalchat.cli.policy import policy
+from coalchat.cli.reading import read
+from coalchat.cli.remind import remind
 from coalchat.cli.report import report
 from coalchat.cli.roe_issue import roe
+from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
+from coalchat.cli.tail import tail
 from coalchat.errors import UsageError
 
 Theme = Literal["dark", "light", "high-contrast", "mono"]
@@ -64,7 +69,7 @@ def coalchat(
     return 0
 
 
-for verb in (send, forward, correct, recall, read, tail, ack, status, join, demo):
+for verb in (send, forward, correct, recall, read, tail, search, ack, remind, status, export, join, demo):
     app.command(verb.__name__, cls=Command)(verb)
 keys.verb("backup")(backup)
 keys.verb("restore")(restore)
@@ -77,6 +82,7 @@ for name, noun in (
     ("channel", channel),
     ("direct", direct),
     ("label", label),
+    ("policy", policy),
     ("roe", roe),
     ("keys", keys),
     ("report", report),

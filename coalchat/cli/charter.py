@@ -31,6 +31,11 @@ def found(
     retention: Annotated[
         str, typer.Option("--retention", help="How long every device keeps the texts of messages; `none`: without end.")
     ] = "30d",
+    handling: Annotated[
+        str, typer.Option("--handling", metavar="R,P,O,Z", help="Handling time of each precedence, ROUTINE first.")
+    ] = "6h,3h,30m,10m",
+    no_read: Annotated[list[str] | None, typer.Option("--no-read", metavar="LEVEL", help="No READ is sent at this level; may be given several times.")] = None,
+    expect_ack: Annotated[list[str] | None, typer.Option("--expect-ack", metavar="LEVEL", help="Every message of this level is to be acknowledged within its handling time.")] = None,
     roe_authority: Annotated[
         list[str] | None, typer.Option("--roe-authority", metavar="CODE[:NAME]", help="Who issues ROE notices: a nation's persons, or who is certified so.")
     ] = None,
@@ -55,6 +60,7 @@ def found(
 
     from coalchat.cli.armour import Kind, read_armour, write_armour
     from coalchat.cli.files import alone, new_file, read_text
+    from coalchat.cli.handling import handling_settings
     from coalchat.cli.home import tidy
     from coalchat.cli.passphrase import passphrase
     from coalchat.cli.times import parse_length
@@ -68,6 +74,7 @@ def found(
     powers = [read_power(text, issues=True) for text in roe_authority or ()]
     powers += [read_power(text, issues=False) for text in roe_signer or ()]
     levels = _policy(policy)
+    settings = handling_settings(levels, handling, no_read or [], expect_ack or [])
     terms = Terms(
         tidy(name),
         exercise,
@@ -77,6 +84,7 @@ def found(
         tuple(powers),
         roe_signatures,
         _run_on(run_on, levels),
+        settings,
     )
     data = [read_armour(Kind.OFFER, read_text(path), str(path)) for path in offers]
     with alone(home), new_file(out) as text:
@@ -235,6 +243,8 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
         "segment": said.segment,
         "edition": said.edition,
         "retention": list(said.retention),
+        "handling": list(said.handling),
+        "receipts": [{"read": terms.read, "acknowledged": terms.acknowledged} for terms in said.receipts],
         "run_on": [level.name for at, level in enumerate(progress.policy.levels) if said.runs_on(at)],
         "quorum": said.quorum,
         "nations": [
@@ -250,6 +260,7 @@ def _record(progress: Progress, file: Path) -> dict[str, Any]:
 
 
 def _lines(record: dict[str, Any]) -> list[str]:
+    from coalchat.cli.handling import handling_lines
     from coalchat.cli.output import columns
 
     kind = "exercise coalition" if record["exercise"] else "coalition"
@@ -264,6 +275,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"a segment has {record['segment']} s, an edition {record['edition']} segments; quorum {record['quorum']}",
         f"when a nation's keys run out, sending to it stops{_stops(record['run_on'])}",
         f"texts are kept {', '.join(_kept(seconds) for seconds in sorted(set(record['retention'])))}",
+        *handling_lines(record["levels"], record["handling"], record["receipts"]),
         *columns(nations),
         _roe(record),
         f"complete: the coalition's id is {record['coalition_id']}" if record["complete"] else f"missing: {missing}",

@@ -60,6 +60,15 @@ def read_text(path: Path) -> str:
     Raises:
         UsageError: it cannot be read, or is no text of ours by its size or bytes.
     """
+    return read_bytes(path).decode("utf-8", "replace")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Likewise, as it is.
+
+    Raises:
+        UsageError: it cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_TEXT_FILE + 1)
@@ -67,7 +76,7 @@ def read_text(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if len(data) > MAX_TEXT_FILE:
         raise UsageError(f"{path} has more than {MAX_TEXT_FILE} bytes")
-    return data.decode("utf-8", "replace")
+    return data
 
 
 @contextmanager

@@ -27,8 +27,11 @@ def create(
     address: Annotated[str, typer.Option("--address", metavar="HOST:PORT", help="Where the joiner dials this node.")],
     role: Annotated[Role, typer.Option("--role", case_sensitive=False)] = Role.OFFICER,
     precedence: Annotated[
-        Precedence, typer.Option("--precedence", case_sensitive=False, help="The highest it may use.")
-    ] = Precedence.IMMEDIATE,
+        Precedence | None,
+        typer.Option(
+            "--precedence", case_sensitive=False, help="The highest it may use; else IMMEDIATE, of a bot PRIORITY."
+        ),
+    ] = None,
 ) -> None:
     """Make an invite: a code for one device, for 72 hours.
 
@@ -53,7 +56,7 @@ def create(
                     role=role,
                     level=level,
                     categories=categories,
-                    precedence=precedence,
+                    precedence=precedence or usual_precedence(role),
                     address=address,
                 )
             except UnknownLabel as error:
@@ -156,3 +159,8 @@ def withdraw(context: typer.Context, identifier: Id) -> None:
 
     with_node(asked, act)
     show(asked, {"withdrawn": identifier}, [f"invite {identifier} is withdrawn"])
+
+
+def usual_precedence(role: Role) -> Precedence:
+    """The highest that an invite allows where it does not say: no bot interrupts people without somebody's word."""
+    return Precedence.PRIORITY if role is Role.BOT else Precedence.IMMEDIATE

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coalchat.cli.labelling import export, read
 from coalchat.cli.options import Noun, asked_of
 from coalchat.errors import Refused
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from coalchat.api.responses import LabelPreview
     from coalchat.client import Client
 
-label = Noun("Labels: who could read what.")
+label = Noun("Labels: who could read what; STANAG 4774 XML.")
+label.verb("export")(export)
+label.verb("read")(read)
 
 
 @label.verb("check")
@@ -35,11 +38,12 @@ def check(
 
     asked = asked_of(context)
 
-    async def act(client: Client) -> LabelPreview:
-        return await client.preview(channel, text)
+    async def act(client: Client) -> tuple[LabelPreview, str]:
+        preview = await client.preview(channel, text)
+        return preview, (await client.policy()).levels[preview.level].national
 
-    preview = with_node(asked, act)
-    show(asked, preview, preview_lines(preview))
+    preview, national = with_node(asked, act)
+    show(asked, preview, [*preview_lines(preview), *([f"nationally: {national}"] if national else [])])
     if preview.denied is not None:
         raise Refused(preview.denied.clause, preview.denied.reason)
 

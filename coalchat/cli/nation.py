@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from coalchat.api.nouns import Nation
     from coalchat.api.renewal import Custodian, Device
     from coalchat.client import Client
+    from coalchat.paths import Home
 
 nation = Noun("A nation's keys, and the nations of the coalition.")
 
@@ -35,18 +36,13 @@ def create(
     The keys are the nation's root, its custodian's and a device's. Give the offer to the nation that founds the charter, and read out the fingerprint by another way. The home then
     holds the root: it is as valuable as the nation's word.
     """
-    import os
     from contextlib import ExitStack
-    from functools import partial
-
-    import trio
 
     from coalchat.cli.armour import Kind, fingerprint, write_armour
     from coalchat.cli.files import alone, new_file
-    from coalchat.cli.home import kdf_cost, new_home, tidy
+    from coalchat.cli.home import new_home
     from coalchat.cli.output import note, show
     from coalchat.cli.passphrase import new_passphrase
-    from coalchat.custody.founding import create_nation
     from protocol.trust.founding import read_offer
 
     asked = asked_of(context)
@@ -54,23 +50,40 @@ def create(
     with ExitStack() as stack:
         stack.enter_context(alone(home))
         text = [] if out is None else stack.enter_context(new_file(out))
-        act = partial(
-            create_nation,
-            home,
-            new_passphrase(asked),
-            code=code,
-            name=tidy(name),
-            person=tidy(person),
-            entropy=os.urandom,
-            cost=kdf_cost(home),
-        )
-        offer = trio.run(act)
+        offer = make_nation(home, new_passphrase(asked), code, name, person)
         text.append(write_armour(Kind.OFFER, offer))
     made = read_offer(offer).nation
     record = {"code": made.code, "name": made.name, "fingerprint": fingerprint(made), "home": str(home.path)}
     record |= {"offer": text[0]} if out is None else {"file": str(out)}
     show(asked, record, text[0].splitlines() if out is None else [f"{made.code} {made.name}: the offer is in {out}"])
     note(asked, [f"fingerprint of its root: {fingerprint(made)}"])
+
+
+def make_nation(home: Home, passphrase: bytes, code: str, name: str, person: str) -> bytes:
+    """Make a nation's keys in a home that nobody else uses; its offer.
+
+    Raises:
+        UsageError, AlreadyExists: see `create_nation`.
+    """
+    import os
+    from functools import partial
+
+    import trio
+
+    from coalchat.cli.home import kdf_cost, tidy
+    from coalchat.custody.founding import create_nation
+
+    act = partial(
+        create_nation,
+        home,
+        passphrase,
+        code=code,
+        name=tidy(name),
+        person=tidy(person),
+        entropy=os.urandom,
+        cost=kdf_cost(home),
+    )
+    return trio.run(act)
 
 
 @nation.verb("list")

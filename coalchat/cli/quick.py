@@ -58,7 +58,10 @@ def open_desk(arguments: Sequence[str]) -> int | None:
         from coalchat.paths import check_home, find_home
 
         check_terminal()
-        home = check_home(find_home(asked.home or None))
+        found = find_home(asked.home or None)
+        if not found.keys.exists() and not found.zeroized.exists():
+            return None  # the first run is the tree's
+        home = check_home(found)
         return run_desk(Options(home=home, theme=asked.theme, ascii_only=asked.ascii_only))
     except BaseException as error:  # noqa: BLE001 - the door's rule 1
         from coalchat.cli.door import failed

@@ -1,10 +1,8 @@
-"""`coalchat read` and `coalchat tail`: messages, each with its marking.
+"""`coalchat read`: messages, each with its marking.
 
 Rule 1: a marking stands above its text, always, and an exercise says so in front of it.
 Rule 2: `--mark` marks what was shown, and never what was not: it shows everything that is unread, or from the first
 unread message on.
-Rule 3: `tail` follows the node's events by cursor: with `--cursor` nothing is lost and nothing comes twice between two
-runs.
 """
 
 from __future__ import annotations
@@ -29,13 +27,13 @@ NEWEST = 50
 """Messages shown without --limit."""
 HELD_AGAINST = frozenset({Flag.DISPUTED, Flag.DISOWNED})
 """Said in a sentence of their own."""
+FLAGS = {Flag.MINIMIZE_CONSIDERED: "MINIMIZE CONSIDERED"}
+"""Where the words are not the API's."""
 LIKENESS = {
     Likeness.SAME: "",
     Likeness.UNKNOWN: "the original is not here",
     Likeness.DIFFERS: "THE ORIGINAL DIFFERS",
 }
-BEYOND = 2**53
-"""A position that no message has: asks whether there is such a channel, and for nothing else."""
 
 
 def read(
@@ -69,14 +67,14 @@ def read(
     async def act(client: Client) -> None:
         if history:
             for version in await client.versions(history):
-                _show(asked, client, version)
+                show_message(asked, client, version)
             return
         if after is None:
             found = choose(*await _newest(client, channel, limit or NEWEST), limit, mark=mark)
         else:
             found = await _behind(client, channel, after, limit)
         for message in found:
-            _show(asked, client, message)
+            show_message(asked, client, message)
         if mark and found:
             await client.mark(channel, found[-1].entry_id)
 
@@ -118,51 +116,8 @@ def choose(found: Sequence[Message], unread: int, limit: int | None, *, mark: bo
     return list(found[-limit:])
 
 
-def tail(
-    context: typer.Context,
-    channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Title or id; without it all.")] = "",
-    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after so many.")] = None,
-    cursor: Annotated[
-        int | None, typer.Option("--cursor", metavar="C", min=0, help="Go on behind this event: `cursor` of a line.")
-    ] = None,
-) -> None:
-    """Show messages as they come, until you interrupt it.
-
-    \b
-    coalchat tail "#ops"
-    coalchat tail --json --cursor 1042
-
-    With --json each line has a `cursor`: a program that keeps the last one goes on there and misses nothing.
-    """
-    from coalchat.api.events import MessageArrived
-    from coalchat.cli.session import with_node
-
-    asked = asked_of(context)
-
-    async def act(client: Client) -> None:
-        events = client.events(cursor)
-        if channel:
-            await client.messages(channel, BEYOND, 1)
-        left = count
-        async for event in events:
-            if isinstance(event.body, MessageArrived):
-                message = await _at(client, channel, event.body.position)
-                if message is not None:
-                    _show(asked, client, message, cursor=event.cursor)
-                    left = None if left is None else left - 1
-            if left == 0:
-                return
-
-    with_node(asked, act)
-
-
-async def _at(client: Client, channel: str, position: int) -> Message | None:
-    """The message at a position, if it is in the channel."""
-    page = await client.messages(channel, position - 1, 1)
-    return next((one for one in page.messages if one.position == position), None)
-
-
-def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
+def show_message(asked: Asked, client: Client, message: Message, **more: Any) -> None:
+    """Write one message; `more`: what its JSON has besides."""
     from coalchat.cli.output import show
     from coalchat.record import values_of
 
@@ -172,9 +127,21 @@ def _show(asked: Asked, client: Client, message: Message, **more: Any) -> None:
 
 def message_lines(message: Message, *, exercise: bool) -> list[str]:
     """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
-    from coalchat.cli.ack import acknowledged
     from coalchat.cli.card import card_lines
-    from coalchat.cli.output import body, short
+    from coalchat.cli.output import body
+
+    if message.report is not None:
+        said = card_lines(message.report)
+    else:
+        said = body(message.text) if message.text or not message.quotes else []
+    quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
+    return [*head_lines(message, exercise=exercise), *said, *quotes, ""]
+
+
+def head_lines(message: Message, *, exercise: bool) -> list[str]:
+    """What stands above a message's text."""
+    from coalchat.cli.ack import acknowledged
+    from coalchat.cli.output import short
     from coalchat.cli.times import dtg
 
     words = [
@@ -185,21 +152,17 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
         f"acknowledge by {dtg(message.ack_by)}" if message.ack_by else "",
         "" if message.answered is None else acknowledged(message.answered),
         "" if message.read else "new",
-        *(flag for flag in message.flags if flag not in HELD_AGAINST),
+        *(FLAGS.get(flag, flag) for flag in message.flags if flag not in HELD_AGAINST),
         short(message.entry_id),
-        *(f"answers {short(ref)}" for ref in message.refs),
+        *(f"answers {short(ref)}" for ref in message.refs if ref != message.reminds),
+        f"reminds of {short(message.reminds)}" if message.reminds else "",
         f"version {message.version} of {short(message.corrects)}" if message.corrects else "",
     ]
     marking = f"EXERCISE {message.marking}" if exercise else message.marking
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
     if message.disowned is not None:
         held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
-    if message.report is not None:
-        said = card_lines(message.report)
-    else:
-        said = body(message.text) if message.text or not message.quotes else []
-    quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
-    return [f"[{marking}]", "  ".join(word for word in words if word), *held, *said, *quotes, ""]
+    return [f"[{marking}]", "  ".join(word for word in words if word), *held]
 
 
 def quote_lines(quoted: Quoted) -> list[str]:

@@ -124,6 +124,8 @@ def _rule_lines(rules: Sequence[RoeRule], before: Sequence[RoeRule | None]) -> I
 def tally_lines(tally: Sequence[RoeTally]) -> Iterator[str]:
     """Who has acknowledged, by nation, and who is missing."""
     for row in tally:
+        if not row.persons:
+            continue  # there its author is alone
         words = [f"{row.nation} {row.acknowledged}/{row.persons}"]
         words += [f"{row.caveats} with caveat"] if row.caveats else []
         words += [f"{row.unable} unable"] if row.unable else []

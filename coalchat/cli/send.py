@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coalchat.api.vocabulary import Precedence, State
+from coalchat.cli.handling import Yes, confirm
 from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
-    from coalchat.api.responses import Sent
+    from coalchat.api.responses import LabelPreview, Sent
     from coalchat.client import Client
 
 WAIT = 60.0
@@ -33,6 +34,12 @@ class Wait(StrEnum):
 
     DELIVERED = "delivered"
     READ = "read"
+    ACKED = "acked"
+
+    @property
+    def state(self) -> State:
+        """The state of the local API."""
+        return State.ACKNOWLEDGED if self is Wait.ACKED else State(self.value)
 
 
 def send(
@@ -43,11 +50,12 @@ def send(
     label: Annotated[str, typer.Option("--label", help="[policy] LEVEL [CATEGORY] [REL [TO] A, B]")],
     precedence: Annotated[Precedence, typer.Option("--precedence", case_sensitive=False)] = Precedence.ROUTINE,
     ack_by: Annotated[str | None, typer.Option("--ack-by", metavar="DTG", help="Ask for acknowledgement by then.")] = None,
-    wait: Annotated[Wait | None, typer.Option("--wait", help="Until a device of each other nation has it, or read it.")] = None,
+    wait: Annotated[Wait | None, typer.Option("--wait", help="Until a device of each other nation has it, or its person read or acknowledged it.")] = None,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0, help="Seconds to wait.")] = WAIT,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
     reply_to: Annotated[str, typer.Option("--reply-to", metavar="ID", help="Message that it answers.")] = "",
     quote: Annotated[list[str] | None, typer.Option("--quote", metavar="ID", help="Message that it repeats; may be given several times.")] = None,
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Send a message.
 
@@ -58,7 +66,7 @@ def send(
     tail -1 sensor.log | coalchat send "#alerts" --label RESTRICTED --key sensor-7-0042
 
     Its id goes to stdout once it is durable on this node. Without REL the channel's nations are written out. With --wait and --json a second object has the deliveries; exit
-    code 4 says that somebody has not got it yet: it stays queued.
+    code 4 says that somebody has not got it yet: it stays queued. FLASH is confirmed before it leaves, and what is below IMMEDIATE where MINIMIZE is in force: at your terminal, or by --yes.
     """
     from coalchat.cli.session import with_node
 
@@ -67,7 +75,8 @@ def send(
     by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        await show_preview(client, asked, channel, label)
+        preview = await show_preview(client, asked, channel, label)
+        considered = confirm(asked, precedence, message, preview.minimize, yes=yes)
         sent = await client.send(
             channel,
             message,
@@ -77,10 +86,11 @@ def send(
             client_id=key,
             reply_to=reply_to,
             quotes=quote or (),
+            considered=considered,
         )
         _tell(asked, sent)
         if wait is not None:
-            await _wait(client, asked, sent, State(wait.value), timeout)
+            await _wait(client, asked, sent, wait.state, timeout)
 
     with_node(asked, act)
 
@@ -94,6 +104,7 @@ def forward(
     label: Annotated[str, typer.Option("--label", help="[policy] LEVEL [CATEGORY] [REL [TO] A, B]")],
     precedence: Annotated[Precedence, typer.Option("--precedence", case_sensitive=False)] = Precedence.ROUTINE,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Repeat a message elsewhere, with its label.
 
@@ -109,8 +120,14 @@ def forward(
     said = _said(text) if text else ""
 
     async def act(client: Client) -> None:
-        await show_preview(client, asked, channel, label)
-        _tell(asked, await client.send(channel, said, label, precedence=precedence, client_id=key, quotes=[message]))
+        preview = await show_preview(client, asked, channel, label)
+        considered = confirm(asked, precedence, said, preview.minimize, yes=yes)
+        _tell(
+            asked,
+            await client.send(
+                channel, said, label, precedence=precedence, client_id=key, quotes=[message], considered=considered
+            ),
+        )
 
     with_node(asked, act)
 
@@ -211,7 +228,7 @@ def deadline(ack_by: str | None) -> int:
     return by
 
 
-async def show_preview(client: Client, asked: Asked, channel: str, label: str) -> None:
+async def show_preview(client: Client, asked: Asked, channel: str, label: str) -> LabelPreview:
     """Say who will be able to read it."""
     from coalchat.cli.label import preview_lines
     from coalchat.cli.output import note
@@ -220,6 +237,7 @@ async def show_preview(client: Client, asked: Asked, channel: str, label: str) -
     # Denied or not, the node is asked to send: its refusal is what stands in the audit record.
     if preview.denied is None:
         note(asked, [*(["EXERCISE EXERCISE EXERCISE"] if client.node.exercise else []), *preview_lines(preview)])
+    return preview
 
 
 def _tell(asked: Asked, sent: Sent) -> None:

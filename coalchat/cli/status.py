@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from coalchat.api.vocabulary import Gap, State
 from coalchat.cli.options import asked_of
 
 if TYPE_CHECKING:
-    from coalchat.api.nouns import Checkpointed
+    from coalchat.api.about import Checkpointed
     from coalchat.api.responses import MessageStatus, Status
     from coalchat.client import Client
+
+GAPS: Final = {
+    Gap.NONE: "",
+    Gap.NO_DEVICE: "no device is known that could read it",
+    Gap.QUEUED: "queued here, nothing has left for his nation",
+    Gap.SENT: "left for his nation, nothing heard of his device",
+    Gap.HELD: "held by another nation's node, nothing heard of his device",
+    Gap.UNREAD: "on his device, not read",
+    Gap.UNACKNOWLEDGED: "read, not acknowledged",
+    Gap.REFUSED: "refused",
+    Gap.EXPIRED: "expired before it was delivered",
+}
+"""What is missing, in words."""
 
 
 def status(
@@ -24,7 +40,7 @@ def status(
     coalchat status 3f2a9c
 
     A state says no more than what is known: "delivered", "read" and "acknowledged" are the recipient's own signed receipts. Who has said nothing is no further than
-    his nation: "sent" says that a node of it has the message, not who has seen it.
+    his nation: "sent" says that a node of it has the message, not who has seen it. Then come, by nation, how many have done what it asks for, and who has not, and why.
     """
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
@@ -39,7 +55,7 @@ def status(
             one = await client.message_status(message)
             covered = [] if one.checkpoint is None else [covered_line(one.checkpoint)]
             head = f"{one.entry_id}  [{one.marking}]"
-            show(asked, one, [head, *covered, *delivery_lines(one), *recall_lines(one)])
+            show(asked, one, [head, *covered, *delivery_lines(one), *asked_lines(one), *recall_lines(one)])
 
     with_node(asked, act)
 
@@ -95,6 +111,42 @@ def recall_lines(status: MessageStatus) -> list[str]:
     ]
     head = f"recalled {dtg(recall.time)}{why}; purge confirmed by {recall.confirmed} of {recall.asked} devices, by their word:"
     return [head, *(columns(rows) if rows else [])]
+
+
+def asked_lines(status: MessageStatus) -> list[str]:
+    """What a message asks for, and by when; then of each nation how many have done it, and who has not, and why."""
+    from coalchat.cli.output import columns
+    from coalchat.cli.times import dtg, remaining
+
+    now = int(time.time())
+    lines = []
+    if status.ack_by:
+        lines.append(f"acknowledge by {dtg(status.ack_by)}: {_left(status, status.ack_by, now, remaining)}")
+    elif any(one.state.rank < State.DELIVERED.rank for nation in status.nations for one in nation.missing):
+        left = _left(status, status.handle_by, now, remaining)
+        lines.append(f"{status.precedence}, to be delivered by {dtg(status.handle_by)}: {left}")
+    for nation in status.nations:
+        expected = f"{nation.reached} of {nation.expected} {status.asked}" if nation.expected else "nobody known"
+        lines.append(f"{nation.nation}  {expected}")
+        rows = [
+            (
+                "  missing",
+                one.person or "-",
+                GAPS[one.gap],
+                f"since {dtg(one.since)}" if one.since else "",
+                "LATE" if one.late else "",
+                one.reason,
+            )
+            for one in nation.missing
+        ]
+        lines += columns(rows) if rows else []
+    return lines
+
+
+def _left(status: MessageStatus, by: int, now: int, words: Callable[[int], str]) -> str:
+    if not any(nation.missing for nation in status.nations):
+        return "everybody has"
+    return f"OVERDUE {words(now - by)}" if by <= now else f"{words(by - now)} left"
 
 
 def delivery_lines(status: MessageStatus) -> list[str]:

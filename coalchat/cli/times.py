@@ -44,6 +44,16 @@ def length(seconds: int) -> str:
     return f"{seconds // unit}{name}"
 
 
+def remaining(seconds: int) -> str:
+    """About how long: "45 s", "18 min", "2 h 18 min", "3 d", rounded down."""
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes < 2880 else f"{minutes // 1440} d"
+
+
 def dtg(seconds: int) -> str:
     """The date-time group of a Unix time, in UTC; "-" for 0, which says that there is none."""
     if not seconds:

@@ -20,6 +20,8 @@ from coalchat.api.scopes import Scope
 from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
+from coalchat.client.deadlines import DeadlineCalls
+from coalchat.client.finding import SearchCalls
 from coalchat.client.reports import ReportCalls
 from coalchat.client.roe import RoeCalls
 from coalchat.client.session import Session
@@ -42,7 +44,7 @@ class Door(Protocol):
         """Whether the node has left its socket."""
 
 
-class Client(CustodianCalls, RoeCalls, ReportCalls):
+class Client(CustodianCalls, DeadlineCalls, ReportCalls, RoeCalls, SearchCalls):
     """A session with the node. Made by `connect` or `over`; safe to use from several tasks at once."""
 
     def __init__(self, session: Session, welcome: responses.Welcome, door: Door | None = None) -> None:
@@ -177,7 +179,7 @@ class Client(CustodianCalls, RoeCalls, ReportCalls):
 
     # --- messages ---
 
-    async def send(
+    async def send(  # noqa: PLR0913  # all but the first three have defaults
         self,
         channel: str,
         text: str,
@@ -188,6 +190,7 @@ class Client(CustodianCalls, RoeCalls, ReportCalls):
         client_id: str | None = None,
         reply_to: str = "",
         quotes: Sequence[str] = (),
+        considered: bool = False,
     ) -> responses.Sent:
         """Send a message; it is durable on the node when this returns.
 
@@ -200,6 +203,8 @@ class Client(CustodianCalls, RoeCalls, ReportCalls):
             client_id: idempotency key; the same one is sent once. None: a new one.
             reply_to: entry id, or "".
             quotes: ids of messages that are repeated; then the text may be "".
+            considered: a person has considered MINIMIZE, where the channel's `minimize` says that it is in force; without
+                that, ROUTINE and PRIORITY are refused there.
 
         Raises:
             Refused: by policy, before anything has left; `.clause` names the rule.
@@ -215,6 +220,7 @@ class Client(CustodianCalls, RoeCalls, ReportCalls):
             client_id=secrets.token_hex(16) if client_id is None else client_id,
             reply_to=reply_to,
             quotes=tuple(quotes),
+            considered=considered,
         )
         return await self.call(request)
 

@@ -81,6 +81,7 @@ class Terms:
         roe: who issues ROE notices and signs them; signatures: of how many persons each needs one.
         run_on: how many of the lowest levels run on where a nation's keys have run out (SPEC 7.9); None: half of them,
             which is what lies below SECRET in the usual ladders of four and five levels.
+        settings: of later chapters, e.g. SPEC 8.13's.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Terms:
     roe: tuple[RoePower, ...] = ()
     signatures: int = 1
     run_on: int | None = None
+    settings: tuple[Setting, ...] = ()
 
 
 @attrs.frozen
@@ -184,6 +186,7 @@ def found_charter(
         link_secret_setting(link_secret, nonce),
         *roe,
         *([Setting(SETTING_RUN_ON, bytes([run_on]))] if run_on else []),
+        *terms.settings,
     )
     charter = Charter(
         number=0,

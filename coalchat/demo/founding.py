@@ -16,6 +16,7 @@ from typing import Final
 import trio
 
 from coalchat.api.vocabulary import JoinState, LinkState, Precedence, Role
+from coalchat.custody.authorities import RoePower
 from coalchat.custody.founding import Progress, Terms, create_device, create_nation, found_charter, sign_charter_file
 from coalchat.demo.claims import claim, until
 from coalchat.demo.processes import Device
@@ -26,6 +27,8 @@ from protocol.trust.policy import policy_from_toml
 
 NATIONS: Final = {"XAA": "Aldania", "XBB": "Borovia", "XCC": "Cascara"}
 """Fictitious, under codes that ISO 3166 leaves to users."""
+ROE: Final = (RoePower("XBB"), RoePower("XAA", issues=False))
+"""Who issues ROE notices, and who else signs them."""
 FLOOR: Final = KdfCost(ARGON2_TIME_MIN, ARGON2_MEMORY_MIN)
 """The cheapest key derivation that is allowed: homes of the demo live for minutes."""
 
@@ -65,7 +68,7 @@ async def found(custodians: Mapping[str, Device], persons: Mapping[str, str], ex
         founder.passphrase,
         policy=policy,
         offers=offers,
-        terms=Terms("Demonstration"),
+        terms=Terms("Demonstration", roe=ROE, signatures=2),
         entropy=os.urandom,
     )
     progress = await trio.to_thread.run_sync(start)

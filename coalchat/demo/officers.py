@@ -21,16 +21,19 @@ from coalchat.api.events import MessageArrived
 from coalchat.api.nouns import Delivery, Message
 from coalchat.api.reports import Typed
 from coalchat.api.responses import EventPage
+from coalchat.api.roe import IssueRoe
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.bots.line import Line
 from coalchat.client import Client
 from coalchat.client.secret import PassphraseSource
 from coalchat.demo.cast import ALERTS, ROOMS, person_of
 from coalchat.demo.processes import Device
-from coalchat.errors import CoalchatError
+from coalchat.errors import CoalchatError, UnknownMessage
 
 LOOK = 0.5
 """Seconds between looks whether somebody has acknowledged."""
+ROE_LOOKS = 120
+"""Looks whether an ROE notice has come, or is signed; then he lets it be."""
 
 log = structlog.get_logger("coalchat.demo")
 
@@ -41,7 +44,7 @@ class Manner:
 
     Attributes:
         reads: seconds until he has read it. acknowledges, replies: seconds after that.
-        first: his first acknowledgement, with its words; later ones are plain.
+        first: his first acknowledgement, with its words; later ones are plain. roe: that of an ROE notice.
         words: what he replies, in turn.
         after: nations to whose officers he leaves the reply, if they have the message.
     """
@@ -50,6 +53,7 @@ class Manner:
     acknowledges: float = 3.0
     replies: float = 2.5
     first: tuple[Answer, str] = (Answer.NONE, "")
+    roe: tuple[Answer, str] = (Answer.NONE, "")
     words: tuple[str, ...]
     after: tuple[str, ...] = ()
 
@@ -159,13 +163,48 @@ class Officer:
         message = await self._line.ask(lambda client: client.message(entry_id))
         await self._pause(self.manner.reads)
         await self._line.ask(lambda client: client.mark(message.channel_id, entry_id))
-        if message.ack_by:
+        if message.kind == "roe":
+            await self._acknowledge_roe(message)
+        elif message.ack_by:
             await self._pause(self.manner.acknowledges)
             answer, words = next(self._answers)
             await self._line.ask(lambda client: client.acknowledge(entry_id, answer, words))
         elif self._replies_to(message):
             await self._pause(self.manner.replies)
             await self.say(message.channel_id, self._reply(message), message.marking, reply_to=entry_id)
+
+    async def _acknowledge_roe(self, message: Message) -> None:
+        """Once it counts: who signs it with its author, signs first."""
+        for _ in range(ROE_LOOKS):
+            notice = (await self._line.ask(lambda client: client.roe_notice(message.entry_id))).notice
+            if notice.pending:
+                await self._pause(self.manner.acknowledges)
+                answer, words = self.manner.roe
+                sign = partial(_sign, entry_id=message.entry_id, serial=notice.serial, answer=answer, words=words)
+                await self._line.ask(sign)
+                return
+            await trio.sleep(LOOK)
+
+    async def issue(self, notice: IssueRoe) -> str:
+        """Issue an ROE notice; its entry id."""
+        return (await self._line.ask(lambda client: client.issue_roe(notice))).notice.entry_id
+
+    async def endorse(self, entry_id: str) -> None:
+        """Sign an ROE notice of another's, as soon as it is here."""
+        for _ in range(ROE_LOOKS):
+            try:
+                await self._line.ask(lambda client: client.endorse_roe(entry_id))
+            except UnknownMessage:
+                await trio.sleep(LOOK)
+            else:
+                return
+
+    async def counts(self, entry_id: str) -> None:
+        """Wait until an ROE notice is signed by as many as it needs."""
+        for _ in range(ROE_LOOKS):
+            if not (await self._line.ask(lambda client: client.roe_notice(entry_id))).notice.flaw:
+                return
+            await trio.sleep(LOOK)
 
     async def _pause(self, seconds: float) -> None:
         await trio.sleep(seconds * self.tempo)
@@ -183,6 +222,10 @@ class Officer:
             carried = " and ".join(left_out)
             return f"I have it. Nodes of {carried} carry it and cannot open it: the label was the lock."
         return next(self._words)
+
+
+async def _sign(client: Client, *, entry_id: str, serial: int, answer: Answer, words: str) -> None:
+    await client.acknowledge_roe(entry_id, serial, answer, words)
 
 
 async def _next(cursor: int, client: Client) -> EventPage:

@@ -12,6 +12,7 @@ from typing import Final
 import attrs
 import trio
 
+from coalchat.api.roe import IssueRoe, RoeAct, RoeRule, RoeVerb
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.client import Client
 from coalchat.demo.cast import INTEL, MED, OPS, Cast, person_of
@@ -30,8 +31,10 @@ You are Lt Berg of Aldania. Try:
    refused, with its clause.
 4  A FLASH comes. Up selects it, then
    A: your signed acknowledgement.
-5  In #alerts: status. A bot answers.
-6  F2 files a report: SALUTE, SITREP.
+5  F3: an ROE notice waits. A, then
+   type its serial: you sign it.
+6  In #alerts: status. A bot answers.
+7  F2 files a report: SALUTE, SITREP.
 F1 help, F10 quit."""
 """Lines of 37 characters: they stand as they are on a screen of 80."""
 
@@ -58,6 +61,9 @@ REMINDER: Final = "Berg, the SALUTE still waits for you: Up to select it, then A
 THANKS: Final = "Thank you, Berg. It is on record that Aldania has it. Convoy 4 holds."
 RESERVED: Final = "Noted, Berg, with your words: they stand beside the order for everybody to see."
 CLOSED: Final = "Cascara: road closed at the river, both lanes."
+
+RULE: Final = RoeRule(number="EX1", option="A", verb=RoeVerb.LIMITED, text="Crossing of LINE GREEN", specify="by day")
+"""Invented, number and all: rules are their users' data, and coalchat brings none along."""
 
 CHATTER: Final = (
     (40.0, "kowal", OPS, f"SECRET {ALL}", "Technicals have turned north. Drone stays on them."),
@@ -105,6 +111,7 @@ class Script:
     async def play(self) -> None:
         """From when the desk is there; it ends when everything has been said."""
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._rule)
             await self._pause(2)
             await self._opening()
             await self._pause(7)
@@ -132,6 +139,20 @@ class Script:
 
     async def _pause(self, seconds: float) -> None:
         await trio.sleep(seconds * self.tempo)
+
+    async def _rule(self) -> None:
+        """Kowal authorises and implements a rule, Adler signs with him; it waits for everybody, and for Berg."""
+        said = IssueRoe(
+            act=RoeAct.AUTHORISE, client_id="roe auth", rules=(RULE,), channel=OPS, label=f"RESTRICTED {ALL}"
+        )
+        auth = await self.kowal.issue(said)
+        await self.adler.endorse(auth)
+        await self.kowal.counts(auth)
+        ack_by = int(time.time()) + 1_200
+        impl = await self.kowal.issue(
+            IssueRoe(act=RoeAct.IMPLEMENT, client_id="roe impl", basis=auth, ack_by=ack_by, specified="convoys")
+        )
+        await self.adler.endorse(impl)
 
     async def _opening(self) -> None:
         """Berg's own message, from his own node: its receipts come in while he looks."""
@@ -174,6 +195,7 @@ MANNERS: Final = {
         reads=5.0,
         acknowledges=9.0,
         first=(Answer.CAVEAT, "escort as far as the river only"),
+        roe=(Answer.CAVEAT, "only with a Cascaran officer present"),
         words=("Cascara has it.", "Roger, Berg."),
         after=("XBB",),
     ),

@@ -25,6 +25,7 @@ from coalchat.demo.leaving import clean_exit
 from coalchat.demo.outages import offline_catch_up, restart_no_loss
 from coalchat.demo.processes import Device
 from coalchat.demo.reports import report_filed
+from coalchat.demo.rules import roe_acknowledged
 from coalchat.demo.search import opened
 from coalchat.demo.stage import Stage
 from coalchat.demo.trusted import Trusted, trusted_set
@@ -78,6 +79,7 @@ STEPS: Final[Mapping[str, Play]] = {
     "withheld-unreadable": withheld_unreadable,
     "over-label-refused": over_label_refused,
     "receipts": receipts,
+    "roe-acknowledged": roe_acknowledged,
     "forged-refused": forged_refused,
     "restart-no-loss": restart_no_loss,
     "offline-catch-up": offline_catch_up,

@@ -8,6 +8,7 @@ KEYS: Final = (
     ("Enter", "send; on a message: read up to here"),
     ("Alt-Enter, ^J", "new line"),
     ("^K", "jump to a channel or a person"),
+    ("^F", "find in this channel; again: in all"),
     ("Alt-A", "next channel that has something new"),
     ("Alt-1 … Alt-9", "channel at this place of the list"),
     ("Up", "with an empty text: select messages"),

@@ -104,9 +104,9 @@ def run_desk(options: Options, environ: Mapping[str, str] = os.environ) -> int:
     if not options.home.keys.exists():
         raise NoHome(str(options.home.path))
     config = load_config(options.home)
-    theme = theme_of(options.theme, config.desk_theme, environ)
-    ascii_only = options.ascii_only or config.desk_ascii or not takes_unicode(environ, sys.stdout.encoding)
-    _harden()
+    ascii_only = options.ascii_only or config.desk_ascii
+    theme, ascii_only = look_of(options.theme, config.desk_theme, ascii_only, environ)
+    harden()
     return _run(options, environ, theme, ascii_only, Wishes(config, options.home.path))
 
 
@@ -124,6 +124,11 @@ def check_terminal() -> None:
         raise error
 
 
+def look_of(option: str, setting: str, ascii_only: bool, environ: Mapping[str, str]) -> tuple[str, bool]:
+    """The skin's name, and whether nothing but ASCII is drawn."""
+    return theme_of(option, setting, environ), ascii_only or not takes_unicode(environ, sys.stdout.encoding)
+
+
 def theme_of(option: str, setting: str, environ: Mapping[str, str]) -> str:
     """The skin's name: the option decides, then what the terminal says of itself, then the setting."""
     if option:
@@ -139,7 +144,8 @@ def takes_unicode(environ: Mapping[str, str], encoding: str) -> bool:
     return locale.upper().replace("-", "").partition("@")[0].endswith("UTF8")
 
 
-def _harden() -> None:
+def harden() -> None:
+    """Leave no core dump, and let no other process of this user read our memory, as far as the system allows."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         import ctypes
@@ -147,9 +153,14 @@ def _harden() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, wishes: Wishes) -> int:
+def quiet_environment() -> None:
+    """Take Textual's own switches, and a size of the terminal, out of the environment (rule 3)."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name in {"COLUMNS", "LINES"}]:
         del os.environ[name]
+
+
+def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: bool, wishes: Wishes) -> int:
+    quiet_environment()
     # A tenth of a second to import: not before everything else is known to be right, and not before an empty terminal.
     curtain = Curtain(sys.stdin.fileno(), sys.stdout.fileno(), ascii_only=ascii_only)
     gc.disable()  # all that is made until the desk stands stays: looking for what does not takes a tenth of the time

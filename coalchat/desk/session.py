@@ -1,7 +1,7 @@
 """The one worker that speaks with the node (SPEC 12): finds or starts it, unlocks, asks, listens, comes back after a loss.
 
 Rule 1: the model says what to ask. Requests go out one by one, in its order; one that waits already is not put twice, and
-of label previews in a channel only the newest matters.
+of label previews in a channel only the newest matters, as of searches.
 Rule 2: when the connection is lost, the desk knows at once, and everything goes on where it was: the request under way is
 asked again (a message by its client id, so nothing is sent twice), events are read on behind the last one.
 Rule 3: the passphrase stays in this object, as bytes, as long as the desk runs: a node that was killed comes back without
@@ -42,6 +42,8 @@ WATCH: Final = 1.0
 """Seconds between looks at a node that has no coalition yet: nobody tells when a custodian has approved."""
 STOPPING: Final = 2.0
 """Seconds for a locked node of ours to end with the desk."""
+_SEARCH: Final = "message.search"
+"""Its request is loaded when somebody searches."""
 _WAYS_IN: Final = "`coalchat join` joins one by an invite, `coalchat nation create` begins a new one"
 _SENDING: Final = frozenset({"message.send", "message.correct", "report.file"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
@@ -266,6 +268,10 @@ class Session:
         if isinstance(request, PreviewLabel):
             for other in tuple(self._waiting):
                 if isinstance(other, PreviewLabel) and other.channel == request.channel:
+                    self._waiting.remove(other)
+        if request.op == _SEARCH:
+            for other in tuple(self._waiting):
+                if other.op == _SEARCH:
                     self._waiting.remove(other)
         if request not in self._waiting:
             self._waiting.append(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from coalchat.api.nouns import Checkpointed
+from coalchat.api.about import Checkpointed
 from coalchat.node.controls import Control, Controls
 from coalchat.store.faces import Reader
 from protocol.base.errors import StateError

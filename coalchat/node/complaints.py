@@ -18,6 +18,7 @@ from coalchat.errors import CoalchatError
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import Feeds, KnownFeed
+from coalchat.node.folding import LINES
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.sending import Sending
 from coalchat.store.faces import Transaction
@@ -25,9 +26,13 @@ from coalchat.store.rows import Message
 from protocol.base.limits import MAX_REFS
 from protocol.base.records import evolve
 from protocol.messages.entry import Entry
-from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Spoken, decode_payload
+from protocol.messages.payload import (
+    FORMAT,
+    ComplaintPayload,
+    ComplaintReason,
+    decode_payload,
+)
 from protocol.messages.refs import Ref, Relation
-from protocol.messages.versions import RetractionPayload
 from protocol.trust.credential import Precedence
 
 QUEUE = 64
@@ -139,13 +144,13 @@ class Complaints:
     async def _say_again(self, message: Message, feed: KnownFeed, now: int) -> None:
         payload = decode_payload(message.payload)
         place = self.sending.place(feed.record.channel)
-        if isinstance(payload, Spoken | RetractionPayload):
+        if isinstance(payload, LINES):
             again = evolve(payload, refs=reissued(message.entry_id, payload.refs), time=now)
             await self.sending.post(place, feed.record.release, again, Precedence(message.precedence))
 
 
 def reissued(entry_id: bytes, refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
     """References of what is said again; where there is no room for all, quotes keep theirs, then earlier reissues."""
-    order = {int(Relation.QUOTE): 0, int(Relation.REISSUE): 1}
-    kept = sorted(refs, key=lambda ref: order.get(ref.relation, 2))
+    order = {int(Relation.QUOTE): 0, int(Relation.REISSUE): 1, int(Relation.CONSIDERED): 2}
+    kept = sorted(refs, key=lambda ref: order.get(ref.relation, len(order)))
     return (Ref(int(Relation.REISSUE), entry_id), *kept[: MAX_REFS - 1])

@@ -16,6 +16,7 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
+from coalchat.node.noticing import keep_notice
 from coalchat.node.quoting import denied_originals
 from coalchat.node.reporting import keep_report
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
@@ -25,6 +26,7 @@ from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, Re
 from protocol.base.errors import Denied
 from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, Spoken
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
 from protocol.messages.refs import Relation
@@ -44,7 +46,7 @@ STATES = {
     ReceiptState.ACKNOWLEDGED: State.ACKNOWLEDGED,
 }
 
-LINES = Spoken | RetractionPayload | RoeNoticePayload
+LINES = Spoken | RetractionPayload | RoeNoticePayload | NoticePayload
 """Payloads that take a line."""
 
 MAX_TOLD = 256
@@ -99,8 +101,11 @@ class Folding:
             name = payload.notice if isinstance(payload, RoeEndorsementPayload) else message.entry_id
             write_event(tx, now, RoeChanged(channel_id=message.channel.hex(), entry_id=name.hex()))
         keep_version(tx, message, payload, now)
+        tx.index(position)
         if isinstance(payload, RetractionPayload):
             keep_recall(tx, self.context.code(message.nation), message, payload, now)
+        if isinstance(payload, NoticePayload):
+            keep_notice(tx, message, payload, now)
         if isinstance(payload, PurgedPayload) and self._sees(tx, feed, entry, payload.of, now):
             keep_confirmation(tx, feed, payload, now)
         if isinstance(payload, ReceiptPayload):

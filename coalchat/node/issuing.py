@@ -130,6 +130,8 @@ class Issuing:
             raise UsageError(f"serial: this is {notice.said.name}")
         if not notice.counts:
             raise UsageError(f"id: {notice.said.name} is not in force: there is nothing to acknowledge")
+        if response is Response.WILCO:
+            raise UsageError("answer: a notice is acknowledged, with a caveat, or one is unable")
         if response is Response.UNABLE and not text:
             raise UsageError("text: who is unable says why")
         await self.receipting.acknowledge(row, response, text)

@@ -75,8 +75,19 @@ class Receipting:
         self._owe(ReceiptState.DELIVERED, messages)
 
     def owe_read(self, messages: Iterable[Message]) -> None:
-        """Note that a person has read these messages; an acknowledgement may have said so already."""
-        self._owe(ReceiptState.READ, (message for message in messages if message.seq > self._said_read(message)))
+        """Note that a person has read these messages; an acknowledgement may have said so already.
+
+        Where the charter wants no READ at a level, none is owed.
+        """
+        terms = self.context.member.coalition.charter.receipts
+        self._owe(
+            ReceiptState.READ,
+            (
+                message
+                for message in messages
+                if terms[decode(ReleaseKey, message.release).level].read and message.seq > self._said_read(message)
+            ),
+        )
 
     def _owe(self, state: ReceiptState, messages: Iterable[Message]) -> None:
         if not may_issue(Role(self.context.member.certificate.role), state):

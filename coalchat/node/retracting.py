@@ -16,6 +16,7 @@ from coalchat.store.rows import Confirmation, Message
 from coalchat.store.rows import Recall as RecallRow
 from protocol.base.errors import Denied
 from protocol.messages.payload import Payload
+from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
 from protocol.messages.versions import RECALLABLE, PurgedPayload, Recall, RetractionPayload
 
 
@@ -34,8 +35,8 @@ def denied_recall(tx: Transaction, feed: KnownFeed, payload: Payload) -> Denied 
 
 
 def is_recalled(tx: Transaction, feed: KnownFeed, entry_id: bytes, payload: Payload) -> bool:
-    """Whether what an entry says was recalled before it came."""
-    if isinstance(payload, RetractionPayload | PurgedPayload):
+    """Whether what an entry says was recalled before it came; of what is not recalled, nothing was."""
+    if isinstance(payload, RetractionPayload | PurgedPayload | RoeNoticePayload | RoeEndorsementPayload):
         return False
     return bool(tx.recalls_of(entry_id, *author_of_feed(feed)))
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import attrs
 import trio
 
-from coalchat.errors import AlreadyExists, Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
+from coalchat.errors import Refused, UnknownChannel, UnknownLabel, UnknownNation, UsageError
 from coalchat.node.addressing import Conversation
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
@@ -23,8 +23,10 @@ from coalchat.node.feeds import Feeds, KnownFeed, release_bits
 from coalchat.node.folding import Folding
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import keep_conversation
+from coalchat.node.noticing import denied_minimize
 from coalchat.node.ownfeeds import OwnFeeds
 from coalchat.node.quoting import denied_quotes
+from coalchat.node.repeated import repeated
 from coalchat.node.runout import last_key_words, run_out
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery, Message, Outgoing
@@ -33,14 +35,13 @@ from coalchat.store.rows import Feed as FeedRow
 from protocol.base.errors import DecodeError, Denied
 from protocol.base.ids import VERSION
 from protocol.base.limits import MAX_FEEDS_PER_DEVICE
-from protocol.base.records import evolve
 from protocol.keys.direct import AnyEnvelope, DirectEnvelope
 from protocol.messages.entry import Entry, EntryBase, content_key, seal_entry
 from protocol.messages.feed import Chain, FeedRecord, sign_feed
-from protocol.messages.payload import Payload, Spoken, decode_payload, encode_payload, kind_of
-from protocol.messages.reports import ReportPayload
+from protocol.messages.notices import NoticePayload
+from protocol.messages.payload import Payload, Spoken, encode_payload, kind_of
 from protocol.messages.roe import RoeEndorsementPayload, RoeNoticePayload
-from protocol.messages.versions import CorrectionPayload, QuotingPayload, RetractionPayload
+from protocol.messages.versions import QuotingPayload, RetractionPayload
 from protocol.trust.access import Clause, may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
@@ -49,7 +50,7 @@ from protocol.trust.label import Label, ReleaseKey, parse_label
 Place = ChannelRevision | Conversation
 """Where a message is said: a channel, or a conversation of devices."""
 
-Said = Spoken | RetractionPayload | RoeNoticePayload | RoeEndorsementPayload
+Said = Spoken | RetractionPayload | RoeNoticePayload | RoeEndorsementPayload | NoticePayload
 """What a person says, or signs: it needs the whole access decision."""
 
 DOUBTFUL = "this node's clock lies beyond what its nation has published: set it right, or confirm it"
@@ -177,6 +178,8 @@ class Sending:
             denial = Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
         if denial is None and isinstance(text, QuotingPayload):
             denial = denied_quotes(self.context, label, text.quotes)
+        if denial is None and not self._is_posted(key):
+            denial = denied_minimize(self.context, place, text, precedence)
         try:
             if denial is not None:
                 raise Refused(denial.clause, denial.reason)
@@ -184,6 +187,10 @@ class Sending:
         except Refused as refused:
             await self.account(place, label, refused)
             raise
+
+    def _is_posted(self, key: Key | None) -> bool:
+        """Whether a client asks again for what has been sent: what is ordered since does not concern it."""
+        return key is not None and self.context.store.read.posted(key.client, key.id) is not None
 
     async def account(self, place: Place, label: Label, refused: Refused) -> None:
         """Write down that something was not sent."""
@@ -233,9 +240,9 @@ class Sending:
             last = [] if sealing.row is None else self._to_last_keys(sealing, release)
 
             def write(tx: Transaction) -> Posted:
-                repeated = _repeated(tx, key, feed, data)
-                if repeated is not None:
-                    return Posted(repeated, repeated=True)
+                known = repeated(tx, key, feed, data)
+                if known is not None:
+                    return Posted(known, repeated=True)
                 _prepare(tx, place, new_feed, sealing, last, now)
                 message, entry = self._seal(tx, feed, sealing, payload, data, precedence, now)
                 if key is not None:
@@ -365,30 +372,3 @@ def _prepare(
         tx.put_feed(feed)
     if sealing.row is not None:
         tx.put_envelope(sealing.row)
-
-
-def _repeated(tx: Transaction, key: Key | None, feed: KnownFeed, data: bytes) -> Message | None:
-    if key is None:
-        return None
-    known = tx.posted(key.client, key.id)
-    message = None if known is None else tx.message(known)
-    if message is not None:
-        audience = (message.channel, message.release) == (feed.record.channel, feed.record.release.packed)
-        # Of what was purged nobody knows any more whether it said the same: nothing is sent twice.
-        if not audience or not (message.purged or _same_text(message.payload, data)):
-            raise AlreadyExists("this id was used for another message")
-    return message
-
-
-def _same_text(a: bytes, b: bytes) -> bool:
-    """Whether two payloads say the same, whenever they were sealed."""
-    one, other = decode_payload(a), decode_payload(b)
-    if isinstance(one, CorrectionPayload) and isinstance(other, CorrectionPayload):
-        one = evolve(one, version=other.version)  # what was sent is the newest version by now
-    if isinstance(one, ReportPayload) and isinstance(other, ReportPayload):
-        one = evolve(one, version=other.version, serial=other.serial)  # likewise
-    if isinstance(one, RoeNoticePayload) and isinstance(other, RoeNoticePayload):
-        one = evolve(one, serial=other.serial)  # what was issued takes the one that is next by now
-    if not isinstance(one, Spoken | RoeNoticePayload) or type(one) is not type(other):
-        return False
-    return evolve(one, time=0) == evolve(other, time=0)

@@ -17,9 +17,10 @@ import attrs
 from coalchat.api.about import Confirmation, Recall
 from coalchat.api.codec import fitting
 from coalchat.api.nouns import Delivery
+from coalchat.api.vocabulary import Gap, State
 from coalchat.api.vocabulary import Role as RoleWord
-from coalchat.api.vocabulary import State
 from coalchat.node.context import Context
+from coalchat.node.deadlines import gap_of
 from coalchat.node.folding import ANSWERS, STATES
 from coalchat.record import evolve
 from coalchat.store.rows import Acknowledgement, Message, Outgoing, ReceiptMark
@@ -31,13 +32,13 @@ from protocol.trust.credential import Certified, Role
 from protocol.trust.label import ReleaseKey, label_of
 
 
-def deliveries(context: Context, message: Message) -> tuple[Delivery, ...]:
+def deliveries(context: Context, message: Message, asked: State) -> list[Delivery]:
     """One row a recipient device, by nation and person; one row a nation of which no device is known.
 
     Of messages of others only those devices are known that said something.
     """
     outgoing = {row.nation: row for row in context.store.read.outgoing(message.entry_id)}
-    heard = _heard(context, message)
+    heard = heard_of(context, message)
     spoken = [_of_device(context, said) for said in heard.values()]
     silent: list[Delivery] = []
     for nation in decode(ReleaseKey, message.release).releasable:
@@ -49,12 +50,16 @@ def deliveries(context: Context, message: Message) -> tuple[Delivery, ...]:
             rows = [way]
         silent += rows
     codes = context.member.coalition.codes
-    kept = bounded([*spoken, *silent])
-    return tuple(sorted(kept, key=lambda row: (codes.index(row.nation), row.person or "", row.device or 0)))
+    rows = [evolve(row, gap=_gap(row, asked)) for row in (*spoken, *silent)]
+    return sorted(rows, key=lambda row: (codes.index(row.nation), row.person or "", row.device or 0))
+
+
+def _gap(row: Delivery, asked: State) -> Gap:
+    return Gap.NO_DEVICE if row.person is None else gap_of(row.state, row.role, asked)
 
 
 @attrs.frozen
-class _Said:
+class Said:
     """The furthest that a device said of a message."""
 
     device: bytes
@@ -62,20 +67,33 @@ class _Said:
     state: State
     at: int
     given: Acknowledgement | None = None
+    delivered_at: int = 0
+    read_at: int = 0
 
 
-def _heard(context: Context, message: Message) -> dict[bytes, _Said]:
-    """By device; the author's own is no recipient."""
-    furthest: dict[bytes, _Said] = {}
+def heard_of(context: Context, message: Message) -> dict[bytes, Said]:
+    """The furthest that each device has said; the author's own is no recipient."""
+    furthest: dict[bytes, Said] = {}
     for mark in context.store.read.receipts_of(message.feed_id, message.seq):
         known = furthest.get(mark.device)
         state = STATES[ReceiptState(mark.state)]
         if known is None or state.rank > known.state.rank:
-            furthest[mark.device] = _Said(mark.device, mark.nation, state, mark.at)
+            furthest[mark.device] = Said(mark.device, mark.nation, state, mark.at)
     for given in _acknowledgements(context, message):
-        furthest[given.device] = _Said(given.device, given.nation, State.ACKNOWLEDGED, given.at, given)
+        furthest[given.device] = Said(given.device, given.nation, State.ACKNOWLEDGED, given.at, given)
     furthest.pop(message.device, None)
-    return furthest
+    return {device: _since(context, message, said) for device, said in furthest.items()}
+
+
+def _since(context: Context, message: Message, said: Said) -> Said:
+    """With when each state was first reached: the marks are of what came last."""
+    first = {
+        state: context.store.read.reached(message.feed_id, message.seq, said.device, int(state))
+        for state in (ReceiptState.DELIVERED, ReceiptState.READ)
+    }
+    delivered, read = first[ReceiptState.DELIVERED], first[ReceiptState.READ]
+    at = {State.DELIVERED: delivered, State.READ: read}.get(said.state) or said.at
+    return attrs.evolve(said, at=at, delivered_at=delivered, read_at=read)
 
 
 def _acknowledgements(context: Context, message: Message) -> list[Acknowledgement]:
@@ -84,7 +102,7 @@ def _acknowledgements(context: Context, message: Message) -> list[Acknowledgemen
     return [row for row in rows if row.entry_id == message.entry_id]
 
 
-def _of_device(context: Context, said: _Said) -> Delivery:
+def _of_device(context: Context, said: Said) -> Delivery:
     standing = context.member.directory.standing(said.device, context.now())
     certified = None if standing is None else standing.certified
     given = said.given
@@ -92,19 +110,23 @@ def _of_device(context: Context, said: _Said) -> Delivery:
         nation=context.code(said.nation),
         person="" if certified is None else certified.certificate.name,
         device=0 if certified is None else certified.certificate.number,
-        role=None if certified is None else _role(certified),
+        role=None if certified is None else role_of(certified),
         state=said.state,
         since=said.at,
         answer=None if given is None else ANSWERS[Response(given.answer)],
         reason="" if given is None else given.text,
+        person_id="" if certified is None else certified.certificate.person.hex(),
+        delivered_at=said.delivered_at,
+        read_at=said.read_at,
     )
 
 
-def _role(certified: Certified) -> RoleWord:
+def role_of(certified: Certified) -> RoleWord:
+    """What a device's certificate makes its holder, in the words of the API."""
     return RoleWord(Role(certified.certificate.role).name.lower())
 
 
-def _way(context: Context, message: Message, nation: int, row: Outgoing | None, said: Sequence[_Said]) -> Delivery:
+def _way(context: Context, message: Message, nation: int, row: Outgoing | None, said: Sequence[Said]) -> Delivery:
     """How far a message is with a nation, as far as its silent devices are concerned."""
     if row is None:
         # Our own nation has no outbox: there it has left once one of its devices has said so.
@@ -133,22 +155,24 @@ def _silent(context: Context, message: Message, nation: int, way: Delivery, hear
             way,
             person=certified.certificate.name,
             device=certified.certificate.number,
-            role=_role(certified),
+            role=role_of(certified),
+            person_id=certified.certificate.person.hex(),
         )
-        for certified in _readers(context, message, nation)
+        for certified in readers(context, message, nation)
         if certified.device not in others
     ]
 
 
 def bounded(rows: Sequence[Delivery]) -> tuple[Delivery, ...]:
-    """As many rows as a frame holds: the furthest of each nation, then the others from the first on."""
+    """As many rows as a frame holds, in their order: the furthest of each nation, then the others from the first on."""
     furthest: dict[str, Delivery] = {}
     for row in rows:
         known = furthest.get(row.nation)
         if known is None or row.state.rank > known.state.rank:
             furthest[row.nation] = row
     first = {id(row) for row in furthest.values()}
-    return fitting([*furthest.values(), *(row for row in rows if id(row) not in first)])
+    kept = {id(row) for row in fitting([*furthest.values(), *(row for row in rows if id(row) not in first)])}
+    return tuple(row for row in rows if id(row) in kept)
 
 
 def nation_states(context: Context, message: Message) -> tuple[tuple[int, State], ...]:
@@ -182,7 +206,7 @@ def recall_of(context: Context, message: Message) -> tuple[Recall | None, tuple[
     said = {one.device: one for _, each in recalled for one in read.confirmations(each.entry_id)}
     rows: list[Confirmation] = []
     for nation in decode(ReleaseKey, retraction.release).releasable:
-        known = {one.device: one for one in _readers(context, retraction, nation) if one.device != retraction.device}
+        known = {one.device: one for one in readers(context, retraction, nation) if one.device != retraction.device}
         asked = known.keys() | {name for name, one in said.items() if one.nation == nation}
         rows += [_confirmed(context, nation, name, said[name].at if name in said else 0) for name in asked]
         if not known and nation not in {context.member.nation, retraction.nation}:
@@ -211,7 +235,7 @@ def _confirmed(context: Context, nation: int, device: bytes, at: int) -> Confirm
     )
 
 
-def _readers(context: Context, message: Message, nation: int) -> tuple[Certified, ...]:
+def readers(context: Context, message: Message, nation: int) -> tuple[Certified, ...]:
     """Devices of a nation that could read a message."""
     cleared = context.member.cleared(nation, label_of(decode(ReleaseKey, message.release)))
     conversation = context.member.direct.conversations.get(message.channel)

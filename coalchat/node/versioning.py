@@ -95,7 +95,7 @@ def is_same_report(read: Reader, first: Message, payload: ReportPayload) -> bool
 
 
 def keep_version(tx: Transaction, message: Message, payload: Payload | None, now: int) -> None:
-    """Keep which version a message is, and tell clients of the lines that it makes old."""
+    """Keep which version a message is; the lines that it makes old are found no more, and clients are told."""
     of = goes_back_to(payload)
     if of is None:
         return
@@ -107,6 +107,7 @@ def keep_version(tx: Transaction, message: Message, payload: Payload | None, now
     before += [row for number, row in tx.versions(of.first, message) if number <= of.number]
     for row in before:
         if row.listed and row.entry_id != message.entry_id:
+            tx.unindex(row.position)
             write_event(tx, now, MessageMarked(channel_id=row.channel.hex(), entry_id=row.entry_id.hex()))
 
 

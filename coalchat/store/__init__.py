@@ -8,7 +8,8 @@
 | `schema` | the tables, as a list of migrations |
 | `rows` | what the verbs take and return |
 | `documents`, `feeds`, `parking`, `envelopes` | verbs of replication, which also see what is only carried |
-| `messages`, `receipts`, `journal`, `local` | verbs that clients' requests are answered with |
+| `messages`, `searching`, `receipts`, `journal`, `local` | verbs that clients' requests are answered with |
+| `said` | what a payload says in words: what is searched |
 | `faces` | `Reader` and `Transaction`: all of these verbs, to read and to write |
 | `runner`, `writer` | `Store`: readers beside one writer with group commit |
 

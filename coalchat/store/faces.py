@@ -16,16 +16,20 @@ from coalchat.store.feeds import FeedReads, FeedWrites
 from coalchat.store.journal import JournalReads, JournalWrites
 from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
+from coalchat.store.notices import NoticeReads, NoticeWrites
 from coalchat.store.parking import ParkingReads, ParkingWrites
 from coalchat.store.receipts import ReceiptReads, ReceiptWrites
 from coalchat.store.reports import ReportReads, ReportWrites
+from coalchat.store.searching import SearchReads
 from coalchat.store.sql import Verbs
 from coalchat.store.versions import VersionReads, VersionWrites
 
 CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     MessageReads,
+    SearchReads,
     VersionReads,
     ReportReads,
+    NoticeReads,
     ReceiptReads,
     JournalReads,
     LocalReads,
@@ -33,7 +37,9 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
 REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, ParkingReads, EnvelopeReads)
 
 
-class ClientReader(MessageReads, VersionReads, ReportReads, ReceiptReads, JournalReads, LocalReads):
+class ClientReader(
+    MessageReads, SearchReads, VersionReads, ReportReads, NoticeReads, ReceiptReads, JournalReads, LocalReads
+):
     """The verbs that may answer a client."""
 
 
@@ -56,6 +62,7 @@ class Transaction(
     MessageWrites,
     VersionWrites,
     ReportWrites,
+    NoticeWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

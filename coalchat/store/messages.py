@@ -8,7 +8,12 @@ A message may be kept and not `listed`, as a receipt is: it proves something and
 from __future__ import annotations
 
 from coalchat.store.rows import Channel, Message, Unread
+from coalchat.store.searching import SearchWrites
 from coalchat.store.sql import Verbs
+
+
+def _place(channel: bytes | None) -> tuple[str, tuple[bytes, ...]]:
+    return ("1 = 1", ()) if channel is None else ("channel = ?", (channel,))
 
 
 class MessageReads(Verbs):
@@ -65,6 +70,32 @@ class MessageReads(Verbs):
         )
         return page[::-1]
 
+    def messages_between(
+        self, channel: bytes | None, since: int, until: int, *, after_position: int, limit: int
+    ) -> list[Message]:
+        """A page of the listed messages of a channel, or of all, that came here from `since` on and before `until`."""
+        place, names = _place(channel)
+        return self.sql.all(
+            Message,
+            f"WHERE {place} AND listed = 1 AND received >= ? AND received < ? AND position > ? ORDER BY position LIMIT ?",
+            *names,
+            since,
+            until,
+            after_position,
+            limit,
+        )
+
+    def releases_between(self, channel: bytes | None, since: int, until: int) -> list[bytes]:
+        """The release keys that these bear, each once."""
+        place, names = _place(channel)
+        rows = self.sql.run(
+            f"SELECT DISTINCT release FROM message WHERE {place} AND listed = 1 AND received >= ? AND received < ?",  # noqa: S608
+            *names,
+            since,
+            until,
+        )
+        return [release for (release,) in rows]
+
     def messages_named(self, prefix: str, *, limit: int = 2) -> list[Message]:
         """Listed messages whose id, in hex, begins so; two are enough to see that a prefix is ambiguous."""
         low = bytes.fromhex(prefix + "0" * (len(prefix) % 2))
@@ -119,7 +150,7 @@ class MessageReads(Verbs):
         return self.sql.value("SELECT position FROM read_mark WHERE channel = ?", channel) or 0
 
 
-class MessageWrites(MessageReads):
+class MessageWrites(MessageReads, SearchWrites):
     """Verbs that write channels and messages."""
 
     def put_channel(self, channel: Channel) -> bool:
@@ -151,6 +182,7 @@ class MessageWrites(MessageReads):
     def purge_message(self, entry_id: bytes) -> bool:
         """Forget what a message said, and the key that proves it; False if that is gone, was never read, or nothing is here."""
         self.purged = True
+        self.unindex(self.sql.value("SELECT position FROM message WHERE entry_id = ?", entry_id) or 0)
         return (
             self.sql.change(
                 "UPDATE message SET payload = x'', ck = x'' WHERE entry_id = ? AND kind <> 0 AND payload <> x''",

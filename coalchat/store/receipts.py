@@ -4,6 +4,7 @@ Rule 1: a receipt mark only grows; what arrives late or twice changes nothing.
 Rule 2: an acknowledgement is of one entry, so each has a row of its own; of several by one device the newest in its
 feed counts, in whatever order they arrive.
 Rule 3: a delivery that has happened is not taken back.
+Rule 4: each step of a mark is kept with its time: since when somebody has a message, later receipts do not change.
 """
 
 from __future__ import annotations
@@ -28,6 +29,18 @@ class ReceiptReads(Verbs):
     def receipt_mark(self, feed_id: bytes, device: bytes, state: int) -> ReceiptMark | None:
         """How far one device has said one state of a feed."""
         return self.sql.one(ReceiptMark, "WHERE feed_id = ? AND device = ? AND state = ?", feed_id, device, state)
+
+    def reached(self, feed_id: bytes, seq: int, device: bytes, state: int) -> int:
+        """When one device first said one state of a place of a feed; 0: it has not."""
+        at = self.sql.value(
+            "SELECT at FROM receipt_step WHERE feed_id = ? AND device = ? AND state = ? AND up_to >= ?"
+            " ORDER BY up_to LIMIT 1",
+            feed_id,
+            device,
+            state,
+            seq,
+        )
+        return at or 0
 
     def acknowledgements(self, feed_id: bytes, seq: int) -> list[Acknowledgement]:
         """How devices acknowledged the entry at one place of a feed; by device."""
@@ -58,12 +71,22 @@ class ReceiptWrites(ReceiptReads):
 
     def advance_receipt(self, mark: ReceiptMark) -> bool:
         """Move a mark forward; False if it is there or further."""
-        return self.sql.insert(
+        moved = self.sql.insert(
             mark,
             "ON CONFLICT (feed_id, device, state) DO UPDATE SET up_to = excluded.up_to, nation = excluded.nation,"
             " person = excluded.person, entry_id = excluded.entry_id, receipt_id = excluded.receipt_id,"
             " at = excluded.at WHERE excluded.up_to > receipt_mark.up_to",
         )
+        if moved:
+            self.sql.change(
+                "INSERT INTO receipt_step VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                mark.feed_id,
+                mark.device,
+                mark.state,
+                mark.up_to,
+                mark.at,
+            )
+        return moved
 
     def put_acknowledgement(self, row: Acknowledgement) -> bool:
         """Keep how a device acknowledged an entry; False if a receipt as new or newer of that device is here."""

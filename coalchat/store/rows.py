@@ -266,6 +266,14 @@ class Confirmation(Row):
 
 
 @attrs.frozen
+class Found:
+    """A message that was searched for, and what of it matched: some words, marked as `searching.HIT` says."""
+
+    message: Message
+    snippet: str = attrs.field(repr=False)
+
+
+@attrs.frozen
 class Unread:
     """Messages of others in a channel beyond its read mark, and the highest precedence among them."""
 

@@ -3,7 +3,8 @@
 Rule 1: a step that has been released is never edited; what changes is a new step.
 Rule 2: each step is one transaction with its `user_version`: a crash leaves the old version or the new one.
 Rule 3: a version that this program does not know is refused before anything is read or written.
-Rule 4: wire bytes lie in `document`, `feed`, `entry`, `parked` and `envelope`, opened ones in `message`. Nothing that
+Rule 4: a step may call `said` (`coalchat.store.said`), which every connection of `sql` has.
+Rule 5: wire bytes lie in `document`, `feed`, `entry`, `parked` and `envelope`, opened ones in `message`. Nothing that
 answers a client joins the second with the first.
 """
 
@@ -240,6 +241,53 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX message_retraction ON message (position) WHERE kind = 69",  # what is to be confirmed
     ),
     ("CREATE INDEX message_roe ON message (position) WHERE kind IN (71, 72)",),  # read whole whenever ROE are shown
+    (
+        # what is ordered in a channel is asked whenever something is sent there
+        """CREATE TABLE notice (
+            entry_id BLOB PRIMARY KEY,
+            channel BLOB NOT NULL,
+            device BLOB NOT NULL,
+            notice INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            active INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX notice_channel ON notice (channel, notice, number)",
+        # a watermark forgets when it was further back: who has a message since when is asked of these
+        """CREATE TABLE receipt_step (
+            feed_id BLOB NOT NULL,
+            device BLOB NOT NULL,
+            state INTEGER NOT NULL,
+            up_to INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (feed_id, device, state, up_to)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO receipt_step SELECT feed_id, device, state, up_to, at FROM receipt_mark",
+    ),
+    (
+        # what can be found: the newest version of what is listed and can be read
+        """CREATE VIEW searched AS SELECT position, text FROM (
+            SELECT position, said(kind, payload) AS text
+            FROM message LEFT JOIN version AS own ON own.entry_id = message.entry_id
+            WHERE listed = 1 AND kind <> 0 AND payload <> x'' AND NOT EXISTS (
+                SELECT 1 FROM version AS newer CROSS JOIN message AS other ON other.entry_id = newer.entry_id
+                WHERE newer.first = coalesce(own.first, message.entry_id) AND newer.number > 1
+                AND (newer.number, newer.entry_id) > (coalesce(own.number, 1), message.entry_id)
+                AND other.listed = 1 AND other.nation = message.nation AND other.person = message.person
+                AND other.channel = message.channel AND other.release = message.release
+            )
+        ) WHERE text <> ''""",
+        # by which text: asked for each line of a page, and of what is found only
+        "CREATE VIEW search_text AS SELECT position, said(kind, payload) AS text FROM message",
+        """CREATE VIRTUAL TABLE search USING fts5 (
+            text, content='search_text', content_rowid='position', tokenize='unicode61 remove_diacritics 2'
+        )""",
+        # what is taken out is overwritten at once, and not when it happens to be merged
+        "INSERT INTO search (search, rank) VALUES ('secure-delete', 1)",
+        "INSERT INTO search (rowid, text) SELECT position, text FROM searched",
+        # all that a search filters by, in the order in which it goes
+        "CREATE INDEX message_found ON message (position, channel, nation, person, author_time) WHERE listed = 1",
+    ),
     (
         # the next serial of a person's reports is asked for at each
         """CREATE TABLE report (

@@ -24,6 +24,7 @@ from sqlcipher3 import dbapi2
 from coalchat.errors import CoalchatError, StoreCorrupt
 from coalchat.store.errors import StoreClosed, StoreConflict, StoreError, StoreFull, StoreStopped, ValueRefused, again
 from coalchat.store.rows import Row
+from coalchat.store.said import functions
 
 R = TypeVar("R", bound=Row)
 
@@ -93,6 +94,7 @@ class Sql:
             connection.set_key(bytearray(f"x'{key.hex()}'", "ascii"))
             for setting in _SETTINGS:
                 sql.run(setting)
+            functions(connection)
             if sql.value("PRAGMA journal_mode") != "wal":
                 raise StoreError(f"{path} lies on a file system without a write-ahead log")
             sql.run("PRAGMA query_only = ON" if read_only else WRITER_CACHE)

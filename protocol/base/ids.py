@@ -86,6 +86,7 @@ class Tag(IntEnum):
     ROE_NOTICE = 71
     ROE_ENDORSEMENT = 72
     REPORT = 74
+    NOTICE = 77
     # further objects
     AMENDMENT_FILE = 96
     # direct messages

@@ -13,6 +13,7 @@ from protocol.base.errors import DecodeError, LocalProtocolError, RemoteProtocol
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_REFS, MAX_TEXT
 from protocol.base.records import Bin, Flag, Part, Seq, Text, Uint, decode_any, encode, record
+from protocol.messages.notices import NoticePayload, check_notice
 from protocol.messages.receipts import ReceiptPayload, check_receipt
 from protocol.messages.refs import Ref
 from protocol.messages.reports import ReportPayload, check_report
@@ -84,6 +85,7 @@ Payload = (
     | RoeNoticePayload
     | RoeEndorsementPayload
     | ReportPayload
+    | NoticePayload
 )
 
 Spoken = TextPayload | QuotingPayload | CorrectionPayload | ReportPayload
@@ -100,6 +102,7 @@ KINDS: Final[dict[Tag, type]] = {
     Tag.ROE_NOTICE: RoeNoticePayload,
     Tag.ROE_ENDORSEMENT: RoeEndorsementPayload,
     Tag.REPORT: ReportPayload,
+    Tag.NOTICE: NoticePayload,
 }
 
 
@@ -140,6 +143,8 @@ def _check(payload: Payload) -> None:
         check_roe(payload)
     if isinstance(payload, ReportPayload):
         check_report(payload)
+    if isinstance(payload, NoticePayload):
+        check_notice(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

@@ -11,8 +11,9 @@ Rule 3: coalchat shows ROE; it never judges whether force is lawful.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 import attrs
 
@@ -173,23 +174,18 @@ class _Fold:
 
     def _authorised(self, notice: Notice, rule: RoeRule) -> Ruling:
         happens = [_Happening(0, RuleEvent.AUTHORISE, notice), *self._cancelled(notice, rule)]
-        happens += [
-            _Happening(each.said.effective, RuleEvent.SUPERSEDE, each)
-            for each in self._same_number(notice, rule)
-            if each.said.serial > notice.said.serial
-        ]
+        later = self._neighbours(notice, rule)[1]
+        happens += _first(0, ((each.said.effective, each) for each in later))
         return self._run(notice, rule, RuleState.REQUESTED, happens)
 
     def _implemented(self, notice: Notice, rule: RoeRule) -> Ruling:
-        runs = [self._alone(each, rule.number) for each in self._same_number(notice, rule)]
-        earlier = [run for run in runs if run.notice.said.serial < notice.said.serial]
-        superseded = [
-            _Happening(max(run.begins, _begins(notice)), RuleEvent.SUPERSEDE, run.notice)
-            for run in runs
-            if run.notice.said.serial > notice.said.serial and run.began
-        ]
+        before, later = self._neighbours(notice, rule)
+        runs = (self._alone(each, rule.number) for each in later)
+        superseded = _first(_begins(notice), ((run.begins, run.notice) for run in runs if run.began))
         ruling = self._run(notice, rule, RuleState.AUTHORISED, [*self._of_implemented(notice, rule), *superseded])
-        return ruling if ruling.before or not earlier else attrs.evolve(ruling, before=earlier[-1].rule)
+        if ruling.before or before is None:
+            return ruling
+        return attrs.evolve(ruling, before=self._alone(before, rule.number).rule)
 
     def _alone(self, notice: Notice, number: str) -> Ruling:
         """What would become of an implemented rule if no other notice stated its number."""
@@ -219,8 +215,11 @@ class _Fold:
         on = self.on.get((notice.logged.entry, act), ())
         return [each for each in on if rule.number in (each.said.numbers or notice.said.numbers)]
 
-    def _same_number(self, notice: Notice, rule: RoeRule) -> list[Notice]:
-        return [each for each in self.stating[notice.series, rule.number] if each is not notice]
+    def _neighbours(self, notice: Notice, rule: RoeRule) -> tuple[Notice | None, Iterator[Notice]]:
+        """Of the notices of its series that state the number: the one before it, and those after it, by serial."""
+        stating = self.stating[notice.series, rule.number]
+        at = bisect_left(stating, notice.said.serial, key=lambda each: each.said.serial)
+        return (stating[at - 1] if at else None), islice(stating, at + 1, None)
 
     def _run(self, notice: Notice, rule: RoeRule, state: RuleState, happens: Iterable[_Happening]) -> Ruling:
         """Let happen what has happened until now."""
@@ -240,6 +239,17 @@ class _Fold:
             began = run.began or after in IN_FORCE
             run = attrs.evolve(run, state=after, since=each.time, by=each.by, began=began)
         return _expire(run, self.at)
+
+
+def _first(begins: int, later: Iterable[tuple[int, Notice]]) -> list[_Happening]:
+    """What supersedes a rule that begins then: the first of the later ones to begin, and not before it."""
+    found: list[_Happening] = []
+    for at, notice in later:
+        if not found or at < found[0].time:
+            found = [_Happening(max(at, begins), RuleEvent.SUPERSEDE, notice)]
+        if at <= begins:
+            break  # nothing is earlier
+    return found
 
 
 def _expire(run: Ruling, now: int) -> Ruling:

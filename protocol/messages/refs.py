@@ -16,6 +16,10 @@ class Relation(IntEnum):
     AFTER = 3
     REISSUE = 4
     """The same payload again, under a new envelope, after a complaint."""
+    REMINDER = 8
+    """The author reminds of what he asked to be acknowledged."""
+    CONSIDERED = 9
+    """Sent under MINIMIZE, after its author had considered that notice."""
 
 
 @record()

@@ -42,6 +42,7 @@ class Clause(StrEnum):
     ROE_SEQUENCE = "roe-sequence"
     ROE_BASIS = "roe-basis"
     ROE_FINAL = "roe-final"
+    MINIMIZE = "minimize"
 
 
 @record()

@@ -20,6 +20,7 @@ from protocol.base.limits import MAX_LEVELS, MAX_NATIONS, MAX_SEGMENTS
 from protocol.base.records import Bin, Blob, Code, Flag, Name, OptBin, Part, Seq, Uint, decode, encode, record
 from protocol.base.signed import Signed, SigningKey, VerifyKey, read_signed, sign
 from protocol.trust.authority import SETTING_ROE, read_roe_setting
+from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS, ReceiptTerms, read_handling, read_receipts
 from protocol.trust.label import NATION
 
 SUITE: int = 1
@@ -124,6 +125,16 @@ class Charter:
         """Indices of the nations that it does not."""
         return frozenset(range(len(self.nations))) - self.suspended
 
+    @property
+    def handling(self) -> tuple[int, ...]:
+        """Handling times in seconds by precedence, ROUTINE first."""
+        return read_handling(self.setting(SETTING_HANDLING))
+
+    @property
+    def receipts(self) -> tuple[ReceiptTerms, ...]:
+        """Which receipts are sent and expected, by level."""
+        return read_receipts(self.setting(SETTING_RECEIPTS), len(self.holds))
+
 
 @record(Tag.CHARTER_SIGNATURE)
 class CharterSignature:
@@ -221,6 +232,7 @@ def read_charter(data: bytes) -> Charter:
     run_on = [setting.value for setting in charter.settings if setting.tag == SETTING_RUN_ON]
     if run_on and not (len(run_on[0]) == 1 and 1 <= run_on[0][0] <= len(charter.holds)):
         raise DecodeError("must be one byte, from one level to all of them", field="settings")
+    _ = charter.handling, charter.receipts
     return charter
 
 

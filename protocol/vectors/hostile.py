@@ -16,6 +16,7 @@ from protocol.vectors import (
     hostile_direct,
     hostile_keys,
     hostile_messages,
+    hostile_terms,
     hostile_trust,
     reports,
     roe,
@@ -64,6 +65,7 @@ def build(world: World, recorder: Recorder, forms: Sequence[Form]) -> File:
     cases = [
         *hostile_charter.cases(world, recorder),
         *hostile_trust.cases(world, recorder),
+        *hostile_terms.cases(world),
         *hostile_keys.cases(world, recorder),
         *hostile_messages.cases(world, recorder),
         *hostile_direct.cases(world, recorder),

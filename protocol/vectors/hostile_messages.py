@@ -27,6 +27,7 @@ from protocol.vectors.messages import (
     evidence,
     feed,
     fork_proof,
+    notice_payload,
     purged_payload,
     quoting_payload,
     receipt_payload,
@@ -173,6 +174,7 @@ def _seals(author: Feed, first: Entry) -> Iterator[Case]:
 def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
     text, receipt, quoting = text_payload(), receipt_payload(author, first), quoting_payload(first)
     correction, retraction, purged = correction_payload(first), retraction_payload(first), purged_payload(author, first)
+    notice = notice_payload()
     for name, good in (
         ("text", text),
         ("receipt", receipt),
@@ -181,9 +183,10 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("correction", correction),
         ("retraction", retraction),
         ("purged", purged),
+        ("notice", notice),
     ):
         yield case(f"control_payload_{name}", "payload", encode(good), "success")
-    data = encode(text)
+    data, ordered = encode(text), encode(notice)
     refs = ((1, first.id), (1, first.id))
     ranges = receipt.ranges
     twice = (ranges[0], evolve(ranges[0], up_to=ranges[0].up_to + 1))
@@ -209,6 +212,12 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("retraction_of_one_entry_twice", _with(encode(retraction), 5, (first.id, first.id)), "decode", "entries"),
         ("retraction_for_another_reason", _with(encode(retraction), 6, 3), "decode", "reason"),
         ("purged_of_number_zero", _with(encode(purged), 5, (first.base.feed, 0, first.id)), "decode", "up_to"),
+        ("notice_of_another_order", _with(ordered, 5, 2), "decode", "notice"),
+        ("notice_without_a_number", _with(ordered, 6, 0), "decode", "number"),
+        ("notice_beyond_the_last_number", _with(ordered, 6, 2**32), "decode", "number"),
+        ("notice_neither_on_nor_off", _with(ordered, 7, 2), "decode", "on"),
+        ("notice_that_begins_without_a_reason", _with(ordered, 8, ""), "decode", "reason"),
+        ("notice_of_a_newer_format", encode(evolve(notice, format=2)), "version", "format"),
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)

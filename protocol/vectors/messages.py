@@ -16,6 +16,7 @@ from protocol.messages.entry import Entry, EntryBase, EntryHeader, content_key, 
 from protocol.messages.evidence import make_evidence
 from protocol.messages.feed import FeedRecord, sign_feed
 from protocol.messages.forks import Run, check_fork, prove_fork
+from protocol.messages.notices import Given, Notice, NoticePayload, in_force
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
@@ -67,6 +68,7 @@ def build(world: World, envelope: Envelope) -> File:
             "entries": "payloads sealed under the TEK of keys.json's envelope; deterministic, with the values on the way",
             "forks": "fork proofs of a device, and the lowest number at which they show two entries",
             "evidence": "of the first entry; `first` is its id",
+            "notices": "of one order in a channel, as (number, entry id, device, on); which devices are admins; the place of the one in force",
             "states": "receipts as (device, nation, person, state, up_to, at), and the state of the entry at `seq` per nation",
         },
         "verification": [
@@ -81,6 +83,7 @@ def build(world: World, envelope: Envelope) -> File:
             "evidence names the custodian and the certificate of trust.json, and a feed of this file",
             "salt and ct, made anew of its ck and payload, give the id; the last header's signature verifies",
             "a nation's state is the furthest of its persons', since when the first of them came so far",
+            "of the notices of admins the one with the highest number is in force, of several with one number that with the highest id",
             "DELIVERED and READ cover all before `up_to`, ACKNOWLEDGED the entry at `up_to`, and says that those before were READ",
         ],
         "payloads": [
@@ -92,6 +95,8 @@ def build(world: World, envelope: Envelope) -> File:
                 ("correction", correction_payload(first)),
                 ("retraction", retraction_payload(first)),
                 ("purged", purged_payload(alpha, second)),
+                ("notice", notice_payload()),
+                ("considered", considered_payload(second)),
             ]
         ],
         "feeds": [_feed(each) for each in (alpha, bravo)],
@@ -104,6 +109,7 @@ def build(world: World, envelope: Envelope) -> File:
             _fork("at_one_number", alpha, fork_proof(alpha, [first, second], [rival(alpha, envelope, first)])),
             _fork("after_another_entry", alpha, fork_proof(alpha, [second], [rival(alpha, envelope, first)])),
         ],
+        "notices": [_notices()],
         "states": [_states()],
         "evidence": [
             _evidence("by its own signature", evidence(alpha, first, text_payload()), first),
@@ -200,6 +206,17 @@ def purged_payload(author: Feed, retraction: Entry) -> PurgedPayload:
     return PurgedPayload(FORMAT, NOW + 300, False, (), of)
 
 
+def notice_payload() -> NoticePayload:
+    """Puts MINIMIZE on a channel."""
+    return NoticePayload(FORMAT, NOW + 360, False, (), int(Notice.MINIMIZE), 1, True, "satellite link down")
+
+
+def considered_payload(notice: Entry) -> TextPayload:
+    """A message that is sent in spite of it, and reminds of that."""
+    refs = (Ref(int(Relation.REMINDER), notice.id), Ref(int(Relation.CONSIDERED), notice.id))
+    return TextPayload(FORMAT, NOW + 420, False, refs, "acknowledge the order", 0)
+
+
 def unsigned(sealed: Entry) -> Entry:
     """An entry's header with a signature that does not hold."""
     header = decode(EntryHeader, sealed.header)
@@ -280,4 +297,23 @@ def _states() -> Case:
             [mark.device.hex(), mark.nation, mark.person.hex(), int(mark.state), mark.up_to, mark.at] for mark in marks
         ],
         "nations": [[state.nation, int(state.state), state.at] for state in roll_up(marks, 4)],
+    }
+
+
+def _notices() -> Case:
+    entropy = ENTROPY.fork("notices")
+    admin, other, former = (entropy(16) for _ in range(3))
+    ids = sorted(entropy(32) for _ in range(5))
+    given = [
+        Given(1, ids[4], admin, on=True),
+        Given(2, ids[1], other, on=True),
+        Given(2, ids[0], admin, on=False),
+        Given(7, ids[3], former, on=False),
+        Given(1, ids[2], other, on=False),
+    ]
+    chosen = in_force(given, {admin, other})
+    return {
+        "notices": [[one.number, one.entry.hex(), one.device.hex(), int(one.on)] for one in given],
+        "admins": [admin.hex(), other.hex()],
+        "in_force": next(at for at, one in enumerate(given) if one is chosen),
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.node.conftest import _derived_once, _log, founded, homes
+from tests.node.conftest import _derived_once, _log, days, founded, homes
 
-__all__ = ["_derived_once", "_log", "founded", "homes"]
+__all__ = ["_derived_once", "_log", "days", "founded", "homes"]
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,8 @@ from tests.fakes.joined import DAY, EDITION, FIRST, HOUR, SEGMENT, device_home, 
 from tests.fakes.nodes import Running, Town, linked, until
 from tests.fakes.thief import Thief
 
+pytestmark = pytest.mark.usefixtures("days")
+
 
 async def start(town: Town) -> tuple[Running, Running, Running]:
     a, b = await town.start("XAA"), await town.start("XBB")

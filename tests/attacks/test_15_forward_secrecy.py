@@ -23,6 +23,8 @@ from tests.fakes.joined import EDITION, FIRST, HOUR, SEGMENT, device_home, envel
 from tests.fakes.nodes import Running, Town, linked, until
 from tests.fakes.thief import Thief, recorded_otars
 
+pytestmark = pytest.mark.usefixtures("days")
+
 
 def reachable(root: object) -> set[bytes]:
     """All bytes that can be reached from an object, but not through modules, classes and functions' globals."""

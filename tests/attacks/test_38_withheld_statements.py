@@ -21,6 +21,8 @@ from tests.fakes.keyed import held, start, statements, texts
 from tests.fakes.nodes import Running, Town, linked, until
 from tests.fakes.thief import Thief, editions_of, recorded_otars
 
+pytestmark = pytest.mark.usefixtures("days")
+
 
 async def withheld(town: Town, copy: Path) -> tuple[Running, Running, Running, Thief, int]:
     """The copy of a laptop, whose newer statements do not come to its custodian any more."""

@@ -6,10 +6,12 @@ import anyio
 import pytest
 
 from coalchat.api import requests
+from coalchat.api.about import Minimize
 from coalchat.api.vocabulary import Flag, Precedence
 from coalchat.bots import Bot, Message
 from coalchat.errors import AlreadyExists, NoHome, Refused, UnknownChannel, UsageError
 from coalchat.paths import Home
+from coalchat.record import evolve
 from tests.bots.conftest import Desk, running, until
 
 
@@ -97,6 +99,36 @@ async def test_it_hears_neither_itself_nor_bots_nor_what_cannot_be_read(desk: De
     assert people == ["of a person"]
     assert machines == ["of a bot", "of a person"]
     assert itself == ["of mine", "of a person"]
+
+
+async def test_it_knows_of_minimize_and_says_what_it_considered(desk: Desk) -> None:
+    node = desk.node
+    order = Minimize(entry_id="ee" * 32, nation="XAA", person="Berg", since=1_795_000_000, reason="no satellite")
+    node.channels[:] = [evolve(one, minimize=order) if one.title == "#ops" else one for one in node.channels]
+    bot = Bot("echo", home=desk.home.path)
+    heard = listener(bot, "alerts", "ops")
+
+    @bot.on_message("ops")
+    async def answer(message: Message) -> None:
+        await message.reply("heard", considered=await bot.minimize("ops") is not None)
+
+    async with running(bot):
+        assert [await bot.minimize(name) for name in ("#ops", "OPS", "#alerts")] == [order, order, None]
+        with pytest.raises(UnknownChannel):
+            await bot.minimize("nowhere")
+        await bot.post("#ops", "link quality 31 %", "RESTRICTED", considered=True)
+        await bot.post("alerts", "link quality 30 %", "RESTRICTED")
+        node.add_message("#ops", "report")
+        await until(lambda: "heard" in desk.sent)
+        node.add_message("#ops", "MINIMIZE LIFTED", kind="notice")
+        node.add_message("alerts", "last")
+        await until(lambda: heard == ["report", "last"])
+    sends = [call for call in node.calls if isinstance(call, requests.SendMessage)]
+    assert [(call.text, call.considered) for call in sends] == [
+        ("link quality 31 %", True),
+        ("link quality 30 %", False),
+        ("heard", True),
+    ]
 
 
 async def test_two_bots_that_answer_everything_end(desk: Desk) -> None:

@@ -47,10 +47,15 @@ def desk(laptop: Laptop, *options: str, answers: list[tuple[str, str]]) -> tuple
     )
 
 
-def test_a_home_that_is_none_is_named(make: Callable[[str], Laptop]) -> None:
-    code, shown = desk(make("empty"), answers=[])
-    assert code == 2
-    assert "no coalchat home" in shown
+def test_where_there_is_no_home_it_asks_what_is_wanted_and_makes_nothing_by_itself(
+    make: Callable[[str], Laptop],
+) -> None:
+    laptop = make("empty")
+    code, shown = desk(laptop, answers=[("nothing is made", F10)])
+    assert code == 0
+    assert "UNMARKED - TREAT AS" in shown
+    assert not (laptop.home / "keys").exists()
+    assert processes_of(laptop.home) == []
 
 
 def test_it_starts_a_node_asks_for_the_passphrase_and_leaves_the_node_running(make: Callable[[str], Laptop]) -> None:

@@ -140,6 +140,11 @@ def test_stdout_that_takes_nothing_is_an_error(unbuffered: str) -> None:
     assert done.stderr == b"coalchat: that did not work: No space left on device\n"
 
 
+def sleeps(pid: int) -> bool:
+    """Whether a process waits for something: a signal just before that would be seen only after it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+
+
 def test_an_interrupt_is_quiet(make: Make) -> None:
     laptop = make("xaa")
     laptop.run("nation", "create", "XAA", "Alfaland", "--person", "Cdr A", "--out", "o")
@@ -154,7 +159,7 @@ def test_an_interrupt_is_quiet(make: Make) -> None:
     os.close(reader)
     try:
         # It holds the home and waits for the passphrase.
-        until(lambda: not wait_alone(find_home(laptop.home), within=0.0))
+        until(lambda: not wait_alone(find_home(laptop.home), within=0.0) and sleeps(process.pid))
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (130, b"")

@@ -20,7 +20,7 @@ HEAVY = {
     "sqlcipher3", "structlog", "textual", "trio",
 }  # fmt: skip
 COMMANDS = {
-    ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("ack",), ("status",), ("join",), ("demo",),
+    ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("search",), ("ack",), ("status",), ("join",), ("demo",),
     ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
     ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"), ("custodian", "keying"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),
@@ -29,7 +29,8 @@ COMMANDS = {
     ("peer", "add"), ("peer", "list"), ("peer", "remove"),
     ("channel", "create"), ("channel", "widen"), ("channel", "list"),
     ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
-    ("label", "check"), ("audit", "list"),
+    ("label", "check"), ("label", "export"), ("label", "read"), ("audit", "list"),
+    ("policy", "check"), ("policy", "import"), ("policy", "national"),
     ("roe", "list"), ("roe", "show"), ("roe", "request"), ("roe", "authorise"), ("roe", "deny"), ("roe", "implement"),
     ("roe", "amend"), ("roe", "cancel"), ("roe", "caveat"), ("roe", "endorse"), ("roe", "ack"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
@@ -39,6 +40,7 @@ COMMANDS = {
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
     ("node", "offline"),
+    ("remind",), ("export",), ("channel", "minimize"),
 }  # fmt: skip
 
 

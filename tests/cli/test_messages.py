@@ -128,7 +128,7 @@ def test_a_key_makes_a_retry_harmless(pair: Pair) -> None:
 
 def test_precedence_deadline_and_reply_travel(pair: Pair) -> None:
     first = send(pair.xaa, "who has the bridge?").out.strip()
-    more = ("--precedence", "flash", "--ack-by", "312359ZDEC99", "--reply-to", first[:16])
+    more = ("--precedence", "flash", "--yes", "--ack-by", "312359ZDEC99", "--reply-to", first[:16])
     record = arrives(pair.xbb, send(pair.xaa, "you", *more).out.strip())
     assert (record["precedence"], record["refs"], record["ack_by"]) == ("FLASH", [first], 4_102_444_740)
     assert "in the past" in send(pair.xaa, "x", "--ack-by", "221830ZNOV20", code=2).err
@@ -358,3 +358,18 @@ def test_a_message_is_recalled_and_who_has_not_confirmed_is_named(pair: Pair) ->
     )
     assert any(line.startswith("  XBB  Cdr XBB (1)  says it is purged  ") for line in lines)
     assert "only who said it" in pair.xbb.run("recall", order, code=2).err
+
+
+def test_a_message_is_found_by_its_words(pair: Pair) -> None:
+    entry_id = send(pair.xaa, "the ferry at Kingsquay sails at dawn", label="secret rel to xbb, xaa").out.strip()
+    arrives(pair.xbb, entry_id)
+    narrowed = ("--channel", "#ops", "--from", "xaa cdr", "--since", "2020-01-01T00:00Z", "--json")
+    (found,) = pair.xbb.run("search", "kingsq*", '"at dawn"', *narrowed).records
+    assert found["message"]["entry_id"] == entry_id
+    hits = [piece["text"] for piece in found["snippet"] if piece["hit"]]
+    assert hits == ["Kingsquay", "at dawn"]
+    shown = pair.xbb.run("search", "ferry").out
+    assert "[MISSION SECRET REL XAA, XBB]\n" in shown
+    assert "\n    the ferry at Kingsquay sails at dawn\n" in shown
+    assert pair.xbb.run("search", "ferry", "--until", "2020-01-01T00:00Z").err == "nothing found\n"
+    assert "no such person" in pair.xbb.run("search", "ferry", "--from", "kowal", code=2).err

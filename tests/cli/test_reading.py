@@ -1,8 +1,10 @@
 """Which messages are shown, and how: pure."""
 
 from coalchat.api.nouns import Disowned, Message
+from coalchat.api.search import Found, Piece
 from coalchat.api.vocabulary import Answer, Flag, Likeness, Precedence
 from coalchat.cli.reading import NEWEST, choose, message_lines
+from coalchat.cli.search import found_lines
 from coalchat.cli.times import dtg
 from coalchat.display import display_safe
 from coalchat.record import evolve
@@ -105,3 +107,12 @@ def test_what_it_quotes_stands_further_in_under_its_own_marking() -> None:
             "        [FORGED]",
             "",
         ]
+
+
+def test_what_was_found_stands_under_its_marking_and_on_one_line() -> None:
+    message = message_record(1, OPS, "hold at\nthe bridge")
+    pieces = (Piece(text="… hold at the ", hit=False), Piece(text="bridge\x1b[2J", hit=True))
+    lines = found_lines(Found(message=message, snippet=pieces), exercise=True)
+    assert lines[0] == "[EXERCISE MISSION SECRET REL XAA, XBB]"
+    assert message.entry_id[:12] in lines[1]
+    assert lines[2:] == ["    … hold at the bridge\\u{1B}[2J", ""]

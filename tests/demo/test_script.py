@@ -12,6 +12,7 @@ import pytest
 import trio
 
 from coalchat.api.nouns import Message
+from coalchat.api.roe import RoeDetails
 from coalchat.api.vocabulary import Answer, Flag, Precedence, State
 from coalchat.demo.cast import ALERTS, INTEL, MED, OPS, Cast, gather
 from coalchat.demo.claims import until
@@ -79,6 +80,7 @@ async def test_what_whoever_looks_will_see(place: Path) -> None:
         await the_flash_waits_for_him(script)
         await the_report_and_the_bot(script)
         await officers_answer_him(script)
+        await a_notice_waits_for_him(script)
 
 
 async def everybody_acknowledges_but_saar(script: Script) -> None:
@@ -118,6 +120,25 @@ async def the_flash_waits_for_him(script: Script) -> None:
     thanks = await seen(script.cast.berg, OPS, "Thank you, Berg")
     assert thanks.refs == (flash.entry_id,)
     await seen(script.cast.berg, OPS, "road closed at the river")
+
+
+async def a_notice_waits_for_him(script: Script) -> None:
+    """Signed by two, in force; the others acknowledge it, one with a caveat; he signs by its serial."""
+    berg = script.cast.berg
+
+    async def others() -> RoeDetails | None:
+        async with berg.client() as client:
+            details = await client.roe_notice("IMPL 001")
+        return details if len(details.answers) == 2 else None
+
+    details = await until(others, "Adler and Lind acknowledge the ROE notice")
+    assert (details.notice.pending, details.notice.reason, len(details.notice.signers)) == (True, "", 2)
+    given = {answer.person: (answer.answer, answer.text) for answer in details.answers}
+    assert given == {"WO Adler": (Answer.NONE, ""), "Cpt Lind": MANNERS["lind"].roe}
+    async with berg.client() as client:
+        assert (await client.acknowledge_roe("IMPL 001", 1)).notice.answered is Answer.NONE
+        (ruling,) = (await client.roe_board()).rulings
+    assert (ruling.in_force, ruling.rule.number) == (True, "EX1")
 
 
 async def the_report_and_the_bot(script: Script) -> None:

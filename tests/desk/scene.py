@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coalchat.api import nouns
+from coalchat.api.roe import AcknowledgeRoe, ListRoe, ShowRoe
 from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
 from coalchat.record import evolve
 from tests.fakes.api_custody import let_custody, let_invite
@@ -12,6 +13,7 @@ from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import link_record
 from tests.fakes.api_reports import let_reports, payload, shown
+from tests.fakes.roe_records import PENDING, board, details
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
@@ -64,10 +66,45 @@ def reported() -> FakeNode:
     return node
 
 
+def ruled() -> FakeNode:
+    """The same, with rules of engagement."""
+    node = scene()
+    text = "NOT IN FORCE: begins 221800ZNOV26\nROE IMPL 005  implements AUTH 004\n112 A  PERMITTED  Crossing of LINE GREEN  by day and by night"
+    _say(node, "ops-north", "XBB Col A. Reyes", 1515, text, "RESTRICTED", kind="roe", entry_id=PENDING.entry_id,
+         ack_by=PENDING.ack_by)  # fmt: skip
+    node.answers[ListRoe] = board()
+    node.answers[ShowRoe] = details()
+    node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
+    return node
+
+
 def trouble() -> FakeNode:
     """The same, in an emergency."""
     node = scene()
     let_trouble(node, NOW)
+    return node
+
+
+def asked() -> FakeNode:
+    """The same, where an own order waits for acknowledgements and its time is over."""
+    node = scene()
+    order = _own(
+        node, "ops-north", 1535, "Hold at PL RED until relieved.", ack_by=at(1540), precedence=Precedence.PRIORITY
+    )
+    for nation, person, state, delivered, read, since in (
+        ("XAA", "Okoro", State.ACKNOWLEDGED, 1535, 1536, 1537),
+        ("XAA", "Varga", State.READ, 1535, 1538, 1538),
+        ("XBB", "Kowal", State.ACKNOWLEDGED, 1535, 1536, 1536),
+        ("XBB", "Reyes", State.ACKNOWLEDGED, 1536, 1538, 1539),
+        ("XCC", "Mets", State.READ, 1539, 1541, 1541),
+        ("XCC", "Lind", State.HELD, 0, 0, 1536),
+        ("XCC", "Saar", State.DELIVERED, 1540, 0, 1540),
+        ("XCC", "Oja", State.QUEUED, 0, 0, 1535),
+    ):
+        caveat = {"answer": Answer.CAVEAT, "reason": "watch only"} if person == "Reyes" else {}
+        times = {"delivered_at": delivered, "read_at": read, "since": since}
+        clocks = {name: at(hhmm) if hhmm else 0 for name, hhmm in times.items()}
+        node.move(order, nation, state, person=person, **caveat, **clocks)  # type: ignore[arg-type]
     return node
 
 

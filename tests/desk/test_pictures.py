@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import custodian, inviting, reported, scene, trouble
+from tests.desk.scene import asked, custodian, inviting, reported, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -38,8 +38,12 @@ SALUTE: Final = (
     "'/report salute", "enter", "'3 trucks", "tab", "'loading", "tab", "'31NBA48121187", "tab", "tab", "'221575Z",
 )  # fmt: skip
 FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
+SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
+FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
+ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")
+SIGNING: Final = ("ROE NOTICE", "Type the serial to sign", "not that force is lawful")
 OWN: Final = ("up",) * 5
 """To the own message."""
 
@@ -55,6 +59,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "label-80x24": View(NARROW, keys=("f6",), sees=("READABLE BY", "will be marked")),
     "who-120x40": View(keys=("f4",), sees=("WHO HAS IT", "GAPS", "held by XBB")),
     "who-80x24": View(NARROW, keys=("f4",), sees=("WHO HAS IT", "held by XBB")),
+    "who-asked-120x40": View(keys=("f4",), sees=("acknowledge by", "E escalate to", "3 of 8"), node=asked),
+    "who-asked-mono-80x24": View(NARROW, "mono", keys=("f4",), sees=("acknowledge by", "held"), node=asked),
     "keys-120x40": View(keys=("f7",), sees=KEYS),
     "keys-80x24": View(NARROW, keys=("f7",), sees=KEYS),
     "keys-mono-120x40": View(theme="mono", keys=("f7",), sees=KEYS, node=trouble),
@@ -68,6 +74,12 @@ VIEWS: Final[Mapping[str, View]] = {
     "map-mono-80x24": View(NARROW, "mono", keys=("'/map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
+    "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
+    "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
+    "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
+    "search-120x40": View(keys=SEARCH, sees=FOUND),
+    "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

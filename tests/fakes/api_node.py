@@ -13,17 +13,11 @@ from typing import Any
 import anyio
 import attrs
 
-from coalchat.api import enrolment, events, nouns, requests, responses, scopes
+from coalchat.api import enrolment, events, nouns, requests, responses, scopes, search
 from coalchat.api.base import NEWEST, Request, Response
 from coalchat.api.codec import fitting
 from coalchat.api.drafts import Draft
-from coalchat.api.vocabulary import (
-    Answer,
-    ControlSubject,
-    Phase,
-    Role,
-    State,
-)
+from coalchat.api.vocabulary import Answer, ControlSubject, Phase, Role, State
 from coalchat.errors import (
     AlreadyExists,
     CoalchatError,
@@ -51,6 +45,7 @@ from tests.fakes.api_records import (
     portion_of,
     quoted_record,
 )
+from tests.fakes.api_search import answer_search
 from tests.fakes.api_versions import answer_versions
 
 Scripted = Response | CoalchatError | Callable[[Any], Response | Awaitable[Response]]
@@ -126,24 +121,24 @@ class FakeNode:
         person: str | None = None,
         reason: str = "",
         answer: Answer | None = None,
+        **times: int,
     ) -> None:
-        """Let a message of ours move on with a nation, or with a person of it."""
+        """Let a message of ours move on with a nation, or with a person of it; `times` are fields of the row."""
         rows = self.deliveries.setdefault(entry_id, [])
         rows[:] = [row for row in rows if (row.nation, row.person) not in {(nation, None), (nation, person)}]
         if state is State.ACKNOWLEDGED and answer is None:
             answer = Answer.NONE
-        rows.append(
-            nouns.Delivery(
-                nation=nation,
-                person=person,
-                device=None if person is None else 1,
-                role=None if person is None else Role.OFFICER,
-                state=state,
-                since=NOW,
-                answer=answer,
-                reason=reason,
-            )
+        made = nouns.Delivery(
+            nation=nation,
+            person=person,
+            device=None if person is None else 1,
+            role=None if person is None else Role.OFFICER,
+            state=state,
+            since=NOW,
+            answer=answer,
+            reason=reason,
         )
+        rows.append(evolve(made, **times))
         channel = self.find_message(entry_id).channel_id
         self.tell(events.StateChanged(channel_id=channel, entry_id=entry_id, nation=nation, state=state, reason=reason))
 
@@ -217,6 +212,8 @@ class FakeNode:
                 return self._send(request)
             case requests.ListMessages():
                 return self._list(request)
+            case search.SearchMessages():
+                return answer_search(self, request)
             case requests.ShowMessage():
                 return self.find_message(request.id)
             case requests.MarkRead():

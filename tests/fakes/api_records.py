@@ -33,7 +33,9 @@ POLICY = responses.Policy(
         for level in _EXAMPLE.levels
     ),
     categories=tuple(category.value for category in _EXAMPLE.categories),
+    tag_names=tuple(category.tag_name for category in _EXAMPLE.categories),
     readable=2,
+    handling=(21_600, 10_800, 1_800, 600),
 )
 """The example policy, to a reader of SECRET."""
 

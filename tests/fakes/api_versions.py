@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coalchat.api import about, drafts, nouns, responses, versions
+from coalchat.api import about, drafts, nouns, responses, roe, versions
 from coalchat.api.base import Request, Response
 from coalchat.api.events import MessageMarked, MessagePurged
 from coalchat.api.vocabulary import Flag, State
 from coalchat.errors import UsageError
 from coalchat.record import evolve
+from tests.fakes.roe_records import NO_ROE
 
 if TYPE_CHECKING:
     from tests.fakes.api_node import FakeNode
@@ -24,6 +25,8 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return versions.VersionList(versions=tuple(_said(node, one) for one in _all(node, request.id)))
         case versions.RecallMessage():
             return _recall(node, request)
+        case roe.ListRoe():
+            return NO_ROE
         case drafts.ListDrafts():
             return drafts.DraftList(drafts=tuple(node.drafts.values()))
         case drafts.SetDraft():

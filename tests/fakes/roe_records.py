@@ -202,3 +202,7 @@ def details(**changes: Any) -> roe.RoeDetails:
     )
     made = roe.RoeDetails(notice=PENDING, answers=answers, words=roe.JUDGES_NOTHING)
     return evolve(made, **changes)
+
+
+NO_ROE: Final = board(entries=0, rulings=(), caveats=(), notices=(), changes=0)
+"""Where there are none."""

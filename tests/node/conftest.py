@@ -8,6 +8,7 @@ import pytest
 
 from coalchat.custody.founding import create_device
 from coalchat.log import configure_log
+from coalchat.node import links, rollover
 from coalchat.paths import Home, ensure_private_home
 from protocol.base import crypto
 from protocol.vectors.drbg import Drbg
@@ -32,6 +33,13 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
 @pytest.fixture
 def homes(founded: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
     return copy_homes(founded, tmp_path)
+
+
+@pytest.fixture
+def days(monkeypatch: pytest.MonkeyPatch, unmeasured: None) -> None:
+    """For what takes days: no machine sleeps here and no clock is set; and who does not answer is dialled seldom."""
+    monkeypatch.setattr(rollover, "TICK", 86_400.0)
+    monkeypatch.setattr(links, "PAUSES", (0.2, 1.0, 600.0, 10_800.0))
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def with_laptop(homes: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
     return homes | {name: device_home(tmp_path, name) for name in ("laptop", "radio")}
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_laptop_that_was_off_for_the_weekend_reads_everything_up_to_secret(
     with_laptop: dict[str, Home], autojump_clock: MockClock
 ) -> None:
@@ -98,6 +99,7 @@ async def test_what_came_before_its_key_is_read_when_the_key_comes(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_silent_device_is_keyed_for_its_grace_and_then_not(
     with_laptop: dict[str, Home], autojump_clock: MockClock
 ) -> None:
@@ -133,6 +135,7 @@ async def test_a_silent_device_is_keyed_for_its_grace_and_then_not(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_laptop_that_was_off_for_longer_than_all_of_it_shows_what_it_cannot_open_and_why(
     with_laptop: dict[str, Home], autojump_clock: MockClock
 ) -> None:

@@ -15,7 +15,6 @@ from coalchat.api.requests import AddPeer
 from coalchat.api.vocabulary import RevocationReason
 from coalchat.custody.founding import Terms
 from coalchat.errors import NotAuthorised, Refused, UsageError
-from coalchat.node import links, rollover
 from coalchat.paths import Home
 from tests.fakes.joined import DAY, HOUR, device_home, envelope_of, joined, until_time
 from tests.fakes.keyed import texts
@@ -34,9 +33,7 @@ def daily(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
 
 
 @pytest.fixture
-def homes(daily: dict[str, Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Home]:
-    monkeypatch.setattr(rollover, "TICK", float(DAY))  # no machine sleeps here, and no clock is set
-    monkeypatch.setattr(links, "PAUSES", (0.2, 1.0, 600.0, 3 * HOUR))  # days without an answer
+def homes(daily: dict[str, Home], tmp_path: Path, days: None) -> dict[str, Home]:
     return copy_homes(daily, tmp_path) | {name: device_home(tmp_path, name) for name in DEVICES}
 
 

@@ -9,9 +9,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from coalchat.api.about import Checkpointed
 from coalchat.api.emergency import RevokeDevices
 from coalchat.api.evidence import CheckEvidence, EvidenceOf, ExportEvidence, Proof
-from coalchat.api.nouns import Checkpointed
 from coalchat.api.vocabulary import RevocationReason
 from coalchat.cli.evidence import proof_lines
 from coalchat.node.checkpointing import GATHER

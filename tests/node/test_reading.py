@@ -8,6 +8,7 @@ from trio.testing import MockClock
 
 from coalchat.api.base import NEWEST
 from coalchat.api.events import MarkMoved
+from coalchat.api.national import SetNational
 from coalchat.api.nouns import Message
 from coalchat.api.requests import AddPeer, ListMessages, PreviewLabel, RemovePeer, ShowKeys, ShowPolicy
 from coalchat.api.responses import Keys, MessagePage
@@ -258,6 +259,19 @@ async def test_the_policy_is_shown_as_the_charter_names_it(homes: dict[str, Home
         assert (policy.levels, policy.categories, policy.prefix) == (POLICY.levels, POLICY.categories, POLICY.prefix)
         assert (policy.id, policy.version) == (POLICY.id, POLICY.version)
         assert policy.levels[policy.readable].name == "TOP SECRET"
+        assert policy.tag_names == POLICY.tag_names
+        # What the own nation marks alike stands beside it, and stays over a restart.
+        names = ("OFFEN", "NUR F\u00dcR DEN DIENST", "GEHEIM", "")
+        beside = await a.ask(SetNational(policy="ALDANIA 3", levels=names))
+        assert (beside.national, tuple(level.national for level in beside.levels)) == ("ALDANIA 3", names)
+        assert [level.name for level in beside.levels] == [level.name for level in policy.levels]
+        await a.stop()
+        a = await town.start("XAA")
+        assert await a.ask(ShowPolicy()) == beside
+        for wrong in (names[:3], ("a\nb", "", "", ""), ("\x1b", "", "", ""), ("x" * 65, "", "", "")):
+            with pytest.raises(UsageError, match="levels"):
+                await a.ask(SetNational(policy="ALDANIA 3", levels=wrong))
+        assert await a.ask(SetNational(policy="", levels=())) == policy
         await town.close()
 
 

@@ -39,6 +39,7 @@ class Cut(Exception):
     """The power goes."""
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_device_is_keyed_edition_after_edition(with_laptop: dict[str, Home], autojump_clock: MockClock) -> None:
     async with trio.open_nursery() as nursery:
         town = Town(nursery, with_laptop)
@@ -87,6 +88,7 @@ async def test_statements_and_otars_stay_in_their_nation(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_another_device_of_the_nation_brings_the_keys(
     with_laptop: dict[str, Home], autojump_clock: MockClock
 ) -> None:
@@ -175,6 +177,7 @@ async def test_a_device_states_one_prekey_a_segment_and_only_online(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_prekeys_go_when_their_grace_is_over(with_laptop: dict[str, Home], autojump_clock: MockClock) -> None:
     """No OTAR comes: the custodian's node is away, and the laptop meets the radio only."""
     async with trio.open_nursery() as nursery:

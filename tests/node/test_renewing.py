@@ -14,7 +14,6 @@ from coalchat.custody.founding import Terms
 from coalchat.custody.keying import DEVICE_LIFETIME
 from coalchat.custody.renewal import END_WARNING, RENEW_BEFORE
 from coalchat.errors import NotAuthorised, Refused, UnknownDevice, UsageError
-from coalchat.node import links, rollover
 from coalchat.node.passing import otar_header
 from coalchat.paths import Home
 from protocol.base.ids import Tag
@@ -33,9 +32,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
 
 
 @pytest.fixture
-def homes(slow: dict[str, Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Home]:
-    monkeypatch.setattr(rollover, "TICK", float(DAY))  # no machine sleeps here, and no clock is set
-    monkeypatch.setattr(links, "PAUSES", (0.2, 1.0, 600.0, 3 * HOUR))  # days without an answer
+def homes(slow: dict[str, Home], tmp_path: Path, days: None) -> dict[str, Home]:
     return copy_homes(slow, tmp_path) | {"laptop": device_home(tmp_path, "laptop")}
 
 

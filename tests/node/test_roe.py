@@ -13,15 +13,18 @@ from trio.testing import MockClock
 from coalchat.api import roe as api
 from coalchat.api.events import RoeChanged
 from coalchat.api.evidence import CheckEvidence, ExportEvidence
-from coalchat.api.requests import GetStatus
+from coalchat.api.requests import GetMessageStatus, GetStatus
 from coalchat.api.versions import CorrectMessage, RecallMessage
-from coalchat.api.vocabulary import Answer
+from coalchat.api.vocabulary import Answer, State
 from coalchat.custody.authorities import RoePower
 from coalchat.custody.founding import Terms
 from coalchat.errors import Ambiguous, Refused, UnknownMessage, UnknownNation, UsageError
+from coalchat.node.retracting import is_recalled
 from coalchat.paths import Home
+from coalchat.store.faces import Transaction
+from coalchat.store.rows import Recall as RecallRow
 from protocol.base.records import decode, evolve
-from protocol.messages.payload import FORMAT, Payload
+from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.versions import CorrectionPayload, Recall, RetractionPayload
 from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey
@@ -188,6 +191,7 @@ async def test_who_acknowledges_names_the_serial(homes: dict[str, Home], autojum
         for request, words in (
             (ack(serial=2), "this is IMPL 001"),
             (ack(Answer.UNABLE), "says why"),
+            (ack(Answer.WILCO), "with a caveat, or one is unable"),
             (ack(Answer.CAVEAT), "says what it is"),
             (ack(text="x"), "goes with an answer"),
         ):
@@ -213,6 +217,9 @@ async def test_who_acknowledges_names_the_serial(homes: dict[str, Home], autojum
             ("XCC", Answer.CAVEAT, "only with an officer of ours"),
         ]
         assert any(event.entry_id == impl.entry_id for event in await a.events(RoeChanged))
+        status = await a.ask(GetMessageStatus(id=impl.entry_id))
+        assert (status.asked, status.ack_by, status.overdue) == (State.ACKNOWLEDGED, impl.ack_by, False)
+        assert [(nation.expected, nation.reached) for nation in status.nations] == [(1, 1), (1, 1)]
 
         # What does not count is not acknowledged.
         await issue(a, api.RoeAct.CANCEL, basis="IMPL 001")
@@ -289,6 +296,24 @@ async def test_a_notice_is_never_edited(homes: dict[str, Home], autojump_clock: 
             assert (message.flags, message.newer) == ((), None)
             assert "104 B" in message.text
             assert (await standing(node))["XAA IMPL 001"] == ""
+
+        # Nor does a retraction reach one that comes after it.
+        text = await a.send("roe", "a word of the same author", "RESTRICTED")
+        feed = c.station.feeds.get(row.feed_id)
+        assert feed is not None
+
+        def before(tx: Transaction) -> list[bool]:
+            tx.put_recall(RecallRow(name, bytes.fromhex(text.entry_id), int(Recall.AUTHOR)))
+            words = TextPayload(FORMAT, NOW, False, (), "the same", 0)
+            return [is_recalled(tx, feed, name, payload) for payload in (words, impl_said)]
+
+        impl_said = decode_payload(row.payload)
+
+        async def come() -> bool:
+            return "a word of the same author" in await c.texts("roe")
+
+        await until(come)
+        assert await c.station.context.store.write(before) == [True, False]
         await town.close()
 
 

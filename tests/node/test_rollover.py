@@ -154,6 +154,7 @@ async def test_a_kill_at_each_step_loses_no_seed_and_draws_no_counter_twice(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_silent_custodian_stops_nobody_until_his_published_editions_end(
     homes: dict[str, Home], autojump_clock: MockClock
 ) -> None:
@@ -181,6 +182,7 @@ async def test_a_silent_custodian_stops_nobody_until_his_published_editions_end(
         await town.close()
 
 
+@pytest.mark.usefixtures("days")
 async def test_a_month_of_coalition_life(homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock) -> None:
     """Ten editions: three nations talk every few hours, each custodian draws, and what is past is gone."""
     async with trio.open_nursery() as nursery:

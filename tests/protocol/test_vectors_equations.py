@@ -200,7 +200,7 @@ def test_entries() -> None:
 def test_payloads() -> None:
     payloads = {case["name"]: unpack(hexed(case["encoded"])) for case in vectors("messages")["payloads"]}
     entries = {case["name"]: case for case in vectors("messages")["entries"]}
-    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68, 69, 70]
+    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68, 69, 70, 77, 64]
     assert payloads["reply"][4] == [[1, hexed(entries["first"]["id"])]]
     assert payloads["receipt"][6] == [[unpack(hexed(entries["second"]["base"]))[3], 2, hexed(entries["second"]["id"])]]
     assert payloads["complaint"][5].hex() == only("keys", "envelope")["id"]
@@ -210,6 +210,14 @@ def test_payloads() -> None:
     assert [one.hex() for one in payloads["retraction"][5]] == [entries["first"]["id"]]
     assert payloads["purged"][5] == payloads["receipt"][6][0]
     assert [quote[6] for quote in payloads["quoting"][7]] == [payloads["text"][5]]
+    assert payloads["notice"][5:] == [1, 1, 1, "satellite link down"]
+    assert payloads["considered"][4] == [[relation, hexed(entries["second"]["id"])] for relation in (8, 9)]
+
+
+def test_notices() -> None:
+    case = only("messages", "notices")
+    counts = [(number, entry) for number, entry, device, _ in case["notices"] if device in case["admins"]]
+    assert case["notices"][case["in_force"]][:2] == [*max(counts)]
 
 
 def test_states() -> None:

@@ -22,6 +22,7 @@ from coalchat.store.rows import (
     Parked,
     ReceiptMark,
 )
+from protocol.messages.payload import FORMAT, TextPayload, encode_payload
 
 KEY = bytes(range(32))
 
@@ -81,6 +82,11 @@ def message(seq: int, name: str = "feed", **changes: Any) -> Message:
         1,
     )
     return attrs.evolve(made, **changes)
+
+
+def text(words: str) -> bytes:
+    """The payload of a message that says so."""
+    return encode_payload(TextPayload(FORMAT, 1, False, (), words, 0))
 
 
 def mark(**changes: Any) -> ReceiptMark:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from coalchat.store.faces import CLIENT_FACING, REPLICATION, ClientReader, Reader, Transaction
+from coalchat.store.notices import Notice
+from coalchat.store.reports import ReportRow
 from coalchat.store.rows import Confirmation, Confirmed, Peer, Recall, Version
+from coalchat.store.searching import Sought, terms
 from coalchat.store.sql import Sql, Verbs
 from coalchat.store.writer import Store
 from tests.store.makers import (
@@ -26,6 +29,7 @@ from tests.store.makers import (
     outgoing,
     parked,
     post,
+    text,
 )
 
 WIRE = frozenset({"document", "feed", "entry", "parked", "envelope"})
@@ -46,6 +50,12 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.messages_named(ident("feed 1", 32).hex()[:5]),
         r.messages_named(ident("carried 1", 32).hex()[:6]),
     ),
+    "found": lambda r: (
+        r.found(Sought(terms("bridge")), limit=9),
+        r.found(
+            Sought(terms("b*"), ident("channel"), 0, [ident("person")], since=1, until=9, before_position=99), limit=9
+        ),
+    ),
     "last_position": lambda r: r.last_position(),
     "messages_of_feed": lambda r: (r.messages_of_feed(ident("feed"), 99), r.messages_of_feed(ident("carried"), 99)),
     "last_read_of_feed": lambda r: (
@@ -61,8 +71,21 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.acknowledgement(ident("feed"), 1, ident("device")),
         r.acknowledgement(ident("carried"), 1, ident("device")),
     ),
+    "reached": lambda r: (
+        r.reached(ident("feed"), 1, ident("device"), 1),
+        r.reached(ident("carried"), 1, ident("device"), 1),
+    ),
+    "notices": lambda r: r.notices(ident("channel"), 1),
+    "messages_between": lambda r: (
+        r.messages_between(ident("channel"), 0, 9, after_position=0, limit=9),
+        r.messages_between(None, 0, 9, after_position=0, limit=9),
+    ),
+    "releases_between": lambda r: (r.releases_between(ident("channel"), 0, 9), r.releases_between(None, 0, 9)),
     "version": lambda r: (r.version(ident("feed 2", 32)), r.version(ident("carried 1", 32))),
     "versions": lambda r: r.versions(ident("feed 1", 32), message(1)),
+    "report": lambda r: (r.report(ident("feed 2", 32)), r.report(ident("carried 1", 32))),
+    "last_serial": lambda r: r.last_serial("SALUTE", 0, ident("person"), ident("channel"), b"release"),
+    "reports": lambda r: r.reports(channel=None, form="", before_position=99, limit=9),
     "recalls_of": lambda r: r.recalls_of(ident("feed 1", 32), 0, ident("person"), ident("channel"), b"release"),
     "recalls": lambda r: r.recalls(ident("feed 2", 32)),
     "confirmations": lambda r: r.confirmations(ident("feed 2", 32)),
@@ -134,7 +157,10 @@ def fill(transaction: Transaction) -> None:
     """One message of our own with all that belongs to it."""
     post(transaction, 1, mine=True)
     post(transaction, 2)
+    assert transaction.index(post(transaction, 3, payload=text("the bridge at dawn")))
     transaction.put_version(Version(ident("feed 2", 32), ident("feed 1", 32), 2))
+    transaction.put_notice(Notice(ident("feed 2", 32), ident("channel"), ident("device"), 1, 1, True, 1))
+    transaction.put_report(ReportRow(ident("feed 2", 32), "SALUTE", 3))
     transaction.put_recall(Recall(ident("feed 1", 32), ident("feed 2", 32), 1))
     transaction.put_confirmation(Confirmation(ident("feed 2", 32), ident("device"), 0, ident("person"), 1))
     transaction.set_outgoing(outgoing(1))
@@ -196,10 +222,12 @@ WHOLE = {
     "all_documents": "document",
     "pending": "outbox",
     "roe_log": "message",
+    "releases_between": "message",
 }
-"""What compares all there is with a peer reads all there is, once a link; what is pending, and the ROE, have an index each."""
+"""What compares all there is with a peer reads all there is, once a link; what is pending, and the ROE, have an index each;
+the mark of all messages together is that of each."""
 
-PAGED = {"messages", "messages_of_all", "events_after", "audit_after", "entries_from"}
+PAGED = {"found", "messages", "messages_of_all", "messages_between", "events_after", "audit_after", "entries_from"}
 """A page comes out of its index in order, however many others there are."""
 
 
@@ -214,8 +242,11 @@ async def test_every_verb_goes_by_an_index(store: Store, verb: str) -> None:
     connection.set_trace_callback(None)
     assert statements
     for statement in statements:
+        if "'main'.'search_" in statement or statement.startswith("--"):
+            continue  # FTS5's own, of its tables
         plan = [detail for *_, detail in store.read.sql.run(f"EXPLAIN QUERY PLAN {statement}")]
-        scanned = {detail.split()[1] for detail in plan if detail.startswith("SCAN ")} - {"CONSTANT"}
+        scans = [detail for detail in plan if detail.startswith("SCAN ") and "VIRTUAL TABLE INDEX" not in detail]
+        scanned = {detail.split()[1] for detail in scans} - {"CONSTANT"}
         assert scanned <= SMALL | {WHOLE.get(verb, "")}, (statement, plan)
         if verb in PAGED:
             assert not any("TEMP B-TREE" in detail for detail in plan), (statement, plan)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import permutations
 
 import pytest
 
 from coalchat.store.errors import StoreConflict
+from coalchat.store.faces import Transaction
 from coalchat.store.rows import Delivery
 from coalchat.store.writer import Store
 from tests.store.makers import acknowledgement, entry, feed, ident, mark, message, outgoing, post
@@ -20,6 +22,17 @@ async def test_a_receipt_mark_only_grows(store: Store) -> None:
     kept = store.read.receipt_mark(ident("feed"), ident("device"), 1)
     assert kept == mark(up_to=6, entry_id=ident("feed 6", 32), at=2)
     assert store.read.receipt_mark(ident("feed"), ident("device"), 2) is None
+
+
+async def test_since_when_somebody_has_it_later_receipts_do_not_change(store: Store) -> None:
+    for up_to, at, moves in ((3, 30, True), (9, 90, True), (5, 95, False)):
+        step = mark(up_to=up_to, at=at)
+        assert await store.write(partial(Transaction.advance_receipt, mark=step)) is moves
+    await store.write(lambda t: t.advance_receipt(mark(state=2, up_to=4, at=60)))
+    read, feed_id, device = store.read, ident("feed"), ident("device")
+    assert [read.reached(feed_id, seq, device, 1) for seq in (1, 3, 4, 9, 10)] == [30, 30, 90, 90, 0]
+    assert [read.reached(feed_id, seq, device, 2) for seq in (4, 5)] == [60, 0]
+    assert read.reached(feed_id, 1, b"another", 1) == 0
 
 
 async def test_receipts_cover_a_place_by_state(store: Store) -> None:

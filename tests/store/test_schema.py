@@ -80,7 +80,7 @@ def test_a_home_of_the_first_version_keeps_its_messages_and_can_acknowledge(fres
         }
         marks = ", ".join("?" * len(fields))
         fresh.change(f"INSERT INTO {row.TABLE} ({', '.join(fields)}) VALUES ({marks})", *fields.values())
-    write.advance_receipt(mark(state=2))
+    fresh.insert(mark(state=2), "")
     fresh.change("COMMIT")
     migrate(fresh)
     fresh.begin()
@@ -88,6 +88,7 @@ def test_a_home_of_the_first_version_keeps_its_messages_and_can_acknowledge(fres
     fresh.change("COMMIT")
     assert [one.seq for one in write.messages(ident("channel"), limit=9)] == [1]
     assert write.receipts_of(ident("feed"), 1) == [mark(state=2)]
+    assert write.reached(ident("feed"), 1, ident("device"), 2) == mark().at
     assert write.unread_counts() == [Unread(ident("channel"), 1, 0)]
     assert write.acknowledgements(ident("feed"), 1) == [acknowledgement()]
 

@@ -21,6 +21,7 @@ STEPS = [
     "withheld-unreadable",
     "over-label-refused",
     "receipts",
+    "roe-acknowledged",
     "forged-refused",
     "restart-no-loss",
     "offline-catch-up",

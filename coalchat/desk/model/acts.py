@@ -20,10 +20,11 @@ _WHOLE = frozenset(Part) - {Part.NOTICE}
 
 def show(state: State, channel_id: str) -> Changes:
     """Open a channel."""
-    if state.coalition.channel(channel_id) is None or channel_id == state.shown:
+    if state.coalition.channel(channel_id) is None or (channel_id == state.shown and state.past is None):
         return NOTHING
-    if state.shown:
+    if state.shown and state.shown != channel_id:
         _leave(state, state.shown)
+    state.past = None
     log = state.log(channel_id)
     state.shown, state.selected, state.visible, state.reading_back = channel_id, None, None, False
     state.composing.trouble = ""
@@ -69,7 +70,7 @@ def older(state: State) -> Changes:
     """Ask for the page before the first line."""
     if state.timeline is None:
         return NOTHING
-    asks = state.timeline.log.older()
+    asks = state.timeline.log.older() if state.past is None else state.past.older()
     state.reading_back = state.reading_back or bool(asks)
     return Changes(asks=asks)
 
@@ -82,6 +83,8 @@ def seen(state: State, visible_keys: Sequence[str], *, at_bottom: bool) -> Chang
         message = state.find(key)
         if message is not None and message.mine and not state.receipts.complete(message):
             asks += state.receipts.lacks(key)
+    if at_bottom and state.past is not None and state.past.is_whole:
+        asks += state.past.newer()
     changes = Changes(asks=asks)
     if at_bottom and state.timeline is not None and state.drop(state.timeline.log.trim()):
         changes += state.redraw()
@@ -100,13 +103,17 @@ def select(state: State, key: str | None) -> Changes:
 
 
 def read_to(state: State, key: str | None) -> Changes:
-    """A person has read up to here."""
+    """A person has read up to here. In a part of the past the newest line is not in sight: End only goes there."""
+    if key is None and state.past is not None:
+        return show(state, state.shown)
     channel = state.coalition.channel(state.shown)
     if state.timeline is None or channel is None or state.arrivals.newest is None:
         return NOTHING
     target = state.timeline.log.newest if key is None else state.timeline.log.get(key)
     if target is None:
         return NOTHING
+    if state.past is not None and state.past.log.low > channel.read_position + 1:
+        return NOTHING  # it would pass what was never loaded
     end = min(target.position, state.arrivals.newest)
     passed = [message for message in state.timeline.log.after(channel.read_position) if message.position <= end]
     if not any(not message.mine for message in passed):

@@ -1,4 +1,4 @@
-"""What a person does with messages that are there: quote, forward, correct, recall, look at all versions (SPEC 8.10).
+"""What a person does with messages that are there: quote, forward, correct, recall, look at all versions, remind (SPEC 8.10, 8.13).
 
 Rule 1: which message is meant is never guessed, and what cannot be done says why before anything is asked.
 Rule 2: what the node refused of it is said where the eye is, and is not tried again by itself.
@@ -20,6 +20,7 @@ from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.dialogviews import Deliberate, VersionRow
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
+from coalchat.desk.model.reminding import Reminding
 from coalchat.desk.model.repeating import why_not
 from coalchat.desk.model.state import State
 from coalchat.desk.model.words import dtg
@@ -48,6 +49,13 @@ class Afterwards:
     asked: str = ""
     versions: tuple[Message, ...] = ()
     trouble: str = ""
+
+    @property
+    def reminding(self) -> Reminding:
+        """Reminders of it."""
+        if self._state.reminding is None:
+            self._state.reminding = Reminding(self._state)
+        return self._state.reminding
 
     # --- quoting ---
 

@@ -34,6 +34,10 @@ class Part(Enum):
     """The who-has-it screen, while it is open."""
     KEYS = auto()
     """The key screen, while it is open."""
+    ROE = auto()
+    """The ROE screens, while one is open."""
+    SEARCH = auto()
+    """The search screen, while it is open."""
     INVITES = auto()
     """A custodian's invites, while they are open."""
     VERSIONS = auto()
@@ -62,6 +66,7 @@ class Changes:
     refusal: to be shown at once.
     bell: something of FLASH precedence has come.
     prompt: to be asked at once.
+    cursor: key of the message that the cursor is to stand on, or "".
     """
 
     parts: frozenset[Part] = frozenset()
@@ -71,6 +76,7 @@ class Changes:
     refusal: Refusal | None = None
     bell: bool = False
     prompt: DirectView | WordsView | Deliberate | CodeView | None = None
+    cursor: str = ""
 
     def __add__(self, other: Changes) -> Changes:
         """Both, one after the other."""
@@ -82,6 +88,7 @@ class Changes:
             other.refusal or self.refusal,
             self.bell or other.bell,
             other.prompt or self.prompt,
+            other.cursor or self.cursor,
         )
 
 

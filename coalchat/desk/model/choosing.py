@@ -55,7 +55,10 @@ def _levels(state: State, channel: Channel | None, chosen: int) -> tuple[LevelCh
         why_not = "above your clearance" if index > policy.readable else ""
         why_not = f"above {named(channel.title)}" if index > channel.ceiling_level else why_not
         why_not = "below what you repeat" if index < least else why_not
-        rows.append(LevelChoice(level=index, name=level.name, chosen=index == chosen, why_not=why_not))
+        choice = LevelChoice(
+            level=index, name=level.name, chosen=index == chosen, why_not=why_not, national=level.national
+        )
+        rows.append(choice)
     return tuple(rows)
 
 

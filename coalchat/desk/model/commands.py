@@ -24,6 +24,7 @@ class CommandHelp:
 COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("help", "/help [COMMAND]", "keys and commands, or what one command does"),
     CommandHelp("jump", "/jump WORDS", "go to a channel or a person"),
+    CommandHelp("search", "/search WORDS", "find messages in all channels"),
     CommandHelp("label", "/label LEVEL [CATEGORY] [REL A, B]", "label of the next message"),
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
@@ -41,6 +42,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("map", "/map [FORM]", "positions of reports on a grid, and their numbers over time"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
+    CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
     CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
     CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),

@@ -13,19 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from coalchat.api.about import Quoted
+from coalchat.api.about import Minimize, Quoted
 from coalchat.api.nouns import Message
 from coalchat.api.requests import PreviewLabel
 from coalchat.api.responses import LabelPreview
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import Asks
 from coalchat.desk.model.coalition import Coalition
-from coalchat.desk.model.drafts import Draft
+from coalchat.desk.model.drafts import BREVITY, Draft
 from coalchat.desk.model.labels import Label, combined
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
 from coalchat.desk.model.repeating import combination, denied
 from coalchat.desk.model.views import UNMARKED, Composer
-from coalchat.desk.model.words import clock, day_clock, listed
+from coalchat.desk.model.words import age, clock, day_clock, listed
 from coalchat.errors import CoalchatError
 from coalchat.record import evolve, field, part
 
@@ -217,7 +217,9 @@ class Composing:
         marks, draft, label = self._coalition.marks, self.draft(channel_id), self.label(channel_id)
         said = self.preview(channel_id, label)
         preview = said if isinstance(said, LabelPreview) else None
-        trouble = (self.trouble,) if self.trouble else ()
+        trouble: tuple[str, ...] = (self.trouble,) if self.trouble else ()
+        if not draft.brief:
+            trouble += (f"{draft.precedence} has at most {BREVITY} words, this has {len(draft.text.split())}",)
         note = "draft" if draft.kept and draft.text else ""
         if sending:
             note = "sending"
@@ -241,7 +243,22 @@ class Composing:
             about=excerpt_of(draft.answers.text) if draft.answers else "",
             quotes=tuple(self._quoted(message, channel_id) for message in draft.quotes),
             corrects=title_of(draft.corrects) if draft.corrects else "",
+            within=self._within(draft.precedence),
+            minimize="" if draft.corrects else self.minimize(channel_id, draft.precedence),
         )
+
+    def _within(self, precedence: Precedence) -> str:
+        policy = self._coalition.marks.policy
+        if precedence is Precedence.ROUTINE or policy is None or not policy.handling:
+            return ""
+        return age(policy.handling[precedence.rank])
+
+    def minimize(self, channel_id: str, precedence: Precedence) -> str:
+        """Id of the notice that has to be considered before something of this precedence is sent; "" if none."""
+        channel = self._coalition.channel(channel_id)
+        if channel is None or channel.minimize is None or precedence.rank >= Precedence.IMMEDIATE.rank:
+            return ""
+        return channel.minimize.entry_id
 
     def _quoted(self, message: Message, channel_id: str) -> str:
         """ "(S REL XAA, XBB) XBB Kowal 1534Z: Route B"."""
@@ -265,6 +282,14 @@ class Composing:
                 said.append(f"It answers a message marked {marks.portion(answered)}.")
         if draft.precedence is Precedence.FLASH:
             said.append("FLASH interrupts everybody who gets it.")
+        channel = self._coalition.channel(channel_id)
+        if (
+            channel is not None
+            and channel.minimize is not None
+            and not draft.corrects
+            and self.minimize(channel_id, draft.precedence)
+        ):
+            said.append(f"{minimize_words(channel.minimize)}. Is it urgent?")
         return " ".join((*said, "Send it?")) if said else ""
 
     @staticmethod
@@ -273,6 +298,12 @@ class Composing:
         lost, gained = sorted(set(before) - set(now)), sorted(set(now) - set(before))
         said = [f"{listed(lost)} will not see it."] if lost else []
         return [*said, f"{listed(gained)} will see it too."] if gained else said
+
+
+def minimize_words(order: Minimize) -> str:
+    """ "MINIMIZE since 221531Z: no satellite"."""
+    since = f"MINIMIZE since {day_clock(order.since)}"
+    return f"{since}: {order.reason}" if order.reason else since
 
 
 def _only(preview: LabelPreview) -> str:

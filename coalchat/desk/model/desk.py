@@ -28,7 +28,8 @@ from coalchat.desk.model.lines import utc
 from coalchat.desk.model.news import News
 from coalchat.desk.model.safe import safe
 from coalchat.desk.model.state import State
-from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail, WhoHasIt
+from coalchat.desk.model.views import Banner, ChannelRow, Composer, Head, Item, NodeState, Notice, Rail
+from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 
@@ -62,15 +63,13 @@ class Desk(Later):
     # --- facts from the node ---
 
     def start(self) -> Changes:
-        """What to ask once the node is unlocked, the first time and after each lost connection: nothing known is lost,
-        nothing doubles, and what was being sent is asked again with its own client id.
-        """
+        """What to ask once the node is unlocked, and after each lost connection: what was being sent with its own client id."""
         state = self._state
         state.receipts.start()
         state.composing.forget_previews()
         for log in state.logs.values():
             log.asking = False
-        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill())
+        asks = (*sending.pending(state), *ASKS, *state.arrivals.start(), *state.fill(), *state.regulating.begin())
         return Changes(frozenset({Part.COMPOSER}), asks=asks)
 
     def node(self, state: NodeState, why: str = "") -> Changes:
@@ -112,9 +111,7 @@ class Desk(Later):
 
     def seen(self, visible_keys: Sequence[str], *, at_bottom: bool) -> Changes:
         """These lines are on the screen now: ask what they lack (who has own messages, what a reply answers).
-
-        With `at_bottom` the pages far above may be dropped again. It moves no read mark.
-        """
+        With `at_bottom` the pages far above may be dropped again. It moves no read mark."""
         return acts.seen(self._state, visible_keys, at_bottom=at_bottom)
 
     def select(self, key: str | None) -> Changes:
@@ -162,9 +159,9 @@ class Desk(Later):
         if not self.shown or text == self.draft:
             return NOTHING
         draft = self._state.composing.draft(self.shown)
-        noted, begun = draft.kept or draft.returned, draft.says_something
+        noted, begun, brief = draft.kept or draft.returned, draft.says_something, draft.brief
         draft.text, draft.kept, draft.returned = text, False, False
-        parts = {Part.COMPOSER} if noted else set()
+        parts = {Part.COMPOSER} if noted or brief != draft.brief else set()
         return Changes(frozenset(parts | {Part.BANNER} if begun != draft.says_something else parts))
 
     def set_label(self, level: int, nations: Sequence[str], category: str = "") -> Changes:
@@ -214,12 +211,13 @@ class Desk(Later):
         return draft.corrects is None or draft.text.strip() != draft.corrects.text.strip()
 
     def confirm_needed(self) -> str:
-        """The sentence to confirm before sending: the label differs from the last message here, or FLASH; or ""."""
+        """The sentence to confirm before sending: the label differs from the last message here, FLASH, MINIMIZE; or ""."""
         return self._state.composing.confirm_needed(self.shown, sending.last_label(self._state)) if self.shown else ""
 
-    def send(self, text: str, client_id: str, now: int) -> Changes:
-        """Send the draft with this text: a `sending` line at once, and the request."""
-        return sending.send(self._state, text, client_id, now)
+    def send(self, text: str, client_id: str, now: int, considered: str = "") -> Changes:
+        """Send the draft with this text: a `sending` line at once, and the request. `considered`: as `Composer.minimize`."""
+        back = acts.show(self._state, self.shown) if self._state.past is not None else NOTHING
+        return back + sending.send(self._state, text, client_id, now, considered)
 
     def resend(self, key: str) -> Changes:
         """Ask again for a line that failed, with the same client id: what was sent after all is not sent twice."""

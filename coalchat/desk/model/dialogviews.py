@@ -7,12 +7,13 @@ from coalchat.record import record
 
 @record
 class LevelChoice:
-    """A level in the label picker; `why_not` says why it cannot be chosen, or ""."""
+    """A level in the label picker; `why_not` says why it cannot be chosen, `national` what is alike, or ""."""
 
     level: int
     name: str
     chosen: bool
     why_not: str
+    national: str = ""
 
 
 @record

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.labels import Label
 from coalchat.record import part
+
+BREVITY: Final = 200
+"""Words of a FLASH or IMMEDIATE message."""
 
 
 @part
@@ -33,6 +38,11 @@ class Draft:
     settled: Label | None = None
     kept: bool = False
     returned: bool = False
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is as short as its precedence wants it."""
+        return self.precedence.rank < Precedence.IMMEDIATE.rank or len(self.text.split()) <= BREVITY
 
     def put_above(self, text: str) -> None:
         """Give a text back; what was typed meanwhile stands below it."""

@@ -7,7 +7,7 @@ Rule 3: a question that failed for now is asked again after a pause; one whose o
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Channel, Message
@@ -39,6 +39,7 @@ from coalchat.api.versions import CorrectMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.acts import settle, show
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.highlights import highlights
 from coalchat.desk.model.log import UNPLACED
 from coalchat.desk.model.safe import safe
@@ -52,6 +53,16 @@ FOLLOWED: Final = 20
 PAUSE: Final = 5
 """Seconds before a question that failed is asked again."""
 _FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
+
+
+class _Wants(Protocol):
+    """What opened later, and asks for itself."""
+
+    def took(self, request: Request[Any], answer: Response) -> Changes:
+        """The node's answer; `NOTHING`: it was not for it."""
+
+    def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
+        """There is none; None: it was not its question."""
 
 
 @part
@@ -86,12 +97,34 @@ class Intake:
         changes = self._facts(answer)
         return changes if changes is not NOTHING else self._later(request, answer)
 
+    def _wanting(self) -> tuple[_Wants | None, ...]:
+        state = self.state
+        return (
+            state.kept,
+            state.keying,
+            state.custody,
+            state.direct,
+            state.afterwards,
+            state.reminding,
+            state.regulating,
+            state.searching,
+            state.reporting,
+            state.mapping,
+        )
+
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in self.state.later:
+        for wants in self._wanting():
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
-                return changes
+                return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
+
+    def _regulated(self) -> Changes:
+        """The node has told of ROE: deadlines follow, and lines that say otherwise are fetched anew."""
+        state, rules = self.state, self.state.regulating
+        state.deadlines.notices = tuple(Asked(n.ack_by, n.name, n.channel_id) for n in rules.pending())
+        messages = [message for log in state.logs.values() for message in log.messages]
+        return Changes(asks=rules.stale(messages))
 
     def _facts(self, answer: Response) -> Changes:
         state = self.state
@@ -144,6 +177,8 @@ class Intake:
     def _page(self, request: ListMessages, page: MessagePage) -> Changes:
         state = self.state
         if request.channel:
+            if state.past is not None and state.past.wants(request):
+                return state.past.took(state, request, page)
             log = state.log(request.channel)
             fresh = log.took_page(request, page)
             return state.joined(log, fresh) + Changes(frozenset({Part.TIMELINE}))
@@ -171,9 +206,9 @@ class Intake:
         known = state.find(message.entry_id)
         if known is None:
             state.quoted[message.entry_id] = message
-        elif (known.flags, known.disowned, known.newer) != (message.flags, message.disowned, message.newer):
-            state.log(message.channel_id).replace(message)
-            return state.reword(message.entry_id)
+        elif _said(known) != _said(message):
+            state.replace(message)
+            return state.reword(message.entry_id, Part.SEARCH)
         return state.redraw() if state.lines.learnt((message.entry_id,)) else NOTHING
 
     def _marked(self, answer: Marked) -> Changes:
@@ -188,7 +223,7 @@ class Intake:
         if message is None:
             return NOTHING
         answered = evolve(message, answered=answer.answer)
-        state.log(answer.channel_id).replace(answered)
+        state.replace(answered)
         state.deadlines.note(answered)
         parts = (Part.CHANNELS, Part.NOTICE, Part.RAIL, Part.WHO)
         return state.reword(answer.entry_id, *parts) + Changes(asks=state.receipts.ask(answer.entry_id))
@@ -206,7 +241,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in state.later:
+        for wants in self._wanting():
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:
@@ -243,3 +278,8 @@ def _pressing(channel: Channel) -> tuple[int, int]:
     """Where to begin: what is unread, by its precedence, then by how much of it there is."""
     rank = -1 if channel.unread_precedence is None else channel.unread_precedence.rank
     return rank, channel.unread
+
+
+def _said(message: Message) -> tuple[object, ...]:
+    """What makes its line another one."""
+    return (message.flags, message.disowned, message.newer, message.text if message.kind == "roe" else "")

@@ -1,6 +1,6 @@
-"""What of the model nobody waits for at the start: reports, keys, custody, direct messages, acts on messages.
+"""The parts of the desk's model that open later: reports, keys, custody, direct messages, acts on messages, search.
 
-Each part is imported and made when it is wanted.
+Nobody waits for them at the start: each is imported when somebody opens it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
     from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.reporting import Reporting
+    from coalchat.desk.model.roedesk import RoeDesk
+    from coalchat.desk.model.searching import Searching
 
 
 class Later:
-    """The half of `Desk` that opens later."""
+    """The half of `Desk` that is not there at first."""
 
     _state: State
+
+    # --- reports ---
 
     @property
     def reporting(self) -> Reporting:
@@ -43,6 +47,8 @@ class Later:
 
             self._state.mapping = Mapping(self._state)
         return self._state.mapping
+
+    # --- keys, and direct messages ---
 
     @property
     def _keying(self) -> Keying:
@@ -117,6 +123,34 @@ class Later:
     def write_direct(self) -> Changes:
         """Write to those devices of the person that are confirmed."""
         return self._direct.write()
+
+    @property
+    def roe(self) -> RoeDesk:
+        """Rules of engagement."""
+        from coalchat.desk.model.roedesk import RoeDesk
+
+        return RoeDesk(self._state)
+
+    @property
+    def searching(self) -> Searching:
+        """What is looked for, and found."""
+        if self._state.searching is None:
+            from coalchat.desk.model.searching import Searching
+
+            self._state.searching = Searching(self._state)
+        return self._state.searching
+
+    def go_to_found(self, entry_id: str) -> Changes:
+        """Show a message that was found, in its channel, with what stands around it."""
+        from coalchat.desk.model.past import find
+
+        return find(self._state, entry_id)
+
+    @property
+    def in_past(self) -> bool:
+        """Whether the shown timeline is a part of the channel's past, away from its newest lines."""
+        past = self._state.past
+        return past is not None and self._state.timeline is not None and self._state.timeline.log is past.log
 
     @property
     def afterwards(self) -> Afterwards:

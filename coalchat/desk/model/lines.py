@@ -20,7 +20,8 @@ from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.log import UNPLACED, Outgoing
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.reportviews import Card, CardRow
-from coalchat.desk.model.views import MessageLine, Quote, Tally
+from coalchat.desk.model.views import MessageLine, Quote
+from coalchat.desk.model.whoviews import Tally
 from coalchat.desk.model.words import clock, clock_beside, dtg
 from coalchat.display import display_safe
 from coalchat.record import field, part
@@ -37,6 +38,7 @@ _REMARKS: Final = {
     Flag.STALE_CERTIFICATE: "author checked against an old directory",
     Flag.DISPUTED: "DISPUTED: two entries stand at this number",
     Flag.NO_PLAY: "NO PLAY",
+    Flag.MINIMIZE_CONSIDERED: "MINIMIZE CONSIDERED",
 }
 _LIKENESS: Final = {
     Likeness.SAME: "",
@@ -121,7 +123,7 @@ class Lines:
         marks, members = self._coalition.marks, self._coalition.members(message.channel_id)
         closed = Flag.UNREADABLE in message.flags
         bot = Flag.AUTO in message.flags
-        ours = message.kind == "retraction" or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
+        ours = message.kind in {"retraction", "notice"} or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
         gone = (message.text,) if ours else ()
         return MessageLine(
             key=message.entry_id,
@@ -158,6 +160,7 @@ class Lines:
             versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
             hits=() if message.mine or gone or closed else self.calls.find(message.text),
             gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
+            reminds=message.reminds,
             card=None if message.report is None else _card(message.report),
         )
 
@@ -201,6 +204,8 @@ class Lines:
 
     def _due(self, message: Message) -> str:
         if message.mine or not message.ack_by or message.answered is not None or not self._coalition.may_acknowledge:
+            return ""
+        if message.text.startswith("NOT IN FORCE: ") and message.kind == "roe":
             return ""
         return f"ack by {clock_beside(message.ack_by, message.author_time, self.offset(message.ack_by))}"
 

@@ -20,6 +20,7 @@ from coalchat.api.events import (
     MessagePurged,
     ReceiptArrived,
     RekeyMoved,
+    RoeChanged,
     StateChanged,
 )
 from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowMessage, ShowPolicy
@@ -79,14 +80,20 @@ class News:
                 return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
             case MessageMarked():
                 return Changes(asks=(ShowMessage(id=body.entry_id),) if state.find(body.entry_id) else ())
-            case LinkChanged() | RekeyMoved():
-                return Changes(asks=_ANEW[ControlSubject.KEYS if isinstance(body, RekeyMoved) else ControlSubject.NODE])
+            case LinkChanged() | RekeyMoved() | RoeChanged():
+                return Changes(asks=self._fetched(body))
             case ControlChanged():
                 return self._control(body.subject)
             case AuditWritten() if body.event.startswith(_HISTORY):
                 keying = state.keying
                 return Changes(asks=(GetStatus(), *(keying.audited(body.event) if keying is not None else ())))
         return NOTHING
+
+    def _fetched(self, body: LinkChanged | RekeyMoved | RoeChanged) -> Asks:
+        """What is fetched anew when it moves."""
+        if isinstance(body, RoeChanged):
+            return self.state.regulating.moved(body.entry_id)
+        return _ANEW[ControlSubject.KEYS if isinstance(body, RekeyMoved) else ControlSubject.NODE]
 
     def _message(self, body: MessageArrived) -> Changes:
         state = self.state
@@ -156,7 +163,7 @@ class News:
         """What no event tells: warnings that come with time, and the key segment's end."""
         if self.state.coalition.state is not NodeState.UP:
             return ()
-        asks = (*self.intake.again(now), *self._kept.tick())
+        asks = (*self.intake.again(now), *self._kept.tick(), *self.state.regulating.again(now))
         if now - self._status_at >= MINUTE:
             asks += (GetStatus(),) if self._status_at else ()
             self._status_at = now

@@ -13,8 +13,11 @@ from typing import Final
 from coalchat.api.nouns import Link, Message
 from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import LinkState
+from coalchat.desk.model.composing import minimize_words
+from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
+from coalchat.desk.model.receipts import At, stamp
 from coalchat.desk.model.state import State
 from coalchat.desk.model.views import (
     UNMARKED,
@@ -27,8 +30,8 @@ from coalchat.desk.model.views import (
     NodeState,
     Notice,
     Rail,
-    WhoHasIt,
 )
+from coalchat.desk.model.whoviews import WhoHasIt
 from coalchat.desk.model.words import DAY, HOUR, age, clock, clock_beside, day_clock, dtg, left
 
 _NODE: Final = {
@@ -94,7 +97,10 @@ def notice(state: State, now: int) -> Notice:
     due = ""
     if first is not None:
         by = clock_beside(first.ack_by, now)
-        due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
+        if isinstance(first, Asked):
+            due = f"{first.name} acknowledge by {by}"
+        else:
+            due = f"acknowledge {author_of(first)} {clock(first.author_time)} by {by}"
     return Notice(
         node=f"{word}: {coalition.why}" if coalition.why else word,
         fine=coalition.state is NodeState.UP,
@@ -102,6 +108,7 @@ def notice(state: State, now: int) -> Notice:
         left=left(first.ack_by, now) if first else "",
         overdue=first is not None and first.ack_by <= now,
         warnings=coalition.status.warnings if coalition.status else (),
+        roe=state.regulating.line(coalition),
     )
 
 
@@ -137,6 +144,7 @@ def head(state: State) -> Head:
         ceiling=marks.name(channel.ceiling_level),
         level=channel.ceiling_level if marks.policy else UNMARKED,
         nations=state.coalition.members(channel.id),
+        minimize=minimize_words(channel.minimize) if channel.minimize else "",
     )
 
 
@@ -175,16 +183,35 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
         mark=marks.mark(message.portion, message.nations, members),
         level=message.level,
         id=f"{message.entry_id[:4]} {message.entry_id[4:8]}",
-        nations=state.receipts.nations(message, marks.ordered(message.nations)),
+        nations=state.receipts.nations(message, marks.ordered(message.nations), _at(state, now)),
         asked=asked,
         by=day_clock(message.ack_by) if asked else "",
         left=left(message.ack_by, now) if asked and _is_open(state, message) else "",
         overdue=asked and message.ack_by <= now and _is_open(state, message),
+        stored=stamp(message.received_time, now),
+        author=message.author_nation,
+        may_remind=message.mine and asked and not message.reminds and not state.receipts.complete(message),
+        deputies=state.receipts.deputies(message) if message.mine and asked else (),
+        said="" if state.reminding is None else state.reminding.said.get(message.entry_id, ""),
+    )
+
+
+def _at(state: State, now: int) -> At:
+    coalition = state.coalition
+    links = coalition.status.links if coalition.status else ()
+    up = {link.nation for link in links if link.state is LinkState.UP}
+    away = {link.nation: link.since for link in links if link.nation and link.nation not in up and link.since}
+    node = coalition.node
+    return At(
+        now=now,
+        own=coalition.own,
+        person=node.person if node else "",
+        away=tuple((nation, f"no link since {clock_beside(since, now)}") for nation, since in away.items()),
     )
 
 
 def _is_open(state: State, message: Message) -> bool:
-    return state.deadlines.get(message.entry_id) is not None
+    return state.deadlines.is_open(message.entry_id)
 
 
 def _keys(keys: Keys, now: int) -> KeysView:

@@ -11,15 +11,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from coalchat.api.nouns import Delivery, Message, NationState
 from coalchat.api.requests import GetMessageStatus
 from coalchat.api.responses import MessageStatus
 from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.desk.model.changes import Asks
-from coalchat.desk.model.views import NationRow, PersonRow, Tally
-from coalchat.desk.model.words import clock
-from coalchat.record import field, part
+from coalchat.desk.model.whoviews import NationRow, PersonRow, Tally
+from coalchat.desk.model.words import clock, clock_beside
+from coalchat.record import field, part, record
+
+_CLOSES: Final = {
+    State.QUEUED: "a link that takes it",
+    State.SENT: "contact with the device",
+    State.HELD: "contact with the device",
+    State.DELIVERED: "the person reading it",
+    State.READ: "the person acknowledging it",
+    State.REFUSED: "sending it anew",
+    State.EXPIRED: "sending it anew",
+}
 
 
 @part
@@ -87,15 +98,27 @@ class Receipts:
         first = {state.nation: state.state for state in self._first.get(message.entry_id, ())}
         return tuple(_nobody(nation, first[nation]) for nation in order if nation in first)
 
-    def nations(self, message: Message, order: Sequence[str]) -> tuple[NationRow, ...]:
-        """The same with its persons."""
+    def nations(self, message: Message, order: Sequence[str], at: At | None = None) -> tuple[NationRow, ...]:
+        """The same with its persons. `at`: what the desk knows besides of this moment."""
         status = self._statuses.get(message.entry_id)
         if status is None:
             return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
-        wanted = wanted_of(message)
+        wanted = wanted_of(message, status)
         return tuple(
-            NationRow(tally=_tally(nation, rows), persons=tuple(_person(devices, wanted) for devices in _persons(rows)))
+            _nation(nation, rows, wanted, message.mine, at or At())
             for nation, rows in _by_nation(status.deliveries, order)
+        )
+
+    def deputies(self, message: Message) -> tuple[str, ...]:
+        """Who could be asked to see to it: "XCC Mets"."""
+        status = self._statuses.get(message.entry_id)
+        if status is None:
+            return ()
+        wanted = wanted_of(message, status)
+        return tuple(
+            f"{nation} {name}"
+            for nation, rows in _by_nation(status.deliveries, message.nations)
+            for name in deputies(rows, wanted)
         )
 
     def complete(self, message: Message) -> bool:
@@ -103,14 +126,25 @@ class Receipts:
         status = self._statuses.get(message.entry_id)
         if status is None:
             return False
-        wanted = wanted_of(message)
+        wanted = wanted_of(message, status)
         rows = _by_nation(status.deliveries, message.nations)
         return all(_persons(of) and not any(_gap(_best(devices), wanted) for devices in _persons(of)) for _, of in rows)
 
+    def delivered(self, message: Message) -> bool:
+        """Whether every known person of every nation has it."""
+        status = self._statuses.get(message.entry_id)
+        if status is None:
+            return False
+        rows = _by_nation(status.deliveries, message.nations)
+        return all(
+            _persons(of) and all(_best(devices).state.reaches(State.DELIVERED) for devices in _persons(of))
+            for _, of in rows
+        )
 
-def wanted_of(message: Message) -> State:
+
+def wanted_of(message: Message, status: MessageStatus) -> State:
     """How far a message should come with a person."""
-    return State.ACKNOWLEDGED if message.ack_by else State.READ
+    return State.ACKNOWLEDGED if message.ack_by else status.asked
 
 
 def _by_nation(deliveries: Iterable[Delivery], order: Sequence[str]) -> list[tuple[str, list[Delivery]]]:
@@ -128,7 +162,8 @@ def _persons(rows: Iterable[Delivery]) -> list[list[Delivery]]:
     persons: dict[tuple[str, bool, int | None], list[Delivery]] = defaultdict(list)
     for index, row in enumerate(rows):
         if row.person is not None:
-            persons[row.person, row.role is Role.BOT, None if row.person else index].append(row)
+            name = row.person_id or row.person
+            persons[name, row.role is Role.BOT, None if name else index].append(row)
     return list(persons.values())
 
 
@@ -169,8 +204,71 @@ def _nobody(nation: str, state: State) -> Tally:
     return Tally(nation=nation, state=state, reached=0, of=0, caveat=False, unable=False)
 
 
-def _person(devices: Sequence[Delivery], wanted: State) -> PersonRow:
+@record
+class At:
+    """What the desk knows of this moment.
+
+    Attributes:
+        now: Unix seconds, or 0: times then bear their day. own, person: this person's nation and name.
+        away: of nations without a link, since when: "no link since 1210Z".
+    """
+
+    now: int = 0
+    own: str = ""
+    person: str = ""
+    away: tuple[tuple[str, str], ...] = ()
+
+
+def _nation(nation: str, rows: Sequence[Delivery], wanted: State, mine: bool, at: At) -> NationRow:
+    persons = _persons(rows)
+    deputy = next(iter(deputies(rows, wanted)), "")
+    return NationRow(
+        tally=_tally(nation, rows),
+        persons=tuple(_person(devices, wanted, mine, deputy, at) for devices in persons),
+    )
+
+
+def deputies(rows: Sequence[Delivery], wanted: State) -> list[str]:
+    """Persons of a nation who have it, where another lacks it: who is furthest comes first."""
+    best = [_best(devices) for devices in _persons(rows)]
+    if not any(_gap(row, wanted) for row in best):
+        return []
+    there = [row for row in best if row.person and row.role is not Role.BOT and row.state.reaches(State.DELIVERED)]
+    return [row.person or "" for row in sorted(there, key=lambda row: (-row.state.rank, row.person or ""))]
+
+
+def _times(devices: Sequence[Delivery], at: At) -> tuple[tuple[State, str], ...]:
+    """When the first of his devices was so far."""
+    first: dict[State, int] = {}
+    for row in devices:
+        known = {State.DELIVERED: row.delivered_at, State.READ: row.read_at, row.state: row.since}
+        for state, when in known.items():
+            if when:
+                first[state] = min(when, first.get(state, when))
+    return tuple((state, stamp(when, at.now)) for state, when in first.items() if state is not State.QUEUED)
+
+
+def stamp(seconds: int, now: int) -> str:
+    """ "1538", of another day "211538": all of them are in Z."""
+    return clock_beside(seconds, now).removesuffix("Z")
+
+
+def _closes(row: Delivery, wanted: State, mine: bool, you: bool, deputy: str) -> tuple[str, str]:
+    """The key, and what it does; or nobody's key, and what closes the gap."""
+    if wanted is State.ACKNOWLEDGED and you:
+        return ("A", "acknowledge")
+    if wanted is State.ACKNOWLEDGED and mine and row.state.reaches(State.DELIVERED):
+        return ("R", "remind")
+    if wanted is State.ACKNOWLEDGED and mine and row.state.rank >= 0 and deputy:
+        return ("E", f"escalate to {deputy}")
+    return ("", _CLOSES.get(row.state, ""))
+
+
+def _person(devices: Sequence[Delivery], wanted: State, mine: bool, deputy: str, at: At) -> PersonRow:
     best = _best(devices)
+    you = bool(best.person) and (best.nation, best.person) == (at.own, at.person)
+    gap, now = _gap(best, wanted), _now(best, wanted)
+    away = dict(at.away).get(best.nation, "") if best.state is State.QUEUED else ""
     numbers = sorted({row.device for row in devices if row.device})
     return PersonRow(
         person=best.person or "unknown",
@@ -179,8 +277,12 @@ def _person(devices: Sequence[Delivery], wanted: State) -> PersonRow:
         state=best.state,
         answer=best.answer,
         since=clock(best.since) if best.since else "",
-        now=_now(best, wanted),
-        gap=_gap(best, wanted),
+        now=now,
+        gap=gap,
+        times=_times(devices, at),
+        why=f"{now}, {away}" if away else now,
+        you=you,
+        closes=_closes(best, wanted, mine, you, deputy) if gap else ("", ""),
     )
 
 

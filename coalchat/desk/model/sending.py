@@ -30,7 +30,7 @@ def last_label(state: State) -> Label | None:
     return going[-1] if going else last[1] if last else None
 
 
-def send(state: State, text: str, client_id: str, now: int) -> Changes:
+def send(state: State, text: str, client_id: str, now: int, considered: str) -> Changes:
     """Put the line of the draft there, with this text, and ask for it to be sent."""
     composing, draft = state.composing, state.composing.draft(state.shown)
     if not state.shown or not (text.strip() or draft.quotes) or state.outgoing(client_id) is not None:
@@ -47,6 +47,8 @@ def send(state: State, text: str, client_id: str, now: int) -> Changes:
         client_id=client_id,
         reply_to=answers.entry_id if answers else "",
         quotes=tuple(message.entry_id for message in draft.quotes),
+        # Of an order that came since, the person knows nothing: the node refuses, and says so.
+        considered=bool(considered) and composing.minimize(state.shown, draft.precedence) == considered,
     )
     outgoing = Outgoing(request, label, now, corrects=draft.corrects, quotes=draft.quotes)
     state.log(state.shown).outgoing.append(outgoing)

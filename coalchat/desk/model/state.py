@@ -24,6 +24,7 @@ from coalchat.desk.model.lines import Lines, author_of
 from coalchat.desk.model.log import PAGE, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
+from coalchat.desk.model.regulating import Regulating
 from coalchat.desk.model.timeline import Timeline
 from coalchat.display import display_safe
 from coalchat.record import evolve, field, part
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.mapping import Mapping
+    from coalchat.desk.model.past import Past
+    from coalchat.desk.model.reminding import Reminding
     from coalchat.desk.model.reporting import Reporting
+    from coalchat.desk.model.searching import Searching
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -52,9 +56,10 @@ class State:
         quoted: messages fetched for a quote only; they stand in no log. sought: ids that were asked for.
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
-        kept: drafts as the node keeps them.
-        keying, custody, direct, afterwards, reporting, mapping: what only the key screen, a custodian, who begins a direct message, who does something with a
-            message, who fills in a report, or the map wants to know; made when it is wanted.
+        kept: drafts as the node keeps them. regulating: what is known of ROE.
+        keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct message, who
+            does something with a message, reminds, searches, fills in a report, or the map wants to know; made when it is wanted.
+        past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
     coalition: Coalition = field(factory=Coalition)
@@ -77,7 +82,11 @@ class State:
     keying: Keying | None = None
     custody: Custody | None = None
     direct: Direct | None = None
+    regulating: Regulating = field(factory=Regulating)
     afterwards: Afterwards | None = None
+    reminding: Reminding | None = None
+    searching: Searching | None = None
+    past: Past | None = None
     reporting: Reporting | None = None
     mapping: Mapping | None = None
     composing: Composing = field(init=False)
@@ -88,11 +97,6 @@ class State:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
         self.lines = Lines(self.coalition, self.receipts, self.find)
-
-    @property
-    def later(self) -> tuple[Kept | Keying | Custody | Direct | Afterwards | Reporting | Mapping | None, ...]:
-        """What may have asked for something by itself."""
-        return self.kept, self.keying, self.custody, self.direct, self.afterwards, self.reporting, self.mapping
 
     # --- finding ---
 
@@ -108,10 +112,21 @@ class State:
 
     def find(self, entry_id: str) -> Message | None:
         """A message, wherever it is known from."""
-        for log in self.logs.values():
+        for log in self._every_log():
             if (message := log.get(entry_id)) is not None:
                 return message
-        return self.quoted.get(entry_id) or self.deadlines.get(entry_id)
+        found = self.searching.get(entry_id) if self.searching is not None else None
+        return self.quoted.get(entry_id) or self.deadlines.get(entry_id) or found
+
+    def _every_log(self) -> tuple[Log, ...]:
+        return (*self.logs.values(), *((self.past.log,) if self.past is not None else ()))
+
+    def replace(self, message: Message) -> None:
+        """Another record of the same entry, in the place of what is known of it."""
+        for log in self._every_log():
+            log.replace(message)
+        if self.searching is not None:
+            self.searching.replace(message)
 
     def outgoing(self, key: str) -> Outgoing | None:
         """What is being sent under this client id."""
@@ -198,8 +213,7 @@ class State:
 
     def purged(self, message: Message) -> Changes:
         """A message's body is gone: no copy of it stays in this desk."""
-        if message.channel_id in self.logs:
-            self.logs[message.channel_id].replace(message)
+        self.replace(message)
         if message.entry_id in self.quoted:
             self.quoted[message.entry_id] = message
         self.composing.purged(message)
@@ -207,7 +221,7 @@ class State:
             self.afterwards.forget()
         self._note(message)
         self.lines.forget_all()  # others quote it
-        return self.redraw(Part.NOTICE, Part.RAIL)
+        return self.redraw(Part.NOTICE, Part.RAIL, Part.SEARCH)
 
     def _note(self, message: Message) -> None:
         self.deadlines.note(message)

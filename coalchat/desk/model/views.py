@@ -10,8 +10,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, TypeAlias
 
-from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
+from coalchat.api.vocabulary import Answer, LinkState, Precedence
 from coalchat.desk.model.reportviews import Card
+from coalchat.desk.model.whoviews import Tally, WhoHasIt
 from coalchat.record import record
 
 UNMARKED: Final = -1
@@ -49,6 +50,36 @@ class Banner:
     exercise: bool
 
 
+@record(kw_only=False)
+class Count:
+    """How far a nation is with acknowledging the most urgent notice."""
+
+    nation: str
+    done: int
+    of: int
+    caveats: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody is missing."""
+        return self.done >= self.of
+
+
+@record(kw_only=False)
+class RoeLine:
+    """What the main screen says of ROE.
+
+    Attributes:
+        words: "profile 004 in force", "3 rules in force", "no rule in force"; `gap`: a serial is missing.
+        pending: notices that wait for this person, e.g. "IMPL 005"; counts: of the most urgent.
+    """
+
+    words: str
+    gap: bool
+    pending: tuple[tuple[str, str], ...]
+    counts: tuple[Count, ...]
+
+
 @record
 class Notice:
     """The row under the banner: how the node stands, and what waits for this person most.
@@ -58,7 +89,7 @@ class Notice:
         fine: nothing of `node` needs attention.
         due: the most urgent thing to do, e.g. "acknowledge Duarte 1537Z by 1547Z", or "".
         left: "5 min", "OVERDUE 3 min", or "". overdue: it is.
-        warnings: of the node, the gravest first.
+        warnings: of the node, the gravest first. roe: of rules of engagement, where there are any.
     """
 
     node: str
@@ -67,6 +98,7 @@ class Notice:
     left: str
     overdue: bool
     warnings: tuple[str, ...]
+    roe: RoeLine | None = None
 
 
 @record
@@ -92,13 +124,18 @@ class ChannelRow:
 
 @record
 class Head:
-    """Above the timeline. `ceiling` is the level's name; `nations` are the members' codes."""
+    """Above the timeline. `ceiling` is the level's name; `nations` are the members' codes.
+
+    Attributes:
+        minimize: "MINIMIZE since 221531Z: no satellite", while that is in force; else "".
+    """
 
     title: str
     purpose: str
     ceiling: str
     level: int
     nations: tuple[str, ...]
+    minimize: str = ""
 
 
 # --- the timeline ---
@@ -117,29 +154,6 @@ class UnreadLine:
 
     count: int
     since: str
-
-
-@record
-class Tally:
-    """How far an own message is with a nation.
-
-    Attributes:
-        state: what `reached` of `of` persons have reached at least; of those that lag, nothing is said here.
-        caveat: one of them acknowledged with a caveat. unable: one of them said so.
-        complete: everybody is there.
-    """
-
-    nation: str
-    state: State
-    reached: int
-    of: int
-    caveat: bool
-    unable: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether nobody is missing."""
-        return self.reached >= self.of and self.of > 0
 
 
 @record
@@ -165,7 +179,8 @@ class MessageLine:
         remarks: ours, in italics: "withheld from XCC", "sealed under a superseded key".
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
         unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
-        versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person. card: of a report.
+        versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person.
+        reminds: of a reminder, the key of what is to be acknowledged; else "". card: of a report.
     """
 
     key: str
@@ -194,6 +209,7 @@ class MessageLine:
     versions: bool = False
     gone: bool = False
     hits: tuple[str, ...] = ()
+    reminds: str = ""
     card: Card | None = None
 
 
@@ -215,6 +231,8 @@ class Composer:
         only: of a direct message, whose devices alone can read it, by name; else "".
         about: the beginning of what it answers. quotes: of each message that it repeats, mark, author, time and beginning.
         corrects: "1531Z Berg", while an own message is corrected: its label and precedence are not chosen; else "".
+        within: the handling time of its precedence, "10 min"; of ROUTINE, "".
+        minimize: id of the notice to be considered before it is sent, or "".
     """
 
     channel: str
@@ -234,59 +252,11 @@ class Composer:
     about: str = ""
     quotes: tuple[str, ...] = ()
     corrects: str = ""
+    within: str = ""
+    minimize: str = ""
 
 
 # --- the rail ---
-
-
-@record
-class PersonRow:
-    """One person of a nation, by the furthest of the person's devices.
-
-    Attributes:
-        device: number, or of several "1,2". since: "1538Z", or "" where nothing is known of it.
-        now: in words: "read", "sent, nothing heard", "held by XBB", "caveat: watch only".
-        gap: something is missing.
-    """
-
-    person: str
-    role: str
-    device: str
-    state: State
-    answer: Answer | None
-    since: str
-    now: str
-    gap: bool
-
-
-@record
-class NationRow:
-    """One nation of the release set, with its persons; none where none of them is known."""
-
-    tally: Tally
-    persons: tuple[PersonRow, ...]
-
-
-@record
-class WhoHasIt:
-    """Who has a message: the rail's first section, and the screen of F4.
-
-    Attributes:
-        title: "1531Z Berg". excerpt: the beginning of its text. id: of the entry, shortened.
-        asked: an acknowledgement is asked for; then `by` is its time and `left` what remains.
-    """
-
-    key: str
-    title: str
-    excerpt: str
-    mark: str
-    level: int
-    id: str
-    nations: tuple[NationRow, ...]
-    asked: bool
-    by: str
-    left: str
-    overdue: bool
 
 
 @record

@@ -33,6 +33,7 @@ class Window:
         height: rows of the window.
         following: its last row is the last there is.
         below: lines of others that have come in below since it stopped following.
+        still: its last item is not the newest there is: what comes in below is no news, and moves nothing.
     """
 
     height_of: Callable[[int], int]
@@ -40,6 +41,7 @@ class Window:
     items: list[Item] = field(factory=list)
     following: bool = True
     below: int = 0
+    still: bool = False
     _index: int = 0
     _skip: int = 0
     """Where it begins while it does not follow: row `_skip` of the item `_index`."""
@@ -135,6 +137,11 @@ class Window:
         before = self._up_from(index, 0, self.height - height)
         self._begin_at(before[0] if before else Row(index, 0))
 
+    def centre(self, index: int) -> None:
+        """Scroll so that an item stands in the middle, as far as there are rows below it."""
+        above = self._up_from(index, 0, max(0, (self.height - self.height_of(index)) // 2))
+        self._begin_at(above[0] if above else Row(index, 0))
+
     # --- its items change ---
 
     def reset(self, items: Sequence[Item]) -> None:
@@ -145,6 +152,8 @@ class Window:
 
     def splice(self, splices: Sequence[Splice]) -> None:
         """Items come, go or change; what is read stays where it is."""
+        if self.following and self.still and (shown := self.rows()):
+            self._begin_at(shown[0])
         if self.following:
             for splice in splices:
                 self._put(splice)
@@ -154,6 +163,8 @@ class Window:
             self._index = _moved(self._index, splice)
             self._put(splice)
         self._hang_on(anchor)
+        if self.still:
+            return
         rows = self.rows()
         later = self.items[rows[-1].item + 1 :] if rows else []
         self.below += sum(isinstance(item, MessageLine) and not item.mine and item.key not in known for item in later)

@@ -19,6 +19,7 @@ DAY: Final = 86_400
 _LATEST: Final = 253_402_300_799
 """The end of the year 9999."""
 _CLOCK: Final = re.compile(r"(\d{2}):?(\d{2})Z?", re.ASCII | re.IGNORECASE)
+_MOMENT: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z?", re.ASCII | re.IGNORECASE)
 _MINUTES: Final = re.compile(r"\+(\d{1,4})", re.ASCII)
 
 
@@ -112,6 +113,17 @@ def deadline_of(text: str, now: int) -> int | None:
         return None
     when = now // DAY * DAY + int(group[1]) * HOUR + int(group[2]) * MINUTE
     return when if when > now else when + DAY
+
+
+def moment_of(text: str, now: int) -> int | None:
+    """The time that "221800Z" names, of the month of `now`; none if there is no such time."""
+    if (group := _MOMENT.fullmatch(text.strip())) is None:
+        return None
+    day, hour, minute = (int(part) for part in group.groups())
+    try:
+        return int(_utc(now).replace(day=day, hour=hour, minute=minute, second=0).timestamp())
+    except ValueError:
+        return None
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

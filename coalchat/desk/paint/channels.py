@@ -12,9 +12,9 @@ from typing import Final
 
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import ChannelRow
+from coalchat.desk.model.views import ChannelRow, RoeLine
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.spans import apart, blank, fit, width_of
+from coalchat.desk.paint.spans import apart, blank, fit, section, width_of
 from coalchat.desk.paint.text import cells, cut, one_line
 
 _HEAD: Final = "CHANNELS"
@@ -28,8 +28,13 @@ def channel_name(title: str) -> str:
     return shown if shown.startswith("@") else f"#{shown.removeprefix('#')}"
 
 
-def paint_channels(rows: tuple[ChannelRow, ...], width: int, height: int, glyphs: Glyphs, roomy: bool) -> list[Line]:
-    """Exactly `height` rows, the head first. `roomy`: with the number sign, and a blank row under the head."""
+def paint_channels(
+    rows: tuple[ChannelRow, ...], width: int, height: int, glyphs: Glyphs, roomy: bool, roe: RoeLine | None = None
+) -> list[Line]:
+    """Exactly `height` rows, the head first. `roomy`: with the number sign, and a blank row under the head.
+
+    Where there is room below the channels, ROE have a section.
+    """
     lines = [Line(fit((Span(" "), Span(_HEAD, Ink.CAPS)), width, glyphs), Ground.HEAD)]
     if roomy:
         lines.append(Line((), Ground.SIDE))
@@ -42,8 +47,24 @@ def paint_channels(rows: tuple[ChannelRow, ...], width: int, height: int, glyphs
         lines.append(_hidden(rows[last:], glyphs.down, width, glyphs))
     if not rows:
         lines.append(Line(fit((Span(" "), Span("none yet", Ink.MUTED)), width, glyphs), Ground.SIDE))
+    below = _roe(roe, width, glyphs) if roe is not None and roomy else []
+    if len(lines) + 1 + len(below) <= height:
+        lines += [Line((), Ground.SIDE), *below] if below else []
     lines += [Line((), Ground.SIDE)] * (height - len(lines))
     return lines[: max(height, 0)]
+
+
+def _roe(roe: RoeLine, width: int, glyphs: Glyphs) -> list[Line]:
+    """What waits for this person, and what is in force."""
+    head = section("ROE", "F3", width, glyphs, Ground.SIDE)
+    rows = [
+        apart([Span(f" {glyphs.act} {name}", Ink.BRIGHT)], [Span(f"ack {by} ", Ink.BRIGHT)], width, glyphs)
+        for name, by in roe.pending[:4]
+    ]
+    if roe.gap:
+        rows.append((Span(f" {glyphs.act} GAP in the serials", Ink.BRIGHT),))
+    rows.append((Span(f" {roe.words}", Ink.MUTED),))
+    return [head, *(Line(fit(row, width, glyphs), Ground.SIDE) for row in rows)]
 
 
 def channel_at(rows: tuple[ChannelRow, ...], height: int, roomy: bool, y: int) -> ChannelRow | None:

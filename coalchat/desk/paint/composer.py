@@ -118,6 +118,8 @@ def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     room = inner * 2 // 3
     left = _chip(view.label if cells(view.label) + 4 <= room else view.short, view.level, glyphs, room)
     left += [Span("  "), _precedence(view.precedence, view.precedence.value)]
+    if view.within:
+        left.append(Span(f" {view.within}", Ink.MUTED))
     ack = Ink.MUTED if view.ack.startswith("no ") else Ink.BRIGHT
     note = Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED
     right = [Span(view.note, note)] if view.note else []

@@ -11,7 +11,8 @@ from coalchat.desk.paint.text import cells, one_line
 
 
 def paint_head(view: Head, width: int, glyphs: Glyphs) -> list[Line]:
-    """One row. The purpose gives way first, then the count of nations, then the title is cut; never the ceiling."""
+    """One row. The purpose gives way first, then the count of nations, then the title is cut; never the ceiling. MINIMIZE stands in
+    the purpose's place."""
     inner = width - 2
     title = channel_name(view.title)
     right = []
@@ -22,6 +23,8 @@ def paint_head(view: Head, width: int, glyphs: Glyphs) -> list[Line]:
     if count and cells(title) + 2 + width_of([*right, nations]) <= inner:
         right.append(nations)
     left = [Span(title, Ink.BRIGHT)]
-    if view.purpose and inner - width_of([*left, *right]) >= 12:
+    if view.minimize:
+        left += [Span("  "), Span(one_line(view.minimize), Ink.BRIGHT)]
+    elif view.purpose and inner - width_of([*left, *right]) >= 12:
         left += [Span("  "), Span(one_line(view.purpose), Ink.MUTED)]
     return [Line((Span(" "), *apart(left, right, inner, glyphs, gap=2)), Ground.HEAD)]

@@ -12,8 +12,10 @@ Hints: TypeAlias = tuple[tuple[str, str], ...]
 """Keys, each with what it does."""
 HINTS: Final[Hints] = (
     ("^K", "jump"),
+    ("^F", "find"),
     ("Alt-A", "next"),
     ("F2", "report"),
+    ("F3", "ROE"),
     ("F4", "who has it"),
     ("F6", "label"),
     ("F7", "keys"),

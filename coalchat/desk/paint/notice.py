@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import Notice
+from coalchat.desk.model.views import Notice, RoeLine
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
 from coalchat.desk.paint.text import cells, cut, ours
@@ -27,7 +27,9 @@ _WARNING: Final = 24
 
 
 def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
-    """One row."""
+    """One row. While the node is up, and there are ROE, they stand in the place of its words."""
+    if view.roe is not None and view.fine:
+        return [_roe(view, view.roe, width, glyphs)]
     inner = width - 2
     due = _due(view, glyphs)
     node = ours(view.node, glyphs)
@@ -40,6 +42,35 @@ def paint_notice(view: Notice, width: int, glyphs: Glyphs) -> list[Line]:
         left += [blank(max(start - cells(node), 2)), *due]
     right = _warnings(view, inner - width_of(left) - 2, glyphs)
     return [Line(fit((Span(" "), *apart(left, right, inner, glyphs, gap=2)), width, glyphs))]
+
+
+def _roe(view: Notice, roe: RoeLine, width: int, glyphs: Glyphs) -> Line:
+    """What is in force, what is due, how far each nation is with the notice that is asked about, warnings by their number.
+
+    The counts give way first, from the last nation on; what is due is cut last.
+    """
+    inner = width - 2
+    head = [Span("ROE", Ink.BRIGHT), Span("  GAP" if roe.gap else "", Ink.BRIGHT)]
+    words = [Span(f"  {roe.words}", Ink.MUTED)]
+    due = _due(view, glyphs)
+    warned = [Span(f"{glyphs.act}{len(view.warnings)}  ", Ink.BRIGHT)] if view.warnings else []
+    key = [*warned, Span("F3", Ink.ACCENT)]
+    if due and width_of([*head, *words, *due, *key]) + 6 > inner:
+        words = []
+    left = [*head, *words]
+    if due:
+        start = _DUE_AT - 1 if _DUE_AT + width_of(due) < inner * 2 // 3 else 0
+        left += [blank(max(start - width_of(left), 3)), *due]
+    counts: list[Span] = []
+    for count in roe.counts:
+        glyph = glyphs.caveat if count.caveats else glyphs.acknowledged if count.complete else ""
+        caveat = " caveat" if count.caveats else ""
+        ink = Ink.MUTED if count.complete and not count.caveats else Ink.TEXT
+        one = Span(f"{count.nation} {glyph}{count.done}/{count.of}{caveat}  ", ink)
+        if width_of([*left, *counts, one, *key]) + 2 > inner:
+            break
+        counts.append(one)
+    return Line(fit((Span(" "), *apart(left, [*counts, *key], inner, glyphs, gap=2)), width, glyphs))
 
 
 def warning_stands(view: Notice, width: int, glyphs: Glyphs) -> bool:

@@ -12,7 +12,8 @@ from typing import Final
 
 from coalchat.api.vocabulary import LinkState, State
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.views import DueRow, KeysView, LinkRow, NationRow, PersonRow, Rail, WhoHasIt
+from coalchat.desk.model.views import DueRow, KeysView, LinkRow, Rail
+from coalchat.desk.model.whoviews import NationRow, PersonRow, WhoHasIt
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, section, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad

@@ -75,8 +75,15 @@ def item_height(item: Item, width: int, glyphs: Glyphs, focused: bool = False, s
     return len(paint_item(item, width, glyphs, focused, selected)) if isinstance(item, MessageLine) else 1
 
 
-def paint_new_below(count: int, width: int, glyphs: Glyphs) -> list[Line]:
-    """One row at the lower edge, while one reads further up: `↓ 12 new`."""
+def paint_new_below(count: int, width: int, glyphs: Glyphs, *, past: bool = False) -> list[Line]:
+    """One row at the lower edge, while one reads further up: `↓ 12 new`; or in the past: `↓ the past`."""
+    if past:
+        words = [
+            Span(f"{glyphs.down} this is the past", Ink.ACCENT),
+            Span("   End", Ink.ACCENT),
+            Span(" to now", Ink.MUTED),
+        ]
+        return [lined([blank(BODY), *words], width, glyphs)]
     words = [Span(f"{glyphs.down} {count} new", Ink.ACCENT), Span("   End", Ink.ACCENT), Span(" to them", Ink.MUTED)]
     return [lined([blank(BODY), *words], width, glyphs)]
 

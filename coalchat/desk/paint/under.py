@@ -11,7 +11,8 @@ from typing import Final
 
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.look.glyphs import Glyphs, state_glyph
-from coalchat.desk.model.views import MessageLine, Tally
+from coalchat.desk.model.views import MessageLine
+from coalchat.desk.model.whoviews import Tally
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ink, Span
 from coalchat.desk.paint.spans import fit, width_of

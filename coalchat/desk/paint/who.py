@@ -1,17 +1,18 @@
-"""The whole screen of who has a message: one row a person, one column a stage.
+"""The whole screen of who has a message: one row a person, one column a stage (look: screen 07).
 
 Rule 1: the staircase of empty cells is the gap; a bar, a bold name and the reason in words repeat it.
-Rule 2: a tick stands where a stage is known to be passed. When, is known of the present stage only: it stands under SINCE.
-Rule 3: the gaps come once more at the end, with what closes them.
+Rule 2: a tick stands where a stage is known to be passed, its time beside it where that is known too.
+Rule 3: the gaps come once more at the end, each with the act that closes it: with a key, where one here does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from coalchat.api.vocabulary import Answer, State
+from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.desk.look.glyphs import Glyphs, state_glyph
-from coalchat.desk.model.views import NationRow, PersonRow, WhoHasIt
+from coalchat.desk.model.whoviews import NationRow, PersonRow, WhoHasIt
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.rail import progress
 from coalchat.desk.paint.spans import apart, blank, fit, joined, section, width_of
@@ -22,16 +23,7 @@ from coalchat.record import record
 _WIDE: Final = 112
 _SMALL: Final = 72
 _BAR: Final = 20
-_CLOSES: Final = {
-    State.QUEUED: "a link that takes it",
-    State.SENT: "contact with the device",
-    State.HELD: "contact with the device",
-    State.DELIVERED: "the person reading it",
-    State.READ: "the person acknowledging it",
-    State.REFUSED: "sending it anew",
-    State.EXPIRED: "sending it anew",
-}
-_FEW: Final = (("LEFT", 5), ("DELIV", 6), ("READ", 5), ("ACK", 5))
+_FEW: Final = (("LEFT", 5), ("DELIV", 7), ("READ", 8), ("ACK", 7))
 _STAGES: Final = {
     "STORED": State.QUEUED,
     "LEFT": State.SENT,
@@ -50,51 +42,55 @@ class _Columns:
     role: int
     device: int
     stages: tuple[tuple[str, int], ...]
-    since: int
 
 
 def _columns(width: int) -> _Columns:
     if width >= _WIDE:
-        return _Columns(16, 12, 9, (("STORED", 9), ("LEFT", 8), ("DELIVERED", 12), ("READ", 8), ("ACK", 8)), 9)
+        return _Columns(16, 11, 8, (("STORED", 9), ("LEFT", 8), ("DELIVERED", 12), ("READ", 11), ("ACK", 10)))
     if width >= _SMALL:
-        return _Columns(13, 11, 7, _FEW, 7)
-    return _Columns(12, 0, 0, _FEW, 7)
+        return _Columns(13, 8, 0, _FEW)
+    return _Columns(12, 0, 0, _FEW)
 
 
 def paint_who_head(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
     """What stays at the top: the message, how far it is in all, the heads of the columns."""
     title = [Span(" "), Span("WHO HAS IT", Ink.BRIGHT), Span(f"  {one_line(who.title)}", Ink.MUTED)]
     entry = [Span("entry ", Ink.MUTED), Span(f"{who.id} ")] if who.id else []
+    if who.said:
+        entry = [Span(f"{ours(who.said, glyphs)} ", Ink.BRIGHT)]
     lines = [Line(apart(title, entry, width, glyphs), Ground.HEAD)]
     gap = [Line()] if width >= _WIDE else []
     text = [Span(" "), Span(one_line(who.mark), Ink.MARK, who.level), Span(f" {ours(who.excerpt, glyphs)}")]
     lines += [*gap, Line(fit(text, width - 1, glyphs)), *gap]
     lines += [Line(fit([Span(" "), *_progress(who, width - 2, glyphs)], width, glyphs)), *gap]
     columns = _columns(width)
-    heads = [("", columns.person), ("ROLE", columns.role), ("DEVICE", columns.device), *columns.stages]
-    heads += [("SINCE", columns.since), ("NOW", 3)]
+    heads = [("", columns.person), ("ROLE", columns.role), ("DEVICE", columns.device), *columns.stages, ("NOW", 3)]
     row = Span(" " + "".join(pad(name, size) for name, size in heads if size), Ink.MUTED)
     return [*lines, Line(fit([row], width, glyphs)), Line((Span(glyphs.rule * width, Ink.RULE),))]
 
 
-def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
-    """All rows under the head; as many as there are."""
+def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs, *, by_gap: bool = False) -> list[Line]:
+    """All rows under the head; as many as there are. `by_gap`: who is furthest behind comes first."""
     columns = _columns(width)
     lines: list[Line] = []
     for nation in who.nations:
         if lines and width >= _WIDE:
             lines.append(Line())
-        lines.append(_nation(nation, width, glyphs))
-        lines += [_person(person, columns, width, glyphs) for person in nation.persons]
+        lines.append(_nation(nation, who, width, glyphs))
+        lines += [_person(person, who, columns, width, glyphs) for person in _ordered(nation.persons, by_gap)]
         if not nation.persons:
             lines.append(Line(fit([Span(" "), Span("none of its devices is known", Ink.REMARK)], width, glyphs)))
     if not who.nations:
         lines.append(Line(fit([Span(" "), Span("nobody known", Ink.REMARK)], width, glyphs)))
-    gaps = [(nation, person) for nation in who.nations for person in nation.persons if person.gap]
+    gaps = [(nation, person) for nation in who.nations for person in _ordered(nation.persons, by_gap) if person.gap]
     if gaps:
         lines += [Line(), section("GAPS", "what closes them", width, glyphs, Ground.BASE)]
         lines += [_gap(nation, person, width, glyphs) for nation, person in gaps]
     return lines
+
+
+def _ordered(persons: Iterable[PersonRow], by_gap: bool) -> list[PersonRow]:
+    return sorted(persons, key=lambda one: (not one.gap, one.state.rank)) if by_gap else list(persons)
 
 
 def _progress(who: WhoHasIt, inner: int, glyphs: Glyphs) -> list[Span]:
@@ -118,32 +114,51 @@ def _progress(who: WhoHasIt, inner: int, glyphs: Glyphs) -> list[Span]:
     return row
 
 
-def _nation(nation: NationRow, width: int, glyphs: Glyphs) -> Line:
-    tally = nation.tally
+def _nation(nation: NationRow, who: WhoHasIt, width: int, glyphs: Glyphs) -> Line:
+    tally, persons = nation.tally, [one for one in nation.persons if one.role != Role.BOT.value]
     missing = sum(person.gap for person in nation.persons)
-    words = [f"{tally.reached}/{tally.of} {tally.state.value}" if tally.of else "nobody known"]
-    if missing:
-        words.append(f"{missing} missing")
-    if tally.caveat:
-        words.append("with caveat")
-    if tally.unable:
-        words.append("unable")
+    words = ["author's nation"] if tally.nation == who.author else []
+    if who.asked and persons:
+        words.append(f"{sum(one.state is State.ACKNOWLEDGED for one in persons)}/{len(persons)} acknowledged")
+        read = sum(one.state is State.READ for one in persons)
+        words += [f"{read} read"] if read else []
+    else:
+        words.append(f"{tally.reached}/{tally.of} {tally.state.value}" if tally.of else "nobody known")
+    words += [f"{missing} missing"] if missing else []
+    words += ["with caveat"] if tally.caveat else []
+    words += ["unable"] if tally.unable else []
+    words += ["you are missing"] if any(one.you and one.gap for one in nation.persons) else []
     ink = Ink.BRIGHT if missing or not tally.complete else Ink.MUTED
     summary = joined([[Span(word, ink)] for word in words], f" {glyphs.dot} ", ink)
     right = [Span(f"{tally_glyph(tally, glyphs)} ", ink), *summary, Span(" ")]
     return Line(apart([Span(" "), Span(tally.nation, Ink.BRIGHT)], right, width, glyphs))
 
 
-def _person(person: PersonRow, columns: _Columns, width: int, glyphs: Glyphs) -> Line:
+def _person(person: PersonRow, who: WhoHasIt, columns: _Columns, width: int, glyphs: Glyphs) -> Line:
     weight = Ink.BRIGHT if person.gap else Ink.TEXT
-    row = [_bar(person, glyphs), Span(_column(person.person, columns.person, glyphs), weight)]
+    name = _column(f"{one_line(person.person)}  you" if person.you else person.person, columns.person, glyphs)
+    row = [_bar(person, glyphs), Span(name, weight)]
     for text, size in ((person.role.upper(), columns.role), (person.device, columns.device)):
         if size:
             row.append(Span(_column(text, size, glyphs), Ink.MUTED))
-    row += [Span(pad(_tick(person, name, glyphs), size), Ink.TEXT) for name, size in columns.stages]
-    row.append(Span(_column(person.since, columns.since, glyphs), Ink.MUTED))
-    row.append(Span(ours(person.now, glyphs), Ink.BRIGHT if person.gap else Ink.MUTED))
+    row += [Span(pad(_stage(person, who, name, size, glyphs), size), Ink.TEXT) for name, size in columns.stages]
+    key, act = person.closes
+    now = f"{key} to {act}" if person.you and key else ours(person.now, glyphs)
+    row.append(Span(now, Ink.BRIGHT if person.gap else Ink.MUTED))
     return Line(fit(row, width - 1, glyphs))
+
+
+def _stage(person: PersonRow, who: WhoHasIt, name: str, size: int, glyphs: Glyphs) -> str:
+    """Tick and time of a stage, the tick alone where there is no room for both; nothing where it is not passed."""
+    tick, stage = _tick(person, name, glyphs), _STAGES[name]
+    if name == "STORED":
+        return who.stored if tick and who.stored else tick
+    at = dict(person.times).get(stage, "")
+    if person.state is State.HELD and stage is State.SENT:
+        at = dict(person.times).get(State.HELD, "")
+    if not tick or not at or cells(tick) + 1 + cells(at) >= size:
+        return tick
+    return f"{tick} {at}"
 
 
 def _tick(person: PersonRow, name: str, glyphs: Glyphs) -> str:
@@ -158,21 +173,23 @@ def _tick(person: PersonRow, name: str, glyphs: Glyphs) -> str:
 
 
 def _gap(nation: NationRow, person: PersonRow, width: int, glyphs: Glyphs) -> Line:
-    since = f" since {person.since}" if person.since else ""
+    since = f" since {person.since}" if person.since and person.why in {"", person.now} else ""
     size = 10 if width < _WIDE else 14
     left = [
         _bar(person, glyphs),
         Span(_column(person.person, size, glyphs), Ink.BRIGHT),
         Span(pad(nation.tally.nation, 5), Ink.MUTED),
-        Span(f"{ours(person.now, glyphs)}{since}"),
+        Span(f"{ours(person.why or person.now, glyphs)}{since}"),
     ]
-    closes = _CLOSES.get(person.state, "")
-    if person.answer in {Answer.UNABLE, Answer.CAVEAT} or not closes:
+    key, words = person.closes
+    if person.answer in {Answer.UNABLE, Answer.CAVEAT} or not words:
         return Line(fit(left, width - 1, glyphs))
+    closes = [Span(f"{key} ", Ink.ACCENT)] if key else []
+    closes.append(Span(ours(words, glyphs), Ink.TEXT if key else Ink.MUTED))
     at = width * 3 // 5
-    if width_of(left) < at and at + cells(closes) < width:
-        return Line((*left, blank(at - width_of(left)), Span(closes, Ink.MUTED)))
-    return Line((*apart(left, [Span(closes, Ink.MUTED)], width - 1, glyphs, gap=2),))
+    if width_of(left) < at and at + width_of(closes) < width:
+        return Line((*left, blank(at - width_of(left)), *closes))
+    return Line((*apart(left, closes, width - 1, glyphs, gap=2),))
 
 
 def _bar(person: PersonRow, glyphs: Glyphs) -> Span:

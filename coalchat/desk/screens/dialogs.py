@@ -13,6 +13,8 @@ from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.map import MapScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.report import FormDialog, ReportScreen
+from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
+from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.versions import VersionsScreen
 from coalchat.desk.screens.who import WhoScreen
@@ -32,6 +34,10 @@ __all__ = [
     "MapScreen",
     "RefusedDialog",
     "ReportScreen",
+    "RoeAcknowledgeDialog",
+    "RoeNoticeScreen",
+    "RoeScreen",
+    "SearchScreen",
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",

@@ -97,7 +97,7 @@ class Frame(Banded[None]):
 
     def _paint_new_below(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_new_below(self.timeline.window.below, width, self.door.dress.glyphs)
+        return paint_new_below(self.timeline.window.below, width, self.door.dress.glyphs, past=self.door.desk.in_past)
 
     def _paint_hints(self, width: int, height: int) -> list[Line]:
         del height
@@ -147,10 +147,14 @@ class Frame(Banded[None]):
                 for name in names:
                     self.query_one(name, Painted).repaint()
         if changes.reset:
+            self.timeline.window.still = self.door.desk.in_past
             self.timeline.reset(self.door.desk.items)
             self.composer.complain("")
         elif changes.splices:
             self.timeline.splice(changes.splices)
+            self.timeline.window.still = self.door.desk.in_past
+        if changes.cursor and self.timeline.select(changes.cursor, centred=True):
+            self.timeline.focus()
         if changes.reset or Part.COMPOSER in changes.parts:
             self._take_draft()
             self.composer.repaint()
@@ -175,7 +179,7 @@ class Frame(Banded[None]):
         window = self.timeline.window
         self.door.visible = self.timeline.visible_keys
         below = self.query_one("#new-below", Painted)
-        below.display = bool(window.below)
+        below.display = bool(window.below) or self.door.desk.in_past
         below.repaint()
         self.repaint_banners()
         self.door.put(self.door.desk.seen(self.door.visible, at_bottom=window.following))
@@ -216,7 +220,10 @@ class ChannelList(Column):
         self.roomy = True
 
     def _paint_list(self, width: int, height: int) -> list[Line]:
-        return paint_channels(self._door.desk.channels(), width, height, self.dress.glyphs, self.roomy)
+        desk = self._door.desk
+        return paint_channels(
+            desk.channels(), width, height, self.dress.glyphs, self.roomy, desk.notice(self._door.now()).roe
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Open what was clicked on."""

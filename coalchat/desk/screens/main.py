@@ -33,7 +33,7 @@ _ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
-_ACTS_ON: Final = frozenset({"help", "jump", "forward", "theme", "time", "report", "map"})
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "theme", "time", "roe", "report", "map"})
 """The same, with words."""
 
 
@@ -42,10 +42,12 @@ class MainScreen(Filing):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+k", "jump", priority=True, show=False),
+        Binding("ctrl+f", "search", priority=True, show=False),
         Binding("alt+a", "next_active", priority=True, show=False),
         *(Binding(f"alt+{n}", f"open({n})", priority=True, show=False) for n in range(1, 10)),
         Binding("f1", "help", priority=True, show=False),
         Binding("f2", "report", priority=True, show=False),
+        Binding("f3", "roe", priority=True, show=False),
         Binding("f4", "who", priority=True, show=False),
         Binding("f6", "label", priority=True, show=False),
         Binding("f7", "keys", priority=True, show=False),
@@ -85,6 +87,18 @@ class MainScreen(Filing):
 
         self.open(dialogs.JumpDialog(self.door, words), chosen)
 
+    def action_search(self, words: str | None = None) -> None:
+        """Look for messages, and go to one: by its key in the shown channel, by words in all."""
+        from coalchat.desk.screens import dialogs
+
+        def chosen(entry_id: str | None) -> None:
+            if entry_id is not None:
+                self.door.put(self.door.desk.go_to_found(entry_id))
+            self.door.desk.searching.end()
+
+        everywhere = words is not None or not self.door.desk.shown
+        self.open(dialogs.SearchScreen(self.door, words or "", everywhere=everywhere), chosen)
+
     def action_help(self, command: str = "") -> None:
         """Keys and commands."""
         from coalchat.desk.screens import dialogs
@@ -96,6 +110,17 @@ class MainScreen(Filing):
         from coalchat.desk.screens import dialogs
 
         self.open(dialogs.KeysScreen(self.door, act))
+
+    def action_roe(self, words: str = "") -> None:
+        """Rules of engagement, now or at the time that is named."""
+        from coalchat.desk.screens import dialogs
+        from coalchat.desk.screens.roe import time_of
+
+        at = time_of(words, self.door.now())
+        if at is None:
+            self.composer.complain("/roe takes a time: 1800Z, or 221800Z with its day")
+        else:
+            self.open(dialogs.RoeScreen(self.door, at))
 
     def ask_about(self, view: DirectView | WordsView | Deliberate | CodeView) -> None:
         """Ask what has to be known before an act, or show what it has made; nothing is done by default."""
@@ -266,17 +291,18 @@ class MainScreen(Filing):
     def _send(self, text: str) -> None:
         from coalchat.desk.screens import dialogs
 
-        sentence = "" if self.door.desk.composer().denied else self.door.desk.confirm_needed()
+        desk = self.door.desk
+        sentence, considered = "" if desk.composer().denied else desk.confirm_needed(), desk.composer().minimize
         if not sentence:
             self._really_send(text)
             return
 
         def chosen(way: int | None) -> None:
             if way == 1:
-                self._really_send(text)
+                self._really_send(text, considered)
 
         self.open(dialogs.ChooseDialog(self.door, "SEND", sentence, ("go back to the text", "send it")), chosen)
 
-    def _really_send(self, text: str) -> None:
-        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now()))
+    def _really_send(self, text: str, considered: str = "") -> None:
+        self.door.put(self.door.desk.send(text, secrets.token_hex(16), self.door.now(), considered))
         self.timeline.to_end()

@@ -184,9 +184,17 @@ class Selecting(Frame):
         from coalchat.desk.screens import dialogs
 
         line = self.timeline.selected
+        if line is not None and line.reminds:  # what is acknowledged is never the reminder
+            if not self.timeline.select(line.reminds):
+                self.composer.complain("that is a reminder; what it reminds of lies further up")
+                return
+            line = self.timeline.selected
         if line is None or line.mine or line.unreadable:
             return
         key = line.key
+        if self.door.desk.roe.notice(key, self.door.now()) is not None:
+            self.open(dialogs.RoeNoticeScreen(self.door, key))
+            return
 
         def chosen(given: tuple[Answer, str] | None) -> None:
             if given is not None:

@@ -253,12 +253,16 @@ class Timeline(Widget, can_focus=True):
         self._reveal()
         return True
 
-    def select(self, key: str) -> bool:
-        """Put the cursor on a message; whether it is here."""
-        if self.window.index_of(key) is None:
+    def select(self, key: str, *, centred: bool = False) -> bool:
+        """Put the cursor on a message; whether it is here. `centred`: with what stands around it."""
+        index = self.window.index_of(key)
+        if index is None:
             return False
         self._select(key)
         self._reveal()
+        if centred and self.size.height:
+            self.window.centre(index)
+            self._changed()
         return True
 
     def unselect(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from coalchat.api.amendment import WidenChannel
+from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.nouns import Channel, Denial, Nation, Reach
 from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
 from coalchat.api.responses import ChannelList, LabelPreview, NationList
@@ -22,6 +23,7 @@ from coalchat.node.context import Context
 from coalchat.node.directing import direct_slots, place_title
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
+from coalchat.node.noticing import for_all, make_notice, shown_minimize
 from coalchat.node.runout import keys_until, last_key_words, run_out, runs_on, sealing_slots
 from coalchat.node.sending import Sending
 from coalchat.store.rows import Unread
@@ -47,6 +49,7 @@ class ChannelAnswers:
             ListChannels: self.list,
             CreateChannel: self.create,
             WidenChannel: self.widen,
+            OrderMinimize: self.minimize,
             PreviewLabel: self.preview,
             ListNations: self.nations,
             **DraftAnswers(self.context).handlers(),
@@ -87,6 +90,7 @@ class ChannelAnswers:
             unread_precedence=None if waiting is None else PrecedenceWord(Precedence(waiting.precedence).name),
             read_position=self.context.store.read.read_mark(revision.channel),
             newest=newest[0].position if newest else 0,
+            minimize=shown_minimize(self.context, revision),
         )
 
     async def create(self, request: CreateChannel, session: Session) -> Channel:
@@ -145,6 +149,18 @@ class ChannelAnswers:
         await self._keep(sign_revision(revision, member.device, member.ring.device.key), finding)
         return self.noun(revision, {})
 
+    async def minimize(self, request: OrderMinimize, session: Session) -> Channel:
+        """Put MINIMIZE on in a channel, or lift it."""
+        del session
+        revision = find_channel(self.context, request.channel)
+        notice = make_notice(self.context, revision, request.reason, on=request.on)
+        if notice is not None:
+            ceiling = Precedence(self.context.member.certificate.scope.precedence)
+            urgency = min(Precedence.IMMEDIATE, ceiling)
+            await self.sending.send_text(revision, for_all(self.context, revision), notice, urgency, None)
+        unread = {row.channel: row for row in self.context.store.read.unread_counts()}
+        return self.noun(revision, unread)
+
     def _nations(self, named: tuple[str, ...]) -> tuple[int, ...]:
         """Indices of nations that may become members."""
         coalition = self.context.member.coalition
@@ -198,6 +214,7 @@ class ChannelAnswers:
                 *(last_key_words(member, label.level, nation, key) for nation, key in last.items()),
                 *(f"no device of {reach.nation} is cleared for it" for reach in readers if reach.devices == 0),
             ),
+            minimize=shown_minimize(self.context, revision),
         )
 
     def _preview_direct(self, place: Conversation, label: Label, denial: Denied | None) -> LabelPreview:

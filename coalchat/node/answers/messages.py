@@ -1,4 +1,4 @@
-"""Messages, as clients ask for them: send, list, show, mark, acknowledge, status."""
+"""Messages, as clients ask for them: send, list, show, mark, acknowledge, status; and search, which gives messages."""
 
 from __future__ import annotations
 
@@ -23,13 +23,17 @@ from coalchat.api.responses import Acknowledged, Marked, MessagePage, MessageSta
 from coalchat.api.vocabulary import Answer, Flag
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
+from coalchat.node.answers.deadlines import DeadlineAnswers
 from coalchat.node.answers.naming import find_message, find_place
+from coalchat.node.answers.search import SearchAnswers
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.checkpoints import checkpointed
 from coalchat.node.context import Context
+from coalchat.node.deadlines import asked_of, reminds, roll_up
 from coalchat.node.directing import place_title
 from coalchat.node.folding import ANSWERS
 from coalchat.node.journal import write_event
+from coalchat.node.noticing import considering, notice_words
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
 from coalchat.node.reporting import shown_report
@@ -38,7 +42,7 @@ from coalchat.node.roe import Roe
 from coalchat.node.roe_nouns import roe_line
 from coalchat.node.runout import past_edition
 from coalchat.node.sending import Key, Posted, Sending
-from coalchat.node.status import deliveries, nation_states, recall_of
+from coalchat.node.status import bounded, deliveries, nation_states, recall_of
 from coalchat.node.versioning import corrected_words, correction_of, newer_than
 from coalchat.store.faces import Transaction
 from coalchat.store.rows import Message as MessageRow
@@ -47,6 +51,7 @@ from protocol.base.ids import Tag
 from protocol.base.limits import MAX_TEXT
 from protocol.base.records import decode
 from protocol.keys.envelope import unpack_slots
+from protocol.messages.notices import NoticePayload, considered
 from protocol.messages.payload import FORMAT, Payload, Spoken, TextPayload, decode_payload
 from protocol.messages.receipts import Response
 from protocol.messages.refs import Ref, Relation
@@ -78,6 +83,8 @@ class MessageAnswers:
             MarkRead: self.mark,
             AcknowledgeMessage: self.acknowledge,
             GetMessageStatus: self.status,
+            **DeadlineAnswers(self.context, self.sending, self.noun, self.sent).handlers(),
+            **SearchAnswers(self.context, self.noun).handlers(),
         }
 
     async def send(self, request: SendMessage, session: Session) -> Sent:
@@ -95,14 +102,17 @@ class MessageAnswers:
             if replied.channel != revision.channel:
                 raise UnknownMessage(request.reply_to)
             refs = (Ref(int(Relation.REPLY), replied.entry_id),)
-        now = self.context.now()
-        text: TextPayload | QuotingPayload
-        text = TextPayload(FORMAT, now, noplay=False, refs=refs, text=request.text, ack_by=request.ack_by)
+        now, precedence = self.context.now(), Precedence[request.precedence.value]
+        made = None
         if request.quotes:
             made = make_quotes(self.context, [find_message(self.context, name) for name in request.quotes])
             refs += made.refs
+        if request.considered:
+            refs = considering(self.context, revision, precedence, refs)
+        text: TextPayload | QuotingPayload
+        text = TextPayload(FORMAT, now, noplay=False, refs=refs, text=request.text, ack_by=request.ack_by)
+        if made is not None:
             text = QuotingPayload(FORMAT, now, made.noplay, refs, request.text, request.ack_by, made.quotes)
-        precedence = Precedence[request.precedence.value]
         try:
             posted = await self.sending.send_text(
                 revision, label, text, precedence, Key(session.name, request.client_id)
@@ -211,13 +221,16 @@ class MessageAnswers:
         del session
         message = find_message(self.context, request.id)
         recall, confirmations = recall_of(self.context, message)
+        asked = asked_of(self.context, message, _payload(message))
+        rows, now = deliveries(self.context, message, asked.state), self.context.now()
+        nations = roll_up(rows, asked, now)
         return MessageStatus(
             entry_id=message.entry_id.hex(),
             channel_id=message.channel.hex(),
             marking=self._marking(message),
             author_time=message.author_time,
             own_nation=self.context.code(self.context.member.nation),
-            deliveries=deliveries(self.context, message),
+            deliveries=bounded(rows),
             checkpoint=checkpointed(
                 self.context.member.checkpoints.found,
                 self.context.store.read,
@@ -227,6 +240,12 @@ class MessageAnswers:
             ),
             recall=recall,
             confirmations=confirmations,
+            precedence=PrecedenceWord(Precedence(message.precedence).name),
+            asked=asked.state,
+            ack_by=asked.ack_by,
+            handle_by=asked.handle_by,
+            overdue=any(one.late for nation in nations for one in nation.missing),
+            nations=nations,
         )
 
     # --- nouns ---
@@ -263,8 +282,7 @@ class MessageAnswers:
         place = member.place(row.channel)
         standing = member.directory.standing(row.device, self.context.now())
         certificate = None if standing is None else standing.certified.certificate
-        payload = decode_payload(row.payload) if row.kind and not row.purged else None
-        said = payload if isinstance(payload, Spoken | RoeNoticePayload) else None
+        payload = _payload(row)
         read = self.context.store.read
         newer = newer_than(read, row) if row.kind else None
         version = correction_of(read, row)
@@ -277,6 +295,7 @@ class MessageAnswers:
             Flag.CORRECTED: newer is not None,
             Flag.AUTO: certificate is not None and certificate.role == int(Role.BOT),
             Flag.NO_PLAY: payload is not None and payload.noplay,
+            Flag.MINIMIZE_CONSIDERED: payload is not None and bool(considered(payload.refs)),
             Flag.SUPERSEDED_KEY: self._superseded(row),
             Flag.LAST_KEY: past_edition(member, unpack_slots(row.slots), row.n),
             Flag.DISPUTED: mark.disputed,
@@ -301,11 +320,11 @@ class MessageAnswers:
             n=row.n,
             seq=row.seq,
             precedence=PrecedenceWord(Precedence(row.precedence).name),
-            ack_by=said.ack_by if said is not None and newer is None else 0,
+            ack_by=asked_of(self.context, row, payload).ack_by if newer is None else 0,
             mine=row.mine,
             read=row.mine or row.position <= self.context.store.read.read_mark(row.channel),
             answered=self._answered(row),
-            refs=() if payload is None else tuple(r.entry.hex() for r in payload.refs if r.relation != Relation.QUOTE),
+            refs=() if payload is None else tuple(r.entry.hex() for r in payload.refs if r.relation not in _APART),
             flags=tuple(flag for flag, stands in flags.items() if stands),
             disowned=None if mark.disowned is None else self._disowned(mark.disowned),
             quotes=() if newer is not None and not as_said else shown_quotes(self.context, payload),
@@ -316,6 +335,7 @@ class MessageAnswers:
             if row.kind == Tag.RETRACTION
             else (),
             recall=recall,
+            reminds=reminds(read, row, payload).hex(),
             report=shown_report(payload if newer is None or as_said else None),
         )
 
@@ -331,13 +351,25 @@ class MessageAnswers:
             return retraction_words(payload)
         if isinstance(payload, RoeNoticePayload):
             return roe_line(self.context, self.roe, row.entry_id, payload)
+        if isinstance(payload, NoticePayload):
+            return notice_words(self.context, row, payload)
         return payload.text if isinstance(payload, Spoken) else ""
 
     def _disowned(self, disowning: Disowning) -> Disowned:
         return Disowned(nation=self.context.code(disowning.nation), time=disowning.at)
 
 
+_APART = {Relation.QUOTE, Relation.CONSIDERED}
+"""Relations that clients are not told among the references: they have a place of their own."""
+_KINDS = {Tag.RETRACTION: "retraction", Tag.NOTICE: "notice", Tag.ROE_NOTICE: "roe", Tag.REPORT: "report"}
+
+
+def _payload(row: MessageRow) -> Payload | None:
+    """What a message says, if that is here."""
+    return decode_payload(row.payload) if row.kind and not row.purged else None
+
+
 def _kind(row: MessageRow, correction: bool) -> str:
-    if row.kind in {Tag.RETRACTION, Tag.ROE_NOTICE, Tag.REPORT}:
-        return {Tag.ROE_NOTICE: "roe", Tag.REPORT: "report"}.get(Tag(row.kind), "retraction")
+    if row.kind in _KINDS:
+        return _KINDS[Tag(row.kind)]
     return "correction" if correction else "text" if row.kind else "unreadable"

@@ -16,6 +16,7 @@ from coalchat.api.requests import (
     ShowPolicy,
     Unlock,
 )
+from coalchat.api.roe import ListRoe
 from coalchat.api.vocabulary import ControlSubject, LinkState, Phase, Precedence
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.desk import Desk
@@ -32,7 +33,7 @@ ALL = ("XAA", "XBB", "XCC")
 
 def test_the_marks_are_asked_for_before_what_bears_them() -> None:
     asks = [type(ask) for ask in Desk().start().asks]
-    assert asks == [ShowPolicy, ListNations, GetStatus, ShowKeys, ListChannels, ListMessages]
+    assert asks == [ShowPolicy, ListNations, GetStatus, ShowKeys, ListChannels, ListMessages, ListRoe]
 
 
 def test_answers_may_come_in_any_order() -> None:

@@ -13,7 +13,8 @@ from coalchat.api.responses import MessageStatus
 from coalchat.api.vocabulary import Answer, Role, State
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.receipts import Receipts
-from coalchat.desk.model.views import MessageLine, NationRow, PersonRow, Tally
+from coalchat.desk.model.views import MessageLine
+from coalchat.desk.model.whoviews import NationRow, PersonRow, Tally
 from coalchat.errors import UnknownMessage
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started

@@ -58,6 +58,23 @@ def test_it_follows_what_is_appended() -> None:
     assert made.below == 0
 
 
+def test_a_part_of_the_past_does_not_run_on_by_itself() -> None:
+    made = window([line("a"), line("b")], 2)
+    made.still = True
+    made.splice([Splice(2, 0, (line("c"), line("d")))])
+    assert (shown(made), made.below, made.following) == (["a.0", "b.0"], 0, False)
+    made.move(1)
+    made.splice([Splice(0, 0, (line("z"),)), Splice(5, 0, (line("e"),))])
+    assert (shown(made), made.below) == (["b.0", "c.0"], 0)
+
+
+def test_what_is_gone_to_stands_in_the_middle_where_there_is_more_below() -> None:
+    made = window([line(key) for key in "abcdefgh"], 3)
+    for index, expected in ((4, ["d.0", "e.0", "f.0"]), (0, ["a.0", "b.0", "c.0"]), (7, ["f.0", "g.0", "h.0"])):
+        made.centre(index)
+        assert shown(made) == expected
+
+
 def test_who_reads_back_is_not_moved_and_is_told_what_came() -> None:
     made = window([line(key) for key in "abcdef"], 2)
     made.move(-3)

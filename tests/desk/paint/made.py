@@ -7,7 +7,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from coalchat.api.vocabulary import Answer, LinkState, Precedence, State
-from coalchat.desk.model import dialogviews, views
+from coalchat.desk.model import dialogviews, views, whoviews
 from coalchat.desk.paint.ink import Ink, Line
 from coalchat.display import display_safe
 
@@ -80,9 +80,9 @@ def message(text: str = "OP 3 relieved.", **more: Any) -> views.MessageLine:
     return views.MessageLine(**{**fields, **more})
 
 
-def tally(nation: str, state: State, reached: int, of: int, **more: bool) -> views.Tally:
+def tally(nation: str, state: State, reached: int, of: int, **more: bool) -> whoviews.Tally:
     fields: dict[str, Any] = {"caveat": False, "unable": False, **more}
-    return views.Tally(nation=nation, state=state, reached=reached, of=of, **fields)
+    return whoviews.Tally(nation=nation, state=state, reached=reached, of=of, **fields)
 
 
 TALLIES: Final = (
@@ -116,7 +116,7 @@ CHANNELS: Final = (
 )
 
 
-def person(name: str, state: State, now: str, **more: Any) -> views.PersonRow:
+def person(name: str, state: State, now: str, **more: Any) -> whoviews.PersonRow:
     fields: dict[str, Any] = {
         "person": name,
         "role": "officer",
@@ -127,30 +127,36 @@ def person(name: str, state: State, now: str, **more: Any) -> views.PersonRow:
         "now": now,
         "gap": False,
     }
-    return views.PersonRow(**{**fields, **more})
+    return whoviews.PersonRow(**{**fields, **more})
 
 
 NATIONS: Final = (
-    views.NationRow(tally=TALLIES[0], persons=(person("Okoro", State.READ, "read"),)),
-    views.NationRow(
+    whoviews.NationRow(tally=TALLIES[0], persons=(person("Okoro", State.READ, "read"),)),
+    whoviews.NationRow(
         tally=TALLIES[1],
         persons=(
             person("Kowal", State.READ, "read"),
-            person("Reyes", State.ACKNOWLEDGED, "caveat: watch only", answer=Answer.CAVEAT),
+            person(
+                "Reyes",
+                State.ACKNOWLEDGED,
+                "caveat: watch only",
+                answer=Answer.CAVEAT,
+                times=((State.DELIVERED, "1537"), (State.READ, "1538"), (State.ACKNOWLEDGED, "211541")),
+            ),
         ),
     ),
-    views.NationRow(
+    whoviews.NationRow(
         tally=TALLIES[2],
         persons=(
-            person("Lind", State.HELD, "held by XBB", gap=True),
-            person("Saar", State.SENT, "sent, nothing heard", gap=True),
-            person("Oja", State.QUEUED, "queued here", gap=True),
+            person("Lind", State.HELD, "held by XBB", gap=True, closes=("", "contact with the device")),
+            person("Saar", State.SENT, "sent, nothing heard", gap=True, closes=("E", "escalate to Mets")),
+            person("Oja", State.QUEUED, "queued here", gap=True, why="queued here, no link since 1210Z"),
         ),
     ),
 )
 
 
-def who(**more: Any) -> views.WhoHasIt:
+def who(**more: Any) -> whoviews.WhoHasIt:
     fields: dict[str, Any] = {
         "key": "a",
         "title": "1531Z Berg",
@@ -164,7 +170,7 @@ def who(**more: Any) -> views.WhoHasIt:
         "left": "",
         "overdue": False,
     }
-    return views.WhoHasIt(**{**fields, **more})
+    return whoviews.WhoHasIt(**{**fields, **more})
 
 
 def due(what: str, left: str, *, act: bool = False, overdue: bool = False) -> views.DueRow:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coalchat.api.vocabulary import LinkState, Precedence, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE, Glyphs
 from coalchat.desk.look.skin import MONO, skin_for
-from coalchat.desk.model import dialogviews, views
+from coalchat.desk.model import dialogviews, views, whoviews
 from coalchat.desk.paint.banner import paint_banner
 from coalchat.desk.paint.block import paint_block
 from coalchat.desk.paint.channels import paint_channels
@@ -58,7 +58,7 @@ Paint = Callable[[int, Glyphs], list[Line]]
 def parts(text: str, body: str, code: str, number: int) -> Iterator[Paint]:
     """Every painted part, with the same hostile text wherever a peer has a hand in."""
     nations = (
-        views.NationRow(
+        whoviews.NationRow(
             tally=tally(code, State.DELIVERED, 1, number, caveat=bool(number % 2)),
             persons=(person(text, State.SENT, text, gap=True), person(text, State.REFUSED, text, role=text)),
         ),

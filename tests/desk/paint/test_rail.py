@@ -6,7 +6,7 @@ import pytest
 
 from coalchat.api.vocabulary import Answer, LinkState, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE
-from coalchat.desk.model.views import NationRow
+from coalchat.desk.model.whoviews import NationRow
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line, progress
 from coalchat.desk.paint.text import cells

@@ -6,7 +6,7 @@ import pytest
 
 from coalchat.api.vocabulary import Answer, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE
-from coalchat.desk.model.views import NationRow
+from coalchat.desk.model.whoviews import NationRow
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.who import paint_who, paint_who_head
@@ -22,7 +22,7 @@ def test_the_head_says_what_and_how_far() -> None:
         "",
         " acknowledge by 221547Z  5 min   acknowledged ━━────────────────── 1 of 12   released to XAA XBB XCC",
         "",
-        "                 ROLE        DEVICE   STORED   LEFT    DELIVERED   READ    ACK     SINCE    NOW",
+        "                 ROLE       DEVICE  STORED   LEFT    DELIVERED   READ       ACK       NOW",
         "─" * 120,
     ]
     assert lines[0].ground is Ground.HEAD
@@ -36,26 +36,26 @@ def test_a_small_head_has_no_free_rows() -> None:
         " WHO HAS IT  1531Z Berg" + " " * 41 + "entry 4f1c 88d2",
         " (S) Convoy 4 delayed 40 min at bridge 7.",
         " read =====--------------- 3 of 12   released to XAA XBB XCC",
-        "              ROLE       DEVICE LEFT DELIV READ ACK  SINCE  NOW",
+        "              ROLE    LEFT DELIV  READ    ACK    NOW",
         "-" * 80,
     ]
-    assert text_of(paint_who_head(who(), 60, UNICODE))[-2] == "             LEFT DELIV READ ACK  SINCE  NOW"
+    assert text_of(paint_who_head(who(), 60, UNICODE))[-2] == "             LEFT DELIV  READ    ACK    NOW"
 
 
 def test_the_staircase_at_120() -> None:
     lines = paint_who(who(), 120, UNICODE)
     assert text_of(lines)[:13] == [
         " XAA" + " " * 104 + "✓✓ 4/4 read",
-        " Okoro           OFFICER     1        ·        ↑       ✓           ✓✓              1538Z    read",
+        " Okoro           OFFICER    1       ·        ↑       ✓           ✓✓                   read",
         "",
         " XBB" + " " * 104 + "✓✓ 3/3 read",
-        " Kowal           OFFICER     1        ·        ↑       ✓           ✓✓              1538Z    read",
-        " Reyes           OFFICER     1        ·        ↑       ✓           ✓✓      ◇       1538Z    caveat: watch only",
+        " Kowal           OFFICER    1       ·        ↑       ✓           ✓✓                   read",
+        " Reyes           OFFICER    1       ·        ↑       ✓ 1537      ✓✓ 1538    ◇ 211541  caveat: watch only",
         "",
         " XCC" + " " * 88 + "✓ 2/5 delivered · 3 missing",
-        "┃Lind            OFFICER     1        ·        ↑                                   1538Z    held by XBB",
-        "┃Saar            OFFICER     1        ·        ↑                                   1538Z    sent, nothing heard",
-        "┃Oja             OFFICER     1        ·                                            1538Z    queued here",
+        "┃Lind            OFFICER    1       ·        ↑                                        held by XBB",
+        "┃Saar            OFFICER    1       ·        ↑                                        sent, nothing heard",
+        "┃Oja             OFFICER    1       ·                                                 queued here",
         "",
         " GAPS " + "─" * 96 + " what closes them",
     ]
@@ -65,8 +65,8 @@ def test_the_staircase_at_120() -> None:
 
 def test_the_staircase_at_80_in_ascii() -> None:
     lines = text_of(paint_who(who(), 80, ASCII))
-    assert lines[4] == " Reyes        OFFICER    1      ^    +     ++   C    1538Z  caveat: watch only"
-    assert lines[7] == "#Saar         OFFICER    1      ^                    1538Z  sent, nothing heard"
+    assert lines[4] == " Reyes        OFFICER ^    + 1537 ++ 1538 C      caveat: watch only"
+    assert lines[7] == "#Saar         OFFICER ^                          sent, nothing heard"
     assert all(line.isascii() for line in lines)
 
 
@@ -74,9 +74,30 @@ def test_the_gaps_come_with_what_closes_them() -> None:
     rows = [row.split("  ") for row in text_of(paint_who(who(), 120, UNICODE))[-3:]]
     assert [[part.strip() for part in row if part.strip()] for row in rows] == [
         ["┃Lind", "XCC", "held by XBB since 1538Z", "contact with the device"],
-        ["┃Saar", "XCC", "sent, nothing heard since 1538Z", "contact with the device"],
-        ["┃Oja", "XCC", "queued here since 1538Z", "a link that takes it"],
+        ["┃Saar", "XCC", "sent, nothing heard since 1538Z", "E escalate to Mets"],
+        ["┃Oja", "XCC", "queued here, no link since 1210Z"],
     ]
+    (saar,) = [line for line in paint_who(who(), 120, UNICODE) if "escalate" in line.text]
+    assert inks_of(saar, "E") == {Ink.ACCENT}
+    assert inks_of(saar, "escalate to Mets") == {Ink.TEXT}
+
+
+def test_who_is_furthest_behind_comes_first_when_asked_for() -> None:
+    rows = text_of(paint_who(who(), 120, UNICODE, by_gap=True))
+    names = [row[1:6].strip() for row in rows[:11] if "OFFICER" in row]
+    assert names == ["Okoro", "Kowal", "Reyes", "Oja", "Saar", "Lind"]
+
+
+def test_where_acknowledgements_are_asked_for_they_are_counted_and_this_person_told() -> None:
+    berg = person("Berg", State.READ, "read", gap=True, you=True, closes=("A", "acknowledge"))
+    okoro = person("Okoro", State.ACKNOWLEDGED, "acknowledged")
+    bot = person("sensor-7", State.DELIVERED, "bot, cannot acknowledge", role="bot")
+    nation = NationRow(tally=tally("XAA", State.ACKNOWLEDGED, 1, 2), persons=(berg, okoro, bot))
+    view = who(nations=(nation,), asked=True, author="XAA", stored="1537", said="reminded")
+    head, *rows = text_of(paint_who(view, 120, UNICODE))
+    assert head.endswith("◆ author's nation · 1/2 acknowledged · 1 read · 1 missing · you are missing")
+    assert rows[0].split() == ["┃Berg", "you", "OFFICER", "1", "1537", "↑", "✓", "✓✓", "A", "to", "acknowledge"]
+    assert paint_who_head(view, 120, UNICODE)[0].text.rstrip().endswith("reminded")
 
 
 def test_without_gaps_there_is_no_such_section() -> None:

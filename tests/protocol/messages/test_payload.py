@@ -63,6 +63,7 @@ def test_the_kinds_are_these() -> None:
         Tag.ROE_NOTICE,
         Tag.ROE_ENDORSEMENT,
         Tag.REPORT,
+        Tag.NOTICE,
     ]
 
 

@@ -176,6 +176,14 @@ def test_what_began_late_under_an_earlier_serial_never_begins() -> None:
     assert not early.began
 
 
+@pytest.mark.parametrize("when", [(3, 1, 2), (1, 3, 2), (1, 2, 3)])
+def test_of_several_later_ones_the_first_to_begin_supersedes(when: tuple[int, int, int]) -> None:
+    later = [impl(serial, effective=hour(hours)) for serial, hours in enumerate(when, 2)]
+    (first,) = [r for r in at(AUTH, IMPL, *later, hours=4).rulings if r.notice.said.name == "IMPL 001"]
+    assert (first.state, first.since) == (RuleState.SUPERSEDED, hour(1))
+    assert first.by.said.serial == 2 + when.index(1)
+
+
 @pytest.mark.parametrize("when", [0.5, 1])
 def test_what_was_cancelled_before_it_began_supersedes_nothing(when: float) -> None:
     log = [AUTH, IMPL, impl(2, effective=hour(1)), cancel(1, "IMPL 002", effective=hour(when))]

@@ -22,6 +22,7 @@ from coalchat.desk.paint.dialogs import (
 )
 from coalchat.desk.paint.dialogs.invites import paint_code
 from coalchat.desk.paint.ink import Ground, Ink, Line
+from coalchat.record import evolve
 from tests.desk.paint.made import inks_of, picker, refusal, text_of
 
 
@@ -107,6 +108,18 @@ def test_the_cursor_runs_through_levels_nations_and_categories() -> None:
     ]
     words = ["UNCLASSIFIED", "RESTRICTED", "SECRET", "TOP SECRET", "XAA", "XBB", "XCC", "none", "CONVOY"]
     assert all(word in row for word, row in zip(words, rows, strict=True))
+
+
+def test_the_picker_says_what_the_own_nation_marks_alike() -> None:
+    levels = tuple(
+        evolve(level, national=said)
+        for level, said in zip(picker().levels, ("OFFEN", "", "GEHEIM", "STRENG GEHEIM"), strict=True)
+    )
+    for width, glyphs in ((92, UNICODE), (60, ASCII)):
+        rows = text_of(paint_picker(picker(levels=levels), width, glyphs))
+        assert any("SECRET" in row and "  GEHEIM" in row for row in rows), "beside the coalition's, not in its place"
+        assert any("UNCLASSIFIED" in row and "OFFEN" in row for row in rows)
+        assert not any("STRENG" in row for row in rows), "why it cannot be chosen stands there"
 
 
 def test_the_narrow_picker_has_the_same_words_below_each_other() -> None:

@@ -1,0 +1,47 @@
+"""What a stored payload says in words (SPEC, "At rest"): the text of the index that search goes by.
+
+SQL calls it, as `said(kind, payload)`. What it gives of a payload that is stored may change only with a migration that makes
+the index anew: by this text its terms are taken out again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from protocol.base.errors import RemoteProtocolError
+from protocol.messages.payload import Payload, TextPayload, decode_payload
+from protocol.messages.reports import ReportPayload
+from protocol.messages.roe import RoeNoticePayload
+from protocol.messages.versions import CorrectionPayload, QuotingPayload
+
+HIT: Final = ("\x02", "\x03")
+"""Stand before and behind what matched in a snippet; no text of the index has them."""
+_SAYING: Final = (TextPayload, CorrectionPayload, ReportPayload)
+
+
+def said(kind: int, payload: bytes) -> str:
+    """What is searched of a message: its text, what it quotes, the words of an ROE notice or a report; "" of what says nothing."""
+    if not kind or not payload:
+        return ""
+    try:
+        opened = decode_payload(payload)
+    except RemoteProtocolError:
+        return ""  # nothing that was opened here
+    text = opened.text if isinstance(opened, _SAYING) else "\n".join(part for part in _parts(opened) if part)
+    for sign in HIT:
+        text = text.replace(sign, " ")
+    return text
+
+
+def _parts(opened: Payload) -> tuple[str, ...]:
+    if isinstance(opened, QuotingPayload):
+        return (opened.text, *(quote.text for quote in opened.quotes))
+    if isinstance(opened, RoeNoticePayload):
+        rules = (part for rule in opened.rules for part in (rule.number, rule.option, rule.text, rule.specify))
+        return (opened.name, *rules, opened.applies, opened.remark)
+    return ()
+
+
+def functions(connection: Any) -> None:
+    """Give a connection what its views call."""
+    connection.create_function("said", 2, said, deterministic=True)

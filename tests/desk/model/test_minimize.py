@@ -1,0 +1,98 @@
+"""MINIMIZE and precedence in the desk's model: what is shown, what is asked, what is then told to the node."""
+
+from __future__ import annotations
+
+from coalchat.api.about import Minimize
+from coalchat.api.events import ControlChanged
+from coalchat.api.vocabulary import ControlSubject, Flag, Phase, Precedence, State
+from coalchat.desk.model.changes import Part
+from coalchat.record import evolve
+from tests.desk.model.driver import Driver, started
+from tests.fakes.api_records import NOW
+
+ORDER = Minimize(entry_id="ee" * 32, nation="XAA", person="Berg", since=NOW - 60, reason="no \x1bsatellite")
+
+
+def order(driver: Driver, given: Minimize | None) -> None:
+    """The node tells of an order, or that it is lifted."""
+    node = driver.node
+    node.channels[0] = evolve(node.channels[0], minimize=given)
+    node.tell(ControlChanged(subject=ControlSubject.CHANNEL, id=node.channels[0].id, phase=Phase.UNLOCKED))
+    driver.changes = type(driver.changes)()
+    driver.settle()
+
+
+def test_it_stands_in_the_head_while_it_is_in_force() -> None:
+    driver = started()
+    assert driver.desk.head().minimize == ""
+    order(driver, ORDER)
+    assert Part.HEAD in driver.changes.parts
+    assert driver.desk.head().minimize == "MINIMIZE since 181105Z: no \\u{1B}satellite"
+    order(driver, evolve(ORDER, reason=""))
+    assert driver.desk.head().minimize == "MINIMIZE since 181105Z"
+    order(driver, None)
+    assert driver.desk.head().minimize == ""
+
+
+def test_what_is_below_immediate_is_asked_about_and_the_node_told_what_was_considered() -> None:
+    driver = started()
+    order(driver, ORDER)
+    for precedence in Precedence:
+        driver.do(driver.desk.set_precedence(precedence))
+        assert ("MINIMIZE" in driver.desk.confirm_needed()) == (precedence.rank < Precedence.IMMEDIATE.rank)
+    driver.do(driver.desk.set_precedence(Precedence.PRIORITY))
+    assert driver.desk.composer().minimize == ORDER.entry_id
+    driver.do(driver.desk.send("fuel state", "one", NOW, driver.desk.composer().minimize))
+    driver.do(driver.desk.send("not asked", "two", NOW))
+    driver.do(driver.desk.set_precedence(Precedence.FLASH))
+    driver.do(driver.desk.send("ambush", "three", NOW, driver.desk.composer().minimize))
+    assert [request.considered for request in driver.sends()] == [True, False, False]
+
+
+def test_an_order_that_came_while_he_was_asked_is_not_what_he_considered() -> None:
+    driver = started()
+    order(driver, ORDER)
+    asked_about = driver.desk.composer().minimize
+    order(driver, evolve(ORDER, entry_id="ff" * 32))
+    driver.do(driver.desk.send("fuel state", "one", NOW, asked_about))
+    assert [request.considered for request in driver.sends()] == [False]
+
+
+def test_a_line_says_that_it_was_considered_and_a_notice_is_in_our_words() -> None:
+    driver = started()
+    driver.node.add_message("ops-north", "lunch", flags=(Flag.MINIMIZE_CONSIDERED,))
+    driver.node.add_message("ops-north", "MINIMIZE ON: no satellite", kind="notice")
+    driver.settle()
+    assert driver.line("lunch").remarks == ("MINIMIZE CONSIDERED",)
+    (notice,) = [line for line in driver.lines if line.text == ""]
+    assert notice.remarks == ("MINIMIZE ON: no satellite",)
+
+
+def test_what_is_urgent_is_due_until_everybody_has_it() -> None:
+    driver = started()
+    driver.do(driver.desk.set_precedence(Precedence.FLASH))
+    assert driver.desk.composer().within == "10 min"
+    driver.send("ambush")
+    key = driver.line("ambush").key
+    row = driver.desk.rail(NOW + 300).due[0]
+    assert (row.what, row.left, row.act, row.overdue) == ("deliver 1106Z", "5:00", False, False)
+    assert driver.desk.rail(NOW + 780).due[0].left == "OVERDUE 3 min"
+    driver.node.move(key, "XBB", State.DELIVERED, person="Kowal")
+    driver.settle()
+    assert driver.desk.rail(NOW).due[0].what == "deliver 1106Z"
+    driver.node.move(key, "XCC", State.DELIVERED, person="Lind")
+    driver.settle()
+    assert not [row for row in driver.desk.rail(NOW).due if row.what.startswith("deliver")]
+    assert driver.desk.composer().within == ""
+
+
+def test_what_is_long_for_its_precedence_says_so_while_it_is_written() -> None:
+    driver = started()
+    driver.do(driver.desk.set_draft("word " * 200))
+    driver.do(driver.desk.set_precedence(Precedence.IMMEDIATE))
+    assert driver.desk.composer().warnings == ()
+    changes = driver.do(driver.desk.set_draft("word " * 201))
+    assert Part.COMPOSER in changes.parts
+    assert driver.desk.composer().warnings == ("IMMEDIATE has at most 200 words, this has 201",)
+    driver.do(driver.desk.set_precedence(Precedence.PRIORITY))
+    assert driver.desk.composer().warnings == ()
