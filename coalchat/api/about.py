@@ -1,4 +1,6 @@
-"""What is said about messages by other messages (SPEC 8.10, 8.13, 12): quotes, corrections, recalls, notices, what is missing; what a report says (8.12)."""
+"""What is said about messages by other messages (SPEC 8.10, 8.13, 12): quotes, versions, recalls, notices, what is missing; and
+what a report says (8.12).
+"""
 
 from __future__ import annotations
 
@@ -68,45 +70,6 @@ class Confirmation:
 
 
 @record
-class CardRow:
-    """One field of a report.
-
-    Attributes:
-        key, row: of the field; 0: it does not stand in rows. name: its name, or the key where the form is not here.
-        type: as in `reports.FormField`, or "" where the form is not here.
-        value: as it was sent. text: as people read it, with what its codes mean.
-        wrong: it is not as the form says.
-    """
-
-    key: str
-    row: int
-    name: str
-    type: str
-    value: str
-    text: str
-    wrong: bool
-
-
-@record
-class Report:
-    """What a report says, field by field.
-
-    Attributes:
-        form: id of its form. title: of the form, or "" where that is not here, in the very wording.
-        serial: of its author's reports on the form, in this channel under this label. version: from 1.
-        part: its author says that more will follow. missing: what has yet to be filled, as keys with rows.
-    """
-
-    form: str
-    title: str
-    serial: int
-    version: int
-    part: bool
-    missing: tuple[str, ...]
-    rows: tuple[CardRow, ...]
-
-
-@record
 class Minimize:
     """That MINIMIZE is in force in a channel: ROUTINE and PRIORITY only after consideration.
 
@@ -167,3 +130,42 @@ class Checkpointed:
 
     up_to: int
     at: int
+
+
+@record
+class CardRow:
+    """One field of a report.
+
+    Attributes:
+        key, row: of the field; 0: it does not stand in rows. name: its name, or the key where the form is not here.
+        type: as in `reports.FormField`, or "" where the form is not here.
+        value: as it was sent. text: as people read it, with what its codes mean.
+        wrong: it is not as the form says.
+    """
+
+    key: str
+    row: int
+    name: str
+    type: str
+    value: str
+    text: str
+    wrong: bool
+
+
+@record
+class Report:
+    """What a report says, field by field.
+
+    Attributes:
+        form: id of its form. title: of the form, or "" where that is not here, in the very wording.
+        serial: of its author's reports on the form, in this channel under this label. version: from 1.
+        part: its author says that more will follow. missing: what has yet to be filled, as keys with rows.
+    """
+
+    form: str
+    title: str
+    serial: int
+    version: int
+    part: bool
+    missing: tuple[str, ...]
+    rows: tuple[CardRow, ...]

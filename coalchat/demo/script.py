@@ -33,8 +33,8 @@ You are Lt Berg of Aldania. Try:
    A: your signed acknowledgement.
 5  F3: an ROE notice waits. A, then
    type its serial: you sign it.
-6  In #alerts: status. A bot answers.
-7  F2 files a report: SALUTE, SITREP.
+6  F2 files a report: SALUTE, SITREP.
+7  In #alerts: status. A bot answers.
 F1 help, F10 quit."""
 """Lines of 37 characters: they stand as they are on a screen of 80."""
 

@@ -186,9 +186,21 @@ def _run(options: Options, environ: Mapping[str, str], theme: str, ascii_only: b
     finally:
         gc.enable()
         curtain.give_back()
+        _let_go()
     app.ending.over()
     code = app.return_code if app.ending.code is None else app.ending.code
     return int(ExitCode.FAILED) if code is None else code
+
+
+def _let_go() -> None:
+    """What a terminal that is gone does not take, it does not take at the exit either: Python would make that code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _collect() -> None:

@@ -30,6 +30,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     VersionReads,
     ReportReads,
     NoticeReads,
+    ReportReads,
     ReceiptReads,
     JournalReads,
     LocalReads,
@@ -38,7 +39,7 @@ REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, Parking
 
 
 class ClientReader(
-    MessageReads, SearchReads, VersionReads, ReportReads, NoticeReads, ReceiptReads, JournalReads, LocalReads
+    MessageReads, SearchReads, VersionReads, NoticeReads, ReportReads, ReceiptReads, JournalReads, LocalReads
 ):
     """The verbs that may answer a client."""
 
@@ -61,8 +62,8 @@ class Reader(ClientReader, DocumentReads, FeedReads, ParkingReads, EnvelopeReads
 class Transaction(
     MessageWrites,
     VersionWrites,
-    ReportWrites,
     NoticeWrites,
+    ReportWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from protocol.base.errors import RemoteProtocolError
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload, decode_payload
 from protocol.messages.reports import ReportPayload
 from protocol.messages.roe import RoeNoticePayload
@@ -20,7 +21,7 @@ _SAYING: Final = (TextPayload, CorrectionPayload, ReportPayload)
 
 
 def said(kind: int, payload: bytes) -> str:
-    """What is searched of a message: its text, what it quotes, the words of an ROE notice or a report; "" of what says nothing."""
+    """What is searched of a message: its text, what it quotes, the words of an ROE notice, the reason of a notice; "" of what says nothing."""
     if not kind or not payload:
         return ""
     try:
@@ -39,6 +40,8 @@ def _parts(opened: Payload) -> tuple[str, ...]:
     if isinstance(opened, RoeNoticePayload):
         rules = (part for rule in opened.rules for part in (rule.number, rule.option, rule.text, rule.specify))
         return (opened.name, *rules, opened.applies, opened.remark)
+    if isinstance(opened, NoticePayload):
+        return (opened.reason,)
     return ()
 
 

@@ -141,10 +141,10 @@ def _check(payload: Payload) -> None:
         check_quoting(payload)
     if isinstance(payload, RoeNoticePayload):
         check_roe(payload)
-    if isinstance(payload, ReportPayload):
-        check_report(payload)
     if isinstance(payload, NoticePayload):
         check_notice(payload)
+    if isinstance(payload, ReportPayload):
+        check_report(payload)
 
 
 def kind_of(payload: Payload) -> Tag:

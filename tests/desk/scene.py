@@ -49,6 +49,18 @@ def scene() -> FakeNode:
     return node
 
 
+def ruled() -> FakeNode:
+    """The same, with rules of engagement."""
+    node = scene()
+    text = "NOT IN FORCE: begins 221800ZNOV26\nROE IMPL 005  implements AUTH 004\n112 A  PERMITTED  Crossing of LINE GREEN  by day and by night"
+    _say(node, "ops-north", "XBB Col A. Reyes", 1515, text, "RESTRICTED", kind="roe", entry_id=PENDING.entry_id,
+         ack_by=PENDING.ack_by)  # fmt: skip
+    node.answers[ListRoe] = board()
+    node.answers[ShowRoe] = details()
+    node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
+    return node
+
+
 def reported() -> FakeNode:
     """The same, with more reports: positions of one zone and another, and numbers over a day."""
     node = scene()
@@ -63,18 +75,6 @@ def reported() -> FakeNode:
         period = {"from": "220001Z", "to": f"22{hour:04}Z", "unit": "Coy 2", "situation": "held"}
         of = payload("SITREP", hour // 300, {**period, "strength": str(strength), "fuel": str(fuel)}, at(hour))
         _say(node, "liaison", "XCC Lind", hour, of.text, "RESTRICTED", kind="report", report=shown(of))
-    return node
-
-
-def ruled() -> FakeNode:
-    """The same, with rules of engagement."""
-    node = scene()
-    text = "NOT IN FORCE: begins 221800ZNOV26\nROE IMPL 005  implements AUTH 004\n112 A  PERMITTED  Crossing of LINE GREEN  by day and by night"
-    _say(node, "ops-north", "XBB Col A. Reyes", 1515, text, "RESTRICTED", kind="roe", entry_id=PENDING.entry_id,
-         ack_by=PENDING.ack_by)  # fmt: skip
-    node.answers[ListRoe] = board()
-    node.answers[ShowRoe] = details()
-    node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
     return node
 
 

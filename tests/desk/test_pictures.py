@@ -34,12 +34,12 @@ class View:
     node: Callable[[], FakeNode] = scene
 
 
+SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
+FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 SALUTE: Final = (
     "'/report salute", "enter", "'3 trucks", "tab", "'loading", "tab", "'31NBA48121187", "tab", "tab", "'221575Z",
 )  # fmt: skip
 FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
-SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
-FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
 
 ROE: Final = ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")

@@ -81,6 +81,12 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.messages_between(None, 0, 9, after_position=0, limit=9),
     ),
     "releases_between": lambda r: (r.releases_between(ident("channel"), 0, 9), r.releases_between(None, 0, 9)),
+    "report": lambda r: (r.report(ident("feed 2", 32)), r.report(ident("carried 1", 32))),
+    "last_serial": lambda r: r.last_serial("SALUTE", 0, ident("person"), ident("channel"), b"release"),
+    "reports": lambda r: (
+        r.reports(channel=ident("channel"), form="SALUTE", before_position=99, limit=9),
+        r.reports(channel=None, form="", before_position=99, limit=9),
+    ),
     "version": lambda r: (r.version(ident("feed 2", 32)), r.version(ident("carried 1", 32))),
     "versions": lambda r: r.versions(ident("feed 1", 32), message(1)),
     "report": lambda r: (r.report(ident("feed 2", 32)), r.report(ident("carried 1", 32))),
@@ -160,7 +166,7 @@ def fill(transaction: Transaction) -> None:
     assert transaction.index(post(transaction, 3, payload=text("the bridge at dawn")))
     transaction.put_version(Version(ident("feed 2", 32), ident("feed 1", 32), 2))
     transaction.put_notice(Notice(ident("feed 2", 32), ident("channel"), ident("device"), 1, 1, True, 1))
-    transaction.put_report(ReportRow(ident("feed 2", 32), "SALUTE", 3))
+    transaction.put_report(ReportRow(ident("feed 2", 32), "SALUTE", 1))
     transaction.put_recall(Recall(ident("feed 1", 32), ident("feed 2", 32), 1))
     transaction.put_confirmation(Confirmation(ident("feed 2", 32), ident("device"), 0, ident("person"), 1))
     transaction.set_outgoing(outgoing(1))

@@ -66,7 +66,7 @@ def until(look: Callable[[], object], what: str) -> None:
 
 
 def test_it_opens_recovers_and_leaves_nothing(place: Path, terminal: Terminal) -> None:
-    for words in ("#ops-north", "#intel-fusion", "#med", "#alerts"):
+    for words in ("#ops-north", "#intel-fusion", "#med", "#alerts", "profile 001 in force"):
         terminal.until(words)
     assert len(processes(place, "coalchat.node")) == 5
     # A node that dies under the desk comes back, and so does the desk.
@@ -74,7 +74,8 @@ def test_it_opens_recovers_and_leaves_nothing(place: Path, terminal: Terminal) -
     seen = len(terminal.shown)
     os.kill(berg, signal.SIGKILL)
     seen = terminal.until("restarting", after=seen)
-    terminal.until("node up", after=seen)
+    # While the node is up, the ROE stand in the place of its words.
+    terminal.until("profile 001 in force", after=seen)
     assert berg not in processes(place)
     terminal.type(F10)
     assert terminal.wait() == 0

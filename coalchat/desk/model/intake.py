@@ -7,7 +7,7 @@ Rule 3: a question that failed for now is asked again after a pause; one whose o
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Channel, Message
@@ -55,16 +55,6 @@ PAUSE: Final = 5
 _FRAME: Final = (Part.BANNER, Part.NOTICE, Part.CHANNELS, Part.HEAD, Part.COMPOSER, Part.RAIL)
 
 
-class _Wants(Protocol):
-    """What opened later, and asks for itself."""
-
-    def took(self, request: Request[Any], answer: Response) -> Changes:
-        """The node's answer; `NOTHING`: it was not for it."""
-
-    def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
-        """There is none; None: it was not its question."""
-
-
 @part
 class Intake:
     """Answers and failures."""
@@ -97,24 +87,9 @@ class Intake:
         changes = self._facts(answer)
         return changes if changes is not NOTHING else self._later(request, answer)
 
-    def _wanting(self) -> tuple[_Wants | None, ...]:
-        state = self.state
-        return (
-            state.kept,
-            state.keying,
-            state.custody,
-            state.direct,
-            state.afterwards,
-            state.reminding,
-            state.regulating,
-            state.searching,
-            state.reporting,
-            state.mapping,
-        )
-
     def _later(self, request: Request[Any], answer: Response) -> Changes:
         """What was asked for by something that opened later."""
-        for wants in self._wanting():
+        for wants in self.state.later:
             if wants is not None and (changes := wants.took(request, answer)) is not NOTHING:
                 return changes + (self._regulated() if wants is self.state.regulating else NOTHING)
         return NOTHING
@@ -241,7 +216,7 @@ class Intake:
     def fail(self, request: Request[Any], error: CoalchatError, now: int) -> Changes:
         """A request that has no answer."""
         state = self.state
-        for wants in self._wanting():
+        for wants in state.later:
             if wants is not None and (changes := wants.failed(request, error)) is not None:
                 return changes
         match request:

@@ -1,4 +1,4 @@
-"""The parts of the desk's model that open later: reports, keys, custody, direct messages, acts on messages, search.
+"""The parts of the desk's model that open later: reports, keys, custody, direct messages, acts on messages, ROE, search.
 
 Nobody waits for them at the start: each is imported when somebody opens it.
 """

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.reminding import Reminding
     from coalchat.desk.model.reporting import Reporting
     from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.wants import Wants
 
 
 _SAID: Final = frozenset({"text", "correction"})
@@ -57,8 +58,8 @@ class State:
         called: by channel, positions of messages that call this person. words: what does, beside his name.
         places: of conversations that were begun here, the ids that the node has given them.
         kept: drafts as the node keeps them. regulating: what is known of ROE.
-        keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct message, who
-            does something with a message, reminds, searches, fills in a report, or the map wants to know; made when it is wanted.
+        keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct
+            message, who does something with a message, who reminds, who searches, who fills in a report, or the map wants to know; made when it is wanted.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
@@ -97,6 +98,12 @@ class State:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
         self.lines = Lines(self.coalition, self.receipts, self.find)
+
+    @property
+    def later(self) -> tuple[Wants | None, ...]:
+        """What may have asked for something by itself."""
+        opened = (self.keying, self.custody, self.direct, self.afterwards, self.reminding, self.searching)
+        return self.kept, self.regulating, *opened, self.reporting, self.mapping
 
     # --- finding ---
 
