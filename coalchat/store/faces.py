@@ -28,7 +28,6 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     MessageReads,
     SearchReads,
     VersionReads,
-    ReportReads,
     NoticeReads,
     ReportReads,
     ReceiptReads,

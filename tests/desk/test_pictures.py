@@ -24,7 +24,7 @@ WIDE, NARROW = (120, 40), (80, 24)
 
 @attrs.frozen
 class View:
-    """A view of the desk: its size, its skin, the keys pressed before ('words are typed at once), and words on it then."""
+    """A view of the desk: its size, its skin, the keys pressed before, and words that stand on it then."""
 
     size: tuple[int, int] = WIDE
     theme: str = "dark"
@@ -37,7 +37,8 @@ class View:
 SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
 SALUTE: Final = (
-    "'/report salute", "enter", "'3 trucks", "tab", "'loading", "tab", "'31NBA48121187", "tab", "tab", "'221575Z",
+    *"/report", "space", *"salute", "enter", *"3", "space", *"trucks", "tab", *"loading", "tab",
+    *"31NBA48121187", "tab", "tab", *"221575Z",
 )  # fmt: skip
 FORM: Final = ("WHAT WAS SEEN", "no minute 75", "1 field to correct")
 KEYS: Final = ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")
@@ -70,8 +71,8 @@ VIEWS: Final[Mapping[str, View]] = {
     "report-80x24": View(NARROW, keys=SALUTE, sees=FORM),
     "report-mono-120x40": View(theme="mono", keys=SALUTE, sees=FORM),
     "report-ascii-80x24": View(NARROW, "mono", ascii_only=True, keys=SALUTE, sees=FORM),
-    "map-120x40": View(keys=("'/map", "enter"), sees=("POSITIONS", "NUMBERS", "31N BA 5012 0988"), node=reported),
-    "map-mono-80x24": View(NARROW, "mono", keys=("'/map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
+    "map-120x40": View(keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS", "31N BA 5012 0988"), node=reported),
+    "map-mono-80x24": View(NARROW, "mono", keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
     "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
@@ -106,7 +107,7 @@ async def draw(view: View) -> str:
         await desk.sees("Engineers say 25 t")
         await _settled(desk)
         for key in view.keys:
-            await (desk.put(key[1:]) if key.startswith("'") else desk.press(key))
+            await desk.press(key)
             await _settled(desk)  # a key may be for what the answer to the last one opens
         await desk.sees(*view.sees)
         await _settled(desk)

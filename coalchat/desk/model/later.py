@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
 
 class Later:
-    """The half of `Desk` that is not there at first."""
+    """The half of `Desk` that opens later."""
 
     _state: State
-
-    # --- reports ---
 
     @property
     def reporting(self) -> Reporting:

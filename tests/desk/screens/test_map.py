@@ -9,7 +9,7 @@ from tests.desk.scene import reported
 
 async def test_the_map_shows_positions_and_goes_to_a_report() -> None:
     async with seat(reported(), (80, 24)) as desk:
-        await desk.put("/map")
+        await desk.write("/map")
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, MapScreen) and desk.app.session.idle)
         await desk.sees("POSITIONS", "31N BA 5012 0988", "▇▃▃▁")
