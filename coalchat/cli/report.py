@@ -8,7 +8,7 @@ counts of codes, an array codes, and an array of tables the rows of a group.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,8 @@ from typer.core import TyperGroup
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.vocabulary import Precedence
-from coalchat.cli.options import Noun, asked_of
+from coalchat.cli.handling import Yes, confirm
+from coalchat.cli.options import Asked, Noun, asked_of
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def file_report(
     ack_by: Annotated[str | None, typer.Option("--ack-by", metavar="DTG", help="Ask for acknowledgement by then.")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
     reply_to: Annotated[str, typer.Option("--reply-to", metavar="ID", help="Message that it answers.")] = "",
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Fill in a form and send it.
 
@@ -71,7 +73,7 @@ def file_report(
     All that is wrong is named, field by field, before anything is sent (exit code 2). The word `file` may be left out.
     """
     from coalchat.cli.output import note, show
-    from coalchat.cli.send import deadline, show_preview
+    from coalchat.cli.send import deadline
     from coalchat.cli.session import with_node
 
     asked = asked_of(context)
@@ -83,8 +85,7 @@ def file_report(
     by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        if not update:
-            await show_preview(client, asked, channel, label)
+        considered = await _confirmed(client, asked, form, channel, label, update, precedence, typed, yes=yes)
         filed = await client.file_report(
             form,
             typed,
@@ -96,11 +97,37 @@ def file_report(
             client_id=key,
             reply_to=reply_to,
             updates=update,
+            considered=considered,
         )
         show(asked, filed, [filed.entry_id])
         note(asked, [told(filed)])
 
     with_node(asked, act)
+
+
+async def _confirmed(
+    client: Client,
+    asked: Asked,
+    form: str,
+    channel: str,
+    label: str,
+    update: str,
+    precedence: Precedence | None,
+    typed: Sequence[Typed],
+    *,
+    yes: bool,
+) -> bool:
+    """Show who can read it, and have a person's word for what needs it; whether MINIMIZE was considered."""
+    from coalchat.cli.send import show_preview
+
+    minimize = None
+    if update:
+        wanted = precedence or (await client.message(update)).precedence
+    else:
+        minimize = (await show_preview(client, asked, channel, label)).minimize
+        named = (one.precedence for one in await client.forms() if form.upper() in {one.id, *one.aliases})
+        wanted = precedence or next(named, Precedence.ROUTINE)
+    return confirm(asked, wanted, " ".join(one.text for one in typed), minimize, yes=yes)
 
 
 @report.verb("forms")

@@ -16,6 +16,7 @@ from coalchat.api.reports import Filed, FileReport, FormList, ListForms, Typed
 from coalchat.api.reports import Form as FormNoun
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import NOTHING, Changes, Part
+from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.formview import ACK, ReportDraft, ack_by_of, filled_of, form_view, names_of, precedence_of
 from coalchat.desk.model.reportviews import FormView
 from coalchat.desk.model.state import State
@@ -142,12 +143,24 @@ class Reporting:
 
     def confirm_needed(self) -> str:
         """The sentence to confirm before sending, or ""."""
-        if self.open is None or precedence_of(self.open) is not Precedence.FLASH:
+        if self.open is None:
             return ""
-        return "FLASH interrupts everybody who gets it. Send it?"
+        channel = self._state.coalition.channel(self.open.channel)
+        said = ["FLASH interrupts everybody who gets it."] if precedence_of(self.open) is Precedence.FLASH else []
+        if self.order and channel is not None and channel.minimize is not None:
+            said.append(f"{minimize_words(channel.minimize)}. Is it urgent?")
+        return " ".join((*said, "Send it?")) if said else ""
 
-    def send(self, client_id: str, now: int, *, part: bool) -> Changes:
-        """Ask the node to send it; what stands in the way is said instead."""
+    @property
+    def order(self) -> str:
+        """Id of the order about traffic that has to be considered before it is sent, or ""; an update needs none."""
+        draft = self.open
+        if draft is None or draft.updates:
+            return ""
+        return self._state.composing.minimize(draft.channel, precedence_of(draft))
+
+    def send(self, client_id: str, now: int, *, part: bool, considered: str = "") -> Changes:
+        """Ask the node to send it; what stands in the way is said instead. `considered`: as `order`."""
         draft = self.open
         if draft is None or draft.client_id:
             return NOTHING
@@ -176,6 +189,7 @@ class Reporting:
             client_id=client_id,
             reply_to="",
             updates=draft.updates,
+            considered=bool(considered) and considered == self.order,
         )
         return _CHANGED + Changes(asks=(request,))
 

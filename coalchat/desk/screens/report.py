@@ -282,8 +282,10 @@ class ReportScreen(Paper):
         """Send it, or say what stands in the way."""
         reporting = self.door.desk.reporting
 
+        order = reporting.order
+
         def send() -> None:
-            self.door.put(reporting.send(secrets.token_hex(16), self.door.now(), part=part))
+            self.door.put(reporting.send(secrets.token_hex(16), self.door.now(), part=part, considered=order))
             fault = reporting.first_fault(self.door.now())
             if fault in self._entries and not self.view.sending:
                 self._entries[fault].field.focus()
