@@ -11,6 +11,7 @@ from trio.testing import MockClock
 from coalchat.api.deadlines import AccountPage, ListAccounts, OrderMinimize, RemindRecipients
 from coalchat.api.events import ControlChanged
 from coalchat.api.nouns import Message
+from coalchat.api.reports import FileReport, Typed
 from coalchat.api.requests import PreviewLabel, SendMessage, ShowPolicy
 from coalchat.api.responses import Sent
 from coalchat.api.versions import CorrectMessage
@@ -20,6 +21,7 @@ from coalchat.custody.founding import Terms
 from coalchat.errors import AlreadyExists, NotAuthorised, Refused, UnknownDevice, UsageError
 from coalchat.node.times import dtg
 from coalchat.paths import Home
+from coalchat.record import evolve
 from protocol.messages.notices import Notice, NoticePayload
 from protocol.messages.payload import FORMAT, TextPayload
 from protocol.messages.refs import Ref, Relation
@@ -32,6 +34,10 @@ from tests.fakes.nodes import NOW, Running, Town, found_homes, until
 HOURS = (7_200, 3_600, 900, 300)
 RECEIPTS = (ReceiptTerms(read=False), ReceiptTerms(), ReceiptTerms(acknowledged=True), ReceiptTerms())
 NATIONS = ["XAA", "XBB", "XCC"]
+READABLE = tuple(
+    Typed(name=name, row=0, text=text)
+    for name, text in (("station", "EAGLE 6"), ("time", "211200Z"), ("strength", "good"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +125,19 @@ async def test_minimize(homes: dict[str, Home], autojump_clock: MockClock) -> No
         assert (await send(b, "before the order")).entry_id == before
         with pytest.raises(AlreadyExists):
             await send(b, "another", client_id="fuel state", considered=True)
+
+        # A report is a message as any other; an update of it is a correction.
+        report = FileReport(
+            form="RADIOCHECK", channel="ops", label="RESTRICTED", values=READABLE, part=False, precedence=None, ack_by=0,
+            client_id="report", reply_to="", updates="",
+        )  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            await b.ask(report)
+        assert refused.value.clause == "minimize"
+        filed = await b.ask(evolve(report, considered=True))
+        assert (await has(a, filed.entry_id)).flags == (Flag.MINIMIZE_CONSIDERED,)
+        assert (await b.ask(report)).repeated
+        await b.ask(evolve(report, updates=filed.entry_id, channel="", label="", client_id="update"))
 
         # What holds others up is not held up.
         await b.ask(CorrectMessage(id=before, text="before the order, corrected", client_id="c"))

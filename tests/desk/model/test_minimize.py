@@ -9,8 +9,10 @@ from coalchat.desk.model.changes import Part
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_records import NOW
+from tests.fakes.api_reports import let_reports
 
 ORDER = Minimize(entry_id="ee" * 32, nation="XAA", person="Berg", since=NOW - 60, reason="no \x1bsatellite")
+READABLE = {"STATION": "EAGLE 6", "TIME": "181100Z", "STRENGTH": "good"}
 
 
 def order(driver: Driver, given: Minimize | None) -> None:
@@ -56,6 +58,35 @@ def test_an_order_that_came_while_he_was_asked_is_not_what_he_considered() -> No
     order(driver, evolve(ORDER, entry_id="ff" * 32))
     driver.do(driver.desk.send("fuel state", "one", NOW, asked_about))
     assert [request.considered for request in driver.sends()] == [False]
+
+
+def test_a_report_is_considered_as_a_message_is_and_an_update_is_not() -> None:
+    driver = started()
+    taken = let_reports(driver.node)
+    reporting = driver.desk.reporting
+    driver.do(reporting.begin())
+    order(driver, ORDER)
+    assert reporting.choose("radiocheck")
+    assert reporting.confirm_needed(NOW, part=False) == "", "it would not be sent yet"
+    for key, text in READABLE.items():
+        driver.do(reporting.type(key, 0, text, NOW))
+    assert reporting.confirm_needed(NOW, part=False) == (
+        "MINIMIZE since 181105Z: no \\u{1B}satellite. Is it urgent? Send it?"
+    )
+    asked_about = reporting.minimize
+    assert asked_about == ORDER.entry_id
+    order(driver, evolve(ORDER, entry_id="ff" * 32))
+    driver.do(reporting.send("one", NOW, asked_about, part=False))
+    assert reporting.update(driver.lines[-1].key)
+    driver.do(reporting.type("REMARKS", 0, "again", NOW))
+    assert (reporting.confirm_needed(NOW, part=False), reporting.minimize) == ("", "")
+    driver.do(reporting.send("two", NOW, part=False))
+    assert reporting.choose("radiocheck")
+    for key, text in READABLE.items():
+        driver.do(reporting.type(key, 0, text, NOW))
+    driver.do(reporting.send("three", NOW, reporting.minimize, part=False))
+    assert [bool(one.updates) for one in taken] == [False, True, False]
+    assert [one.considered for one in taken] == [False, False, True]
 
 
 def test_a_line_says_that_it_was_considered_and_a_notice_is_in_our_words() -> None:
