@@ -178,6 +178,7 @@ def test_flash_is_confirmed_before_it_leaves(pair: Pair) -> None:
     assert "FLASH interrupts everybody who gets it" in told.err
     report = ("report", "radiocheck", "#ops", "--label", "SECRET", "--precedence", "FLASH")
     assert "FLASH interrupts everybody who gets it" in pair.xaa.run(*report, *READABLE, code=2).err
+    assert "FLASH" in pair.xaa.run("roe", "deny", "REQ 001", "--precedence", "FLASH", code=2).err
     for answer, code in (("n", 2), ("y", 0)):
         done, shown = at_terminal(
             pair.xaa.command(*flash), [("[y/N]", answer)], cwd=pair.xaa.desk, environ=pair.xaa.environ

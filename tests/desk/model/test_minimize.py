@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from coalchat.api.about import Minimize
+from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Flag, Phase, Precedence, State
 from coalchat.desk.model.changes import Part
+from coalchat.desk.model.commands import Command
+from coalchat.errors import NotAuthorised, UsageError
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_records import NOW
@@ -58,6 +63,35 @@ def test_an_order_that_came_while_he_was_asked_is_not_what_he_considered() -> No
     order(driver, evolve(ORDER, entry_id="ff" * 32))
     driver.do(driver.desk.send("fuel state", "one", NOW, asked_about))
     assert [request.considered for request in driver.sends()] == [False]
+
+
+def test_an_admin_orders_it_and_lifts_it_and_nobody_else() -> None:
+    driver = started()
+    (channel, *_), answers = driver.node.channels, driver.node.answers
+    answers[OrderMinimize] = channel
+
+    def typed(rest: str) -> None:
+        driver.do(driver.desk.obey(Command("minimize", rest), None, NOW))
+
+    driver.node.channels[0] = evolve(channel, admin=False)
+    order(driver, ORDER)
+    with pytest.raises(UsageError, match="only an admin"):
+        typed("off")
+    driver.node.channels[0] = channel
+    order(driver, None)
+    typed("on  no satelli\u0074e\u0301  ")
+    with pytest.raises(UsageError, match="not in force"):
+        typed("off")
+    order(driver, ORDER)
+    typed("OFF")
+    asked = [ask for ask in driver.asked if isinstance(ask, OrderMinimize)]
+    assert asked == [
+        OrderMinimize(channel=channel.id, on=True, reason="no satellit\u00e9"),
+        OrderMinimize(channel=channel.id, on=False, reason=""),
+    ]
+    answers[OrderMinimize] = NotAuthorised("only an admin of the channel does this")
+    typed("off")
+    assert driver.desk.composer().warnings == ("You may not do this here: only an admin of the channel does this",)
 
 
 def test_a_report_is_considered_as_a_message_is_and_an_update_is_not() -> None:
