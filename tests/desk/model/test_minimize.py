@@ -94,6 +94,19 @@ def test_an_admin_orders_it_and_lifts_it_and_nobody_else() -> None:
     assert driver.desk.composer().warnings == ("You may not do this here: only an admin of the channel does this",)
 
 
+def test_its_label_is_the_lowest_and_what_is_written_next_keeps_its_own() -> None:
+    driver = started()
+    driver.send("fuel state")
+    label = driver.desk.composer().label
+    driver.node.add_message(
+        "ops-north", "MINIMIZE ON: x", kind="notice", mine=True, marking="MISSION UNCLASSIFIED REL XAA, XBB, XCC"
+    )
+    driver.settle()
+    assert driver.lines[-1].remarks == ("MINIMIZE ON: x",)
+    assert driver.desk.composer().label == label
+    assert driver.desk.confirm_needed() == ""
+
+
 def test_a_report_is_considered_as_a_message_is_and_an_update_is_not() -> None:
     driver = started()
     taken = let_reports(driver.node)
