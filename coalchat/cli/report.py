@@ -8,7 +8,7 @@ counts of codes, an array codes, and an array of tables the rows of a group.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.vocabulary import Precedence
 from coalchat.cli.handling import Yes, confirm
-from coalchat.cli.options import Asked, Noun, asked_of
+from coalchat.cli.options import Noun, asked_of
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ def file_report(
     coalchat report salute --update 3f2a9c --set unit=unknown
     coalchat report medevac "#med" --label RESTRICTED --file nine-lines.toml
 
-    All that is wrong is named, field by field, before anything is sent (exit code 2). The word `file` may be left out.
+    All that is wrong is named, field by field, before anything is sent (exit code 2). The word `file` may be left out. What is confirmed before `send`, FLASH and what
+    MINIMIZE is for, is confirmed here too; an update is under no MINIMIZE.
     """
     from coalchat.cli.output import note, show
-    from coalchat.cli.send import deadline
+    from coalchat.cli.send import deadline, show_preview
     from coalchat.cli.session import with_node
 
     asked = asked_of(context)
@@ -85,7 +86,10 @@ def file_report(
     by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        considered = await _confirmed(client, asked, form, channel, label, update, precedence, typed, yes=yes)
+        minimize = None if update else (await show_preview(client, asked, channel, label)).minimize
+        urgency = precedence or await _precedence(client, form, update)
+        # Its length is its form's affair.
+        considered = confirm(asked, urgency, "", minimize, yes=yes)
         filed = await client.file_report(
             form,
             typed,
@@ -105,29 +109,13 @@ def file_report(
     with_node(asked, act)
 
 
-async def _confirmed(
-    client: Client,
-    asked: Asked,
-    form: str,
-    channel: str,
-    label: str,
-    update: str,
-    precedence: Precedence | None,
-    typed: Sequence[Typed],
-    *,
-    yes: bool,
-) -> bool:
-    """Show who can read it, and have a person's word for what needs it; whether MINIMIZE was considered."""
-    from coalchat.cli.send import show_preview
-
-    minimize = None
+async def _precedence(client: Client, form: str, update: str) -> Precedence:
+    """With which it goes unless somebody says otherwise, as far as his device may: its form's, or its first version's."""
     if update:
-        wanted = precedence or (await client.message(update)).precedence
-    else:
-        minimize = (await show_preview(client, asked, channel, label)).minimize
-        named = (one.precedence for one in await client.forms() if form.upper() in {one.id, *one.aliases})
-        wanted = precedence or next(named, Precedence.ROUTINE)
-    return confirm(asked, wanted, " ".join(one.text for one in typed), minimize, yes=yes)
+        found = await client.message(update)
+        return (await client.message(found.corrects) if found.corrects else found).precedence
+    wanted = next((one.precedence for one in await client.forms() if form.upper() in {one.id, *one.aliases}), None)
+    return wanted or Precedence.ROUTINE  # of a form that there is not the node says so
 
 
 @report.verb("forms")

@@ -40,7 +40,8 @@ class ReportCalls:
 
         Args:
             form: id or alias. values: fields by key or name; of an update those that change.
-            channel, label, ack_by, client_id, reply_to, considered: as in `send`; an update needs no channel and no label.
+            channel, label, ack_by, client_id, reply_to, considered: as in `send`; an update needs none of the first two,
+                and is not considered anew.
             part: it may be sent before it is whole. precedence: none: the form's, as far as this device may.
             updates: id of a report of this person's, of any version.
 

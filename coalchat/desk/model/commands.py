@@ -45,6 +45,9 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),
+    CommandHelp(
+        "minimize", "/minimize on REASON|off", "as the channel's admin: less traffic here from now on, or no more"
+    ),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
     CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
     CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),
