@@ -45,6 +45,8 @@ EMPTY: Final = Composer(
     known=False,
 )
 """While no channel is shown."""
+_ORDERS: Final = frozenset({"notice", "roe"})
+"""Kinds whose label is not chosen for what is said next."""
 
 
 @part
@@ -168,9 +170,11 @@ class Composing:
                 draft.answers = message
 
     def note(self, message: Message) -> None:
-        """An own message: its label is the channel's default from now on. That of a notice nobody chose: it is the lowest."""
+        """An own message: its label is the channel's default from now on. That of an order is the order's:
+        nobody chose the lowest label of a notice for what he says next, nor that of ROE.
+        """
         draft = self.draft(message.channel_id)
-        if message.mine and message.kind != "notice" and (draft.last is None or message.position >= draft.last[0]):
+        if message.mine and message.kind not in _ORDERS and (draft.last is None or message.position >= draft.last[0]):
             draft.last = (message.position, self._coalition.marks.label_of(message))
 
     # --- who will read it ---

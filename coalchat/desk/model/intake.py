@@ -257,4 +257,10 @@ def _pressing(channel: Channel) -> tuple[int, int]:
 
 def _said(message: Message) -> tuple[object, ...]:
     """What makes its line another one."""
-    return (message.flags, message.disowned, message.newer, message.text if message.kind == "roe" else "")
+    return (
+        message.flags,
+        message.disowned,
+        message.newer,
+        message.answered,
+        message.text if message.kind == "roe" else "",
+    )

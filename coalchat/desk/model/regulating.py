@@ -141,7 +141,9 @@ class Regulating:
                 return Changes(frozenset({Part.ROE}))
             case ShowRoe() | AcknowledgeRoe(), RoeDetails():
                 self.details[answer.notice.entry_id] = answer
-                return Changes(frozenset({Part.ROE}), asks=(NOW,) if isinstance(request, AcknowledgeRoe) else ())
+                signed = isinstance(request, AcknowledgeRoe)
+                said: Asks = (NOW, ShowMessage(id=answer.notice.entry_id)) if signed else ()  # its line says so too
+                return Changes(frozenset({Part.ROE}), asks=said)
         return NOTHING
 
     def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:

@@ -94,15 +94,16 @@ def test_an_admin_orders_it_and_lifts_it_and_nobody_else() -> None:
     assert driver.desk.composer().warnings == ("You may not do this here: only an admin of the channel does this",)
 
 
-def test_its_label_is_the_lowest_and_what_is_written_next_keeps_its_own() -> None:
+@pytest.mark.parametrize("kind", ["notice", "roe"])
+def test_its_label_is_its_own_and_what_is_written_next_keeps_the_one_before(kind: str) -> None:
     driver = started()
     driver.send("fuel state")
     label = driver.desk.composer().label
     driver.node.add_message(
-        "ops-north", "MINIMIZE ON: x", kind="notice", mine=True, marking="MISSION UNCLASSIFIED REL XAA, XBB, XCC"
+        "ops-north", "MINIMIZE ON: x", kind=kind, mine=True, marking="MISSION UNCLASSIFIED REL XAA, XBB, XCC"
     )
     driver.settle()
-    assert driver.lines[-1].remarks == ("MINIMIZE ON: x",)
+    assert "MINIMIZE ON: x" in (driver.lines[-1].text, *driver.lines[-1].remarks)
     assert driver.desk.composer().label == label
     assert driver.desk.confirm_needed() == ""
 

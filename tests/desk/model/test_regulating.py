@@ -7,6 +7,7 @@ import unicodedata
 from coalchat.api.events import Event, RoeChanged
 from coalchat.api.requests import ShowMessage
 from coalchat.api.roe import ListRoe, RoeGap, RoeVerb, ShowRoe
+from coalchat.api.vocabulary import Answer
 from coalchat.desk.look.glyphs import UNICODE
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import Marks
@@ -70,6 +71,18 @@ def test_a_line_that_says_something_else_by_now_is_fetched_anew() -> None:
     assert rules.stale([evolve(old, text="NOT IN FORCE: begins 221800ZNOV26\nROE")]) == (
         ShowMessage(id=PENDING.entry_id),
     )
+
+
+def test_the_line_of_a_notice_says_what_was_signed_of_it() -> None:
+    driver = Driver(ruled(), now=NOW)
+    driver.start()
+    at_node = next(place for place, message in enumerate(driver.node.messages) if message.entry_id == PENDING.entry_id)
+    driver.node.messages[at_node] = evolve(driver.node.messages[at_node], answered=Answer.CAVEAT)
+    assert [line.answered for line in driver.lines if line.key == PENDING.entry_id] == [None]
+    view = driver.desk.roe.notice(PENDING.entry_id, NOW)
+    assert view is not None
+    driver.do(driver.desk.roe.acknowledge(view, Answer.CAVEAT, "ours only"))
+    assert [line.answered for line in driver.lines if line.key == PENDING.entry_id] == [Answer.CAVEAT]
 
 
 def test_the_row() -> None:
