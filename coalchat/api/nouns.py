@@ -101,6 +101,7 @@ class Channel(Response):
         read_position: the read mark. newest: position of its newest message, or 0.
         devices: of a conversation, all that can read it; of a channel, none. Its title is "@" and who is at its other
             ends, its ceiling what all of them are cleared for.
+        admins: devices that may widen it, by nation, person and number. revision: how often it was widened.
         minimize: the order that is in force here, or none.
     """
 
@@ -117,6 +118,8 @@ class Channel(Response):
     newest: int
     devices: tuple[Addressee, ...] = ()
     minimize: Minimize | None = None
+    admins: tuple[str, ...] = ()
+    revision: int = 0
 
 
 @record

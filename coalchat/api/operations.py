@@ -19,6 +19,7 @@ from coalchat.api import (
     requests,
     roe,
     search,
+    threads,
     versions,
 )
 from coalchat.api.base import Request
@@ -48,6 +49,7 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         deadlines.RemindRecipients,
         deadlines.ListAccounts,
         search.SearchMessages,
+        threads.ShowThread,
         drafts.ListDrafts,
         drafts.SetDraft,
         roe.ListRoe,

@@ -109,7 +109,7 @@ class FileReport(Request[Filed]):
         values: of an update what changes: the rest stays as it was.
         part: what may follow may be left empty.
         precedence: none: the form's, or of an update as before; at most what this device is certified for.
-        ack_by, client_id, reply_to: as in `message.send`.
+        ack_by, client_id, reply_to, considered: as in `message.send`; an update is never asked about.
         updates: id of any version of a report of this person's, or "".
     """
 
@@ -125,6 +125,7 @@ class FileReport(Request[Filed]):
     client_id: str
     reply_to: str
     updates: str
+    considered: bool = False
 
 
 @record

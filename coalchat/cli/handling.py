@@ -106,8 +106,9 @@ def confirm(asked: Asked, precedence: Precedence, text: str, minimize: Minimize 
     if precedence.rank >= Precedence.IMMEDIATE.rank and words > BREVITY:
         note(asked, [f"brevity: {words} words; {precedence} has at most {BREVITY}"])
     why = questions(precedence, minimize)
+    minds = minimize is not None and precedence.rank < Precedence.IMMEDIATE.rank
     if not why or yes:
-        return minimize is not None
+        return minds
     sentence = " ".join(why)
     if not available():
         if precedence is Precedence.FLASH:
@@ -116,7 +117,7 @@ def confirm(asked: Asked, precedence: Precedence, text: str, minimize: Minimize 
         return False
     if ask_line(f"{sentence} Send it? [y/N] ").casefold() not in {"y", "yes"}:
         raise UsageError("not sent: it was not confirmed")
-    return minimize is not None
+    return minds
 
 
 def questions(precedence: Precedence, minimize: Minimize | None) -> list[str]:

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.vocabulary import Precedence
+from coalchat.cli.handling import Yes, confirm
 from coalchat.cli.options import Noun, asked_of
 from coalchat.errors import UsageError
 
@@ -59,6 +60,7 @@ def file_report(
     ack_by: Annotated[str | None, typer.Option("--ack-by", metavar="DTG", help="Ask for acknowledgement by then.")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
     reply_to: Annotated[str, typer.Option("--reply-to", metavar="ID", help="Message that it answers.")] = "",
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Fill in a form and send it.
 
@@ -68,7 +70,8 @@ def file_report(
     coalchat report salute --update 3f2a9c --set unit=unknown
     coalchat report medevac "#med" --label RESTRICTED --file nine-lines.toml
 
-    All that is wrong is named, field by field, before anything is sent (exit code 2). The word `file` may be left out.
+    All that is wrong is named, field by field, before anything is sent (exit code 2). The word `file` may be left out. What is confirmed before `send`, FLASH and what
+    MINIMIZE is for, is confirmed here too; an update is under no MINIMIZE.
     """
     from coalchat.cli.output import note, show
     from coalchat.cli.send import deadline, show_preview
@@ -83,8 +86,10 @@ def file_report(
     by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        if not update:
-            await show_preview(client, asked, channel, label)
+        minimize = None if update else (await show_preview(client, asked, channel, label)).minimize
+        urgency = precedence or await _precedence(client, form, update)
+        # Its length is its form's affair.
+        considered = confirm(asked, urgency, "", minimize, yes=yes)
         filed = await client.file_report(
             form,
             typed,
@@ -96,11 +101,21 @@ def file_report(
             client_id=key,
             reply_to=reply_to,
             updates=update,
+            considered=considered,
         )
         show(asked, filed, [filed.entry_id])
         note(asked, [told(filed)])
 
     with_node(asked, act)
+
+
+async def _precedence(client: Client, form: str, update: str) -> Precedence:
+    """With which it goes unless somebody says otherwise, as far as his device may: its form's, or its first version's."""
+    if update:
+        found = await client.message(update)
+        return (await client.message(found.corrects) if found.corrects else found).precedence
+    wanted = next((one.precedence for one in await client.forms() if form.upper() in {one.id, *one.aliases}), None)
+    return wanted or Precedence.ROUTINE  # of a form that there is not the node says so
 
 
 @report.verb("forms")

@@ -1,7 +1,7 @@
 """`coalchat roe request|authorise|deny|implement|amend|cancel|caveat`: issuing a notice.
 
 Rule 1: the node says what would not count, and which clause refuses it; nothing leaves then.
-Rule 2: a rule is typed as `104 B|LIMITED|text|area`: number, option and words are the person's own.
+Rule 2: FLASH is confirmed before anything leaves.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import typer
 
 from coalchat.api.roe import RoeAct, RoeVerb
 from coalchat.api.vocabulary import Precedence
+from coalchat.cli.handling import Yes, confirm
 from coalchat.cli.options import asked_of
 from coalchat.cli.roe import Notice, roe, tell
+from coalchat.cli.roe_rules import numbers_of, typed_rules
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
-    from coalchat.api.roe import RoeIssued, RoeRule
+    from coalchat.api.roe import RoeIssued
     from coalchat.client import Client
 
 __all__ = ["roe"]
@@ -52,11 +54,11 @@ Serial = Annotated[
 ]
 
 
-def _issue(context: typer.Context, act: RoeAct, *, key: str | None, times: Times = (), **more: Any) -> None:
+def _issue(context: typer.Context, act: RoeAct, *, key: str | None, yes: bool, times: Times = (), **more: Any) -> None:
     """Issue a notice.
 
     Args:
-        key: the person's own id of it. times: as typed, by field. more: other fields of the request.
+        key: the person's own id of it. yes: FLASH is confirmed. times: as typed, by field. more: other fields of the request.
     """
     import secrets
 
@@ -69,47 +71,12 @@ def _issue(context: typer.Context, act: RoeAct, *, key: str | None, times: Times
     more["nations"] = tuple(more.get("nations", "").upper().replace(",", " ").split())
     notice = IssueRoe(act=act, client_id=key or secrets.token_hex(16), **more)
 
+    confirm(asked, notice.precedence, "", None, yes=yes)  # MINIMIZE does not hold orders up
+
     async def run(client: Client) -> RoeIssued:
         return await client.issue_roe(notice)
 
     tell(asked, with_node(asked, run))
-
-
-def _rules(given: list[str] | None) -> tuple[RoeRule, ...]:
-    return tuple(rule_of(text) for text in given or ())
-
-
-def rule_of(text: str) -> RoeRule:
-    """A rule as a person types it: `104 B|LIMITED|Halt and search of vehicles|AREA BLUE`, or only its number.
-
-    Raises:
-        UsageError: it has not this form.
-    """
-    from coalchat.api.roe import RoeRule
-
-    head, *rest = (part.strip() for part in text.split("|"))
-    number, _, option = head.partition(" ")
-    verbs = [verb.name for verb in RoeVerb if verb is not RoeVerb.NONE]
-    if number and not rest:
-        return RoeRule(number=number, option=option.strip(), verb=RoeVerb.NONE, text="", specify="")
-    if not number or len(rest) not in {2, 3} or rest[0].upper() not in verbs:
-        hint = f'write it as "104 B|LIMITED|text|area"; the verb is one of {", ".join(verbs)}'
-        raise UsageError(f"{text!r} is not a rule", hint=hint)
-    return RoeRule(
-        number=number,
-        option=option.strip(),
-        verb=RoeVerb(rest[0].upper()),
-        text=rest[1],
-        specify=rest[2] if len(rest) > 2 else "",
-    )
-
-
-def numbers_of(given: list[str] | None) -> tuple[RoeRule, ...]:
-    """Rules that are named by their numbers only."""
-    from coalchat.api.roe import RoeRule
-
-    none = RoeVerb.NONE
-    return tuple(RoeRule(number=text.strip(), option="", verb=none, text="", specify="") for text in given or ())
 
 
 @roe.verb("request")
@@ -126,6 +93,7 @@ def request(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Ask the authorities for rules.
 
@@ -136,8 +104,9 @@ def request(
         context,
         RoeAct.REQUEST,
         key=key,
+        yes=yes,
         times=(("expires", expires),),
-        rules=_rules(rule),
+        rules=typed_rules(rule),
         channel=channel,
         label=label,
         nations=applies_to,
@@ -165,6 +134,7 @@ def authorise(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Authorise rules, asked for or not.
 
@@ -177,12 +147,13 @@ def authorise(
         context,
         RoeAct.AUTHORISE,
         key=key,
+        yes=yes,
         times=(
             ("effective", effective),
             ("expires", expires),
             ("ack_by", ack_by),
         ),
-        rules=_rules(rule),
+        rules=typed_rules(rule),
         channel=channel,
         label=label,
         nations=applies_to,
@@ -207,12 +178,14 @@ def deny(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Deny what a request asks for, or some of it."""
     _issue(
         context,
         RoeAct.DENY,
         key=key,
+        yes=yes,
         times=(("effective", effective),),
         rules=numbers_of(number),
         remark=remark,
@@ -238,6 +211,7 @@ def implement(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Put authorised rules in force, or some of them.
 
@@ -250,12 +224,13 @@ def implement(
         context,
         RoeAct.IMPLEMENT,
         key=key,
+        yes=yes,
         times=(
             ("effective", effective),
             ("expires", expires),
             ("ack_by", ack_by),
         ),
-        rules=_rules(rule),
+        rules=typed_rules(rule),
         label=label,
         nations=applies_to,
         specified=specify,
@@ -279,6 +254,7 @@ def amend(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Change rules in force, within what was authorised.
 
@@ -289,12 +265,13 @@ def amend(
         context,
         RoeAct.AMEND,
         key=key,
+        yes=yes,
         times=(
             ("effective", effective),
             ("expires", expires),
             ("ack_by", ack_by),
         ),
-        rules=_rules(rule),
+        rules=typed_rules(rule),
         remark=remark,
         precedence=precedence,
         serial=serial,
@@ -316,6 +293,7 @@ def cancel(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """End what was implemented, or authorised.
 
@@ -325,6 +303,7 @@ def cancel(
         context,
         RoeAct.CANCEL,
         key=key,
+        yes=yes,
         times=(
             ("effective", effective),
             ("ack_by", ack_by),
@@ -353,6 +332,7 @@ def caveat(
     precedence: Urgency = Precedence.PRIORITY,
     serial: Serial = 0,
     key: Key = None,
+    yes: Yes = False,
 ) -> None:
     """Say what your nation limits for itself.
 
@@ -374,6 +354,7 @@ def caveat(
         context,
         RoeAct.CAVEAT,
         key=key,
+        yes=yes,
         times=(
             ("effective", effective),
             ("expires", expires),

@@ -17,6 +17,7 @@ import anyio
 from coalchat.api import amendment, direct, evidence, history, nouns, requests, responses
 from coalchat.api.base import MAX_LIMIT, NEWEST, A_co, Request
 from coalchat.api.scopes import Scope
+from coalchat.api.threads import ShowThread, Turn
 from coalchat.api.versions import CorrectMessage, ListVersions, Recalled, RecallMessage
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.client.custodian import CustodianCalls
@@ -273,6 +274,17 @@ class Client(CustodianCalls, DeadlineCalls, ReportCalls, RoeCalls, SearchCalls):
     async def versions(self, entry_id: str) -> tuple[nouns.Message, ...]:
         """All versions of a message, the first one first. Raises: UnknownMessage, Ambiguous."""
         return (await self.call(ListVersions(id=entry_id))).versions
+
+    async def thread(self, entry_id: str) -> tuple[Turn, ...]:
+        """The thread of a message: the first one, then all answers below it by arrival. Raises: UnknownMessage, Ambiguous,
+        UsageError: it cannot be opened here.
+        """
+        page = await self.call(ShowThread(id=entry_id, before_position=0))
+        turns = page.turns
+        while page.more:
+            page = await self.call(ShowThread(id=entry_id, before_position=page.next_position))
+            turns = (*turns[:1], *page.turns, *turns[1:])
+        return turns
 
     async def recall(self, entry_id: str, *, spill: bool = False) -> Recalled:
         """Recall a message of this person's, with all its versions. Raises: UnknownMessage, Ambiguous, UsageError, Refused."""

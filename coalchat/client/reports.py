@@ -34,12 +34,14 @@ class ReportCalls:
         client_id: str | None = None,
         reply_to: str = "",
         updates: str = "",
+        considered: bool = False,
     ) -> reports.Filed:
         """Fill in a form and send it; it is durable on the node when this returns.
 
         Args:
             form: id or alias. values: fields by key or name; of an update those that change.
-            channel, label, ack_by, client_id, reply_to: as in `send`; an update needs no channel and no label.
+            channel, label, ack_by, client_id, reply_to, considered: as in `send`; an update needs none of the first two,
+                and is not considered anew.
             part: it may be sent before it is whole. precedence: none: the form's, as far as this device may.
             updates: id of a report of this person's, of any version.
 
@@ -58,6 +60,7 @@ class ReportCalls:
             client_id=secrets.token_hex(16) if client_id is None else client_id,
             reply_to=reply_to,
             updates=updates,
+            considered=considered,
         )
         return await self.call(request)
 

@@ -2,7 +2,8 @@
 
 Rule 1: every notice that is opened is kept; which one is in force is asked of the newest revision's admins each time.
 Rule 2: a notice is for everybody in the channel: it bears the lowest label that there is, to all members.
-Rule 3: what holds others up is never held up: acknowledgements, corrections and retractions go without consideration.
+Rule 3: what holds others up is never held up: acknowledgements, corrections, updates, retractions and ROE notices go
+without consideration.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from protocol.messages.notices import (
 )
 from protocol.messages.payload import FORMAT, Payload, TextPayload, decode_payload
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.reports import ReportPayload
 from protocol.messages.versions import QuotingPayload
 from protocol.trust.access import Clause
 from protocol.trust.channel import ChannelRevision
@@ -103,7 +105,9 @@ def notice_words(context: Context, row: Message, payload: NoticePayload) -> str:
 
 def denied_minimize(context: Context, place: Place, payload: Payload, precedence: Precedence) -> Denied | None:
     """Whether a message must be considered first; None grants."""
-    if not isinstance(payload, TextPayload | QuotingPayload) or not wants_consideration(precedence):
+    if not isinstance(payload, TextPayload | QuotingPayload | ReportPayload) or not wants_consideration(precedence):
+        return None
+    if isinstance(payload, ReportPayload) and payload.first:
         return None
     given = minimize(context, place)
     if given is None or considered(payload.refs) == given.entry:

@@ -34,6 +34,7 @@ from coalchat.node.answers.renewal import RenewalAnswers
 from coalchat.node.answers.roe import RoeAnswers
 from coalchat.node.answers.said import said_handlers
 from coalchat.node.answers.session import Handlers
+from coalchat.node.answers.threads import ThreadAnswers
 from coalchat.node.checkpointing import Checkpointing
 from coalchat.node.complaints import Complaints
 from coalchat.node.context import Context
@@ -215,6 +216,7 @@ class Station:
             **ChannelAnswers(context, self.sending).handlers(),
             **said_handlers(context, self.sending, self.messages, self.recalling),
             **RoeAnswers(context, self.messages).handlers(),
+            **ThreadAnswers(context, self.messages).handlers(),
             **CoalitionAnswers(context, self.links, self.own).handlers(),
             **PolicyAnswers(context).handlers(),
             **EvidenceAnswers(context, proving).handlers(),

@@ -26,6 +26,7 @@ from coalchat.api import (
     roe,
     scopes,
     search,
+    threads,
     versions,
 )
 from coalchat.api.base import Request, Response, answer_of
@@ -54,6 +55,7 @@ MODULES = (
     roe,
     reports,
     search,
+    threads,
     responses,
     about,
     nouns,
@@ -89,6 +91,7 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.remind": Scope.SEND,
         "message.accounts": Scope.READ,
         "message.search": Scope.READ,
+        "message.thread": Scope.READ,
         "draft.list": Scope.SEND,
         "draft.set": Scope.SEND,
         "roe.list": Scope.READ,

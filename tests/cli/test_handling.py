@@ -26,6 +26,7 @@ from tests.fakes.coalition import make_coalition
 
 LONG_AGO, FAR = 1_000_000_000, 4_000_000_000
 ORDER = Minimize(entry_id="ab" * 32, nation="XAA", person="Berg", since=1_795_363_200, reason="no\x1b satellite")
+READABLE = ("--set", "station=EAGLE 6", "--set", "time=now", "--set", "strength=good")
 OPS = channel_record(1, "#ops", ("XAA", "XBB"), "MISSION SECRET", "")
 
 
@@ -175,6 +176,9 @@ def test_flash_is_confirmed_before_it_leaves(pair: Pair) -> None:
     flash = ("send", "#ops", "ambush at bridge 7", "--label", "SECRET", "--precedence", "FLASH")
     told = pair.xaa.run(*flash, code=2)
     assert "FLASH interrupts everybody who gets it" in told.err
+    report = ("report", "radiocheck", "#ops", "--label", "SECRET", "--precedence", "FLASH")
+    assert "FLASH interrupts everybody who gets it" in pair.xaa.run(*report, *READABLE, code=2).err
+    assert "FLASH" in pair.xaa.run("roe", "deny", "REQ 001", "--precedence", "FLASH", code=2).err
     for answer, code in (("n", 2), ("y", 0)):
         done, shown = at_terminal(
             pair.xaa.command(*flash), [("[y/N]", answer)], cwd=pair.xaa.desk, environ=pair.xaa.environ
@@ -196,6 +200,11 @@ def test_under_minimize_a_person_is_asked(pair: Pair) -> None:
         assert pair.xbb.run(*send, "--json", code=3).error["clause"] == "minimize"
         pair.xbb.run(*send, "--yes")
         assert "MINIMIZE CONSIDERED" in pair.xbb.run("read", "#ops").out
+        report = ("report", "radiocheck", "#ops", "--label", "SECRET", *READABLE)
+        assert pair.xbb.run(*report, "--json", code=3).error["clause"] == "minimize"
+        filed = pair.xbb.run(*report, "--yes").out.strip()
+        assert "MINIMIZE CONSIDERED" in pair.xbb.run("report", "show", filed).out
+        pair.xbb.run("report", "radiocheck", "--update", filed, "--set", "remarks=again")
     finally:
         pair.xaa.run(*put, "--off")
     until(lambda: pair.xbb.run("channel", "list", "--json").records[0]["minimize"] is None)

@@ -16,7 +16,7 @@ from tests.cli.conftest import Pair
 SEEN = ["--set", "size=3 trucks", "--set", "activity=loading", "--set", "location=31U DQ 4825 1193"]
 
 
-def test_a_report_is_filed_in_part_and_then_whole(pair: Pair) -> None:
+def test_a_report_is_refused_filed_and_shown(pair: Pair) -> None:
     told = pair.xaa.run(
         "report", "salute", "#ops", "--label", "SECRET", *SEEN, "--set", "time=221875Z", "--part", code=2
     )
@@ -27,16 +27,13 @@ def test_a_report_is_filed_in_part_and_then_whole(pair: Pair) -> None:
     part = pair.xaa.run("report", "salute", "#ops", "--label", "SECRET", *SEEN, "--set", "time=now", "--part")
     assert "SALUTE 001, IMMEDIATE, to follow: UNIT" in part.err
     first = part.out.strip()
-    update = pair.xaa.run("report", "spotrep", "--update", first[:10], "--set", "unit=2nd Platoon", "--json").record
-    assert (update["serial"], update["version"], update["missing"]) == (1, 2, [])
-
-    shown = pair.xaa.run("report", "show", update["entry_id"][:12]).out
+    shown = pair.xaa.run("report", "show", first[:12]).out
     assert "[MISSION SECRET REL XAA, XBB]\n" in shown
-    assert "    SALUTE 001  What was seen  version 2\n" in shown
+    assert "    SALUTE 001  What was seen  part: more will follow\n" in shown
     assert "    Location  31U DQ 4825 1193 ±10 m\n" in shown
-    text = pair.xaa.run("report", "show", update["entry_id"], "--text").out.splitlines()
+    text = pair.xaa.run("report", "show", first, "--text").out.splitlines()
     assert text[0] == text[-1] == "[MISSION SECRET REL XAA, XBB]"
-    assert "UNIT/2nd Platoon//" in text
+    assert "ACTIVITY/loading//" in text
     listed = pair.xaa.run("report", "list", "#ops", "--form", "salute").out
     assert listed.startswith("[MISSION SECRET REL XAA, XBB]  ")
     assert "  SALUTE 001  XAA Cdr XAA  #ops  " in listed
@@ -48,7 +45,6 @@ def test_forms_are_listed_with_their_fields(pair: Pair) -> None:
     assert any(line.startswith("SALUTE ") and line.endswith("SPOTREP") for line in lines)
     shown = pair.xaa.run("report", "forms", "9line").out
     assert "*  l3-precedence  Patients, urgency  counts  A urgent; B urgent, surgery" in shown
-    assert "there is no form none" in pair.xaa.run("report", "forms", "none", code=2).err
     for arguments, says in (
         (("salute",), "needs CHANNEL and --label"),
         (("salute", "#ops", "--update", "ff"), "an update goes where its report went"),

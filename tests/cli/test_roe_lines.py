@@ -7,8 +7,8 @@ import pytest
 from coalchat.api.roe import JUDGES_NOTHING, RoeGap, RoeVerb
 from coalchat.api.vocabulary import Answer
 from coalchat.cli.roe import typed_serial
-from coalchat.cli.roe_issue import rule_of
 from coalchat.cli.roe_lines import answer_words, board_lines, details_lines, tally_lines
+from coalchat.cli.roe_rules import rule_of
 from coalchat.errors import UsageError
 from tests.fakes.roe_records import HALT, PENDING, board, details, notice, tally
 

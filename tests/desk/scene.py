@@ -123,6 +123,21 @@ def inviting() -> FakeNode:
     return node
 
 
+def answered() -> FakeNode:
+    """The same, where what Berg said of convoy 4 is talked about."""
+    node = scene()
+    ops, (own,) = "ops-north", [m for m in node.messages if m.text.startswith("Convoy 4 delayed")]
+    (saar,) = [m for m in node.messages if own.entry_id in m.refs]
+    asked = _say(node, ops, "XBB Kowal", 1541, "Who guides them over the span?", refs=(saar.entry_id,))
+    _own(
+        node, ops, 1541, "Okoro does, on foot. He has the engineers' sketch.", refs=(asked,),
+        nations=("XAA", "XBB"),
+    )  # fmt: skip
+    _say(node, ops, "XCC Saar", 1542, "We can lend a guide with a lamp.", "RESTRICTED", refs=(asked,))
+    _say(node, ops, "XBB Duarte", 1542, "Tell them 20 t, single file.", refs=(own.entry_id,))
+    return node
+
+
 def _say(node: FakeNode, channel: str, who: str, hhmm: int, text: str, label: str = "SECRET", **more: Any) -> str:
     """Let somebody say something; its entry id. In ops-north Berg has read up to 1534Z."""
     nation, _, person = who.partition(" ")

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import asked, custodian, inviting, reported, ruled, scene, trouble
+from tests.desk.scene import answered, asked, custodian, inviting, reported, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.fakes.api_node import FakeNode
 
@@ -36,6 +36,8 @@ class View:
 
 SEARCH: Final = ("ctrl+f", "ctrl+f", "b", "r")
 FOUND: Final = ("all channels", "4 messages found", "Coffee at the bridge")
+FOUND_ONE: Final = ("/", *"channel", "enter", *"air", *("down",) * 4, "space")
+THREAD: Final = ("THREAD  ops-north", "5 answers", "We can lend a guide")
 SALUTE: Final = (
     *"/report", "space", *"salute", "enter", *"3", "space", *"trucks", "tab", *"loading", "tab",
     *"31NBA48121187", "tab", "tab", *"221575Z",
@@ -75,12 +77,17 @@ VIEWS: Final[Mapping[str, View]] = {
     "map-mono-80x24": View(NARROW, "mono", keys=("/", *"map", "enter"), sees=("POSITIONS", "NUMBERS"), node=reported),
     "warned-80x24": View(NARROW, sees=("emergency rekey", "Engineers say 25 t"), node=trouble),
     "words-80x24": View(NARROW, keys=("/", *"dm", "space", *"Oja", "enter", "2"), sees=("COMPARE WORDS", "lemon")),
+    "search-120x40": View(keys=SEARCH, sees=FOUND),
+    "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
+    "thread-120x40": View(keys=("up", "up", "t"), sees=THREAD, node=answered),
+    "thread-mono-80x24": View(NARROW, "mono", keys=("up", "up", "t"), sees=THREAD, node=answered),
     "roe-120x40": View(keys=("f3",), sees=(*ROE, "NOT IN FORCE", "not us"), node=ruled),
     "roe-mono-80x24": View(NARROW, "mono", keys=("f3",), sees=ROE, node=ruled),
     "roe-sign-120x40": View(keys=("f3", "a", "0", "0"), sees=SIGNING, node=ruled),
     "roe-sign-mono-80x24": View(NARROW, "mono", keys=("f3", "a", "down"), sees=("ROE NOTICE", "Say which"), node=ruled),
-    "search-120x40": View(keys=SEARCH, sees=FOUND),
-    "search-80x24": View(NARROW, keys=SEARCH, sees=FOUND),
+    "channel-120x40": View(keys=FOUND_ONE, sees=("CHANNEL", "XBB 4 devices", "not: XCC")),
+    "channel-mono-80x24": View(NARROW, "mono", keys=FOUND_ONE, sees=("CHANNEL", "XBB 4 devices", "not: XCC")),
+    "channel-show-80x24": View(NARROW, keys=("/", *"channel", "space", *"show", "enter"), sees=("ADMINS", "revision")),
     "recall-80x24": View(NARROW, keys=(*OWN, "x", "down", "down"), sees=("RECALL", "SPILL", "to confirm")),
     "correct-80x24": View(NARROW, keys=(*OWN, "e"), sees=("correcting 1531Z Berg", "give it up")),
     "quote-120x40": View(keys=("up", "up", "r", *OWN[1:], "q"), sees=("reply to Saar", "repeats (S")),

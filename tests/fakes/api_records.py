@@ -115,6 +115,7 @@ def channel_record(number: int, title: str, members: tuple[str, ...], ceiling: s
         unread_precedence=None,
         read_position=0,
         newest=0,
+        admins=("XAA Berg (1)",),
     )
 
 

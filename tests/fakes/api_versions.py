@@ -1,15 +1,19 @@
-"""What the scripted node does with messages before and after they are sent: drafts, corrections, recalls."""
+"""What the scripted node does with messages before and after they are sent, and with channels: drafts, corrections, recalls,
+threads, wider channels.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coalchat.api import about, drafts, nouns, responses, roe, versions
+from coalchat.api import about, amendment, drafts, nouns, responses, roe, threads, versions
 from coalchat.api.base import Request, Response
 from coalchat.api.events import MessageMarked, MessagePurged
 from coalchat.api.vocabulary import Flag, State
 from coalchat.errors import UsageError
 from coalchat.record import evolve
+from tests.fakes.api_channels import widened
+from tests.fakes.api_threads import answer_thread
 from tests.fakes.roe_records import NO_ROE
 
 if TYPE_CHECKING:
@@ -27,6 +31,10 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return _recall(node, request)
         case roe.ListRoe():
             return NO_ROE
+        case threads.ShowThread():
+            return answer_thread(node, request)
+        case amendment.WidenChannel():
+            return widened(node, request)
         case drafts.ListDrafts():
             return drafts.DraftList(drafts=tuple(node.drafts.values()))
         case drafts.SetDraft():

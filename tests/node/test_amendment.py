@@ -59,6 +59,7 @@ async def test_a_fourth_nation_joins_talks_is_suspended_and_comes_back(
         assert await d.channels() == []
         await a.ask(WidenChannel(channel="ops", nations=("XDD",)))
         await until(d.channels)
+        assert [(c.admins, c.revision) for c in await a.channels()] == [(("XAA Officer XAA (1)",), 1)]
         welcome = await a.send("ops", "welcome", "RESTRICTED")
         await reads(d, "welcome")
         dee = await joined(town, d, "dee")

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 from coalchat.api.deadlines import AccountPage, ListAccounts, OrderMinimize, RemindRecipients
 from coalchat.api.events import ControlChanged
 from coalchat.api.nouns import Message
+from coalchat.api.reports import FileReport, Typed
 from coalchat.api.requests import PreviewLabel, SendMessage, ShowPolicy
 from coalchat.api.responses import Sent
 from coalchat.api.versions import CorrectMessage
@@ -18,20 +19,28 @@ from coalchat.api.vocabulary import Answer, Flag, Gap, State
 from coalchat.api.vocabulary import Precedence as Urgency
 from coalchat.custody.founding import Terms
 from coalchat.errors import AlreadyExists, NotAuthorised, Refused, UnknownDevice, UsageError
+from coalchat.node.noticing import denied_minimize
 from coalchat.node.times import dtg
 from coalchat.paths import Home
+from coalchat.record import evolve
 from protocol.messages.notices import Notice, NoticePayload
 from protocol.messages.payload import FORMAT, TextPayload
 from protocol.messages.refs import Ref, Relation
+from protocol.messages.roe import RoeAct, RoeEndorsementPayload
 from protocol.trust.charter import Setting
 from protocol.trust.credential import Precedence
 from protocol.trust.handling import SETTING_HANDLING, SETTING_RECEIPTS, ReceiptTerms, pack_handling, pack_receipts
 from protocol.trust.label import Label
 from tests.fakes.nodes import NOW, Running, Town, found_homes, until
+from tests.protocol.messages import rules
 
 HOURS = (7_200, 3_600, 900, 300)
 RECEIPTS = (ReceiptTerms(read=False), ReceiptTerms(), ReceiptTerms(acknowledged=True), ReceiptTerms())
 NATIONS = ["XAA", "XBB", "XCC"]
+READABLE = tuple(
+    Typed(name=name, row=0, text=text)
+    for name, text in (("station", "EAGLE 6"), ("time", "211200Z"), ("strength", "good"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +129,32 @@ async def test_minimize(homes: dict[str, Home], autojump_clock: MockClock) -> No
         with pytest.raises(AlreadyExists):
             await send(b, "another", client_id="fuel state", considered=True)
 
+        # A report is a message as any other; an update of it is a correction.
+        report = FileReport(
+            form="RADIOCHECK", channel="ops", label="RESTRICTED", values=READABLE, part=False, precedence=None, ack_by=0,
+            client_id="report", reply_to="", updates="",
+        )  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            await b.ask(report)
+        assert refused.value.clause == "minimize"
+        filed = await b.ask(evolve(report, considered=True))
+        assert (await has(a, filed.entry_id)).flags == (Flag.MINIMIZE_CONSIDERED,)
+        assert (await b.ask(report)).repeated
+        await b.ask(evolve(report, updates=filed.entry_id, channel="", label="", client_id="update"))
+
         # What holds others up is not held up.
         await b.ask(CorrectMessage(id=before, text="before the order, corrected", client_id="c"))
         await b.acknowledge(notice.entry_id)
 
-        # Who is no admin orders nothing, whatever number he gives.
         member = b.station.context.member
         place = b.station.sending.place(bytes.fromhex(notice.channel_id))
+        for roe in (
+            rules.notice(RoeAct.AUTHORISE, 1, rules.HALT),
+            RoeEndorsementPayload(FORMAT, NOW, False, (), b"n" * 32),
+        ):
+            assert denied_minimize(b.station.context, place, roe, Precedence.ROUTINE) is None, "orders go at once"
+
+        # Who is no admin orders nothing, whatever number he gives.
         label = Label(member.policy.hash, 0, frozenset(), frozenset({0, 1}))
         forged = NoticePayload(FORMAT, NOW, False, (), int(Notice.MINIMIZE), 2**32 - 1, False, "")
         posted = await b.station.sending.send_text(place, label, forged, Precedence.ROUTINE, None)

@@ -9,11 +9,13 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.reports import Filed, FileReport, FormList, ListForms, ListReports, Typed
+from coalchat.api.search import SearchMessages
 from coalchat.api.versions import CorrectMessage, RecallMessage
 from coalchat.api.vocabulary import Flag, Likeness
 from coalchat.api.vocabulary import Precedence as Urgency
-from coalchat.errors import AlreadyExists, UnknownMessage, UsageError
+from coalchat.errors import AlreadyExists, Refused, UnknownMessage, UsageError
 from coalchat.paths import Home
 from protocol.base.records import decode, evolve
 from protocol.messages.payload import decode_payload
@@ -32,7 +34,7 @@ def asks(form: str, channel: str = "ops", label: str = "SECRET", **more: Any) ->
         for name, text in fields.items()
     )
     given = {
-        "part": False, "precedence": None, "ack_by": 0, "client_id": str(crc32(f"{form} {channel} {label} {fields}".encode())), "reply_to": "",
+        "part": False, "considered": False, "precedence": None, "ack_by": 0, "client_id": str(crc32(f"{form} {channel} {label} {fields}".encode())), "reply_to": "",
         "updates": "",
     } | more  # fmt: skip
     return FileReport(form=form, channel=channel, label=label, values=typed, **given)
@@ -216,6 +218,19 @@ async def test_what_stands_in_the_way_is_named_and_nothing_is_sent(
         assert (await a.messages("ops"))[-1].refs == (sent.entry_id,)
         kept = await files(a, "", "", "", updates=answer.entry_id, fields={"unit": "?"}, precedence=Urgency.ROUTINE)
         assert ((await a.messages("ops"))[-1].refs, kept.precedence) == ((sent.entry_id,), Urgency.ROUTINE)
+        # What is reported is found by its words; and where traffic is cut, what is not urgent waits for a second thought.
+        looked = SearchMessages(
+            words="trucks", channel="", author="", since=0, until=0, before_position=0, limit=9
+        )  # fmt: skip
+        assert [one.message.entry_id for one in (await a.ask(looked)).found] == [kept.entry_id]
+        await a.ask(OrderMinimize(channel="ops", on=True, reason="no satellite"))
+        radio = {"station": "XRAY 1", "time": "211200Z", "strength": "loud"}
+        with pytest.raises(Refused) as cut:
+            await files(a, "radiocheck", fields=radio)
+        assert cut.value.clause == "minimize"
+        thought = await files(a, "radiocheck", fields=radio, considered=True)
+        assert Flag.MINIMIZE_CONSIDERED in (await a.messages("ops"))[-1].flags
+        assert (await files(a, "", "", "", updates=thought.entry_id, fields={"link": "40"})).version == 2
         forms: FormList = await a.ask(ListForms())
         assert [form.id for form in forms.forms][:2] == ["CYBER", "FRAGO"]
         await town.close()

@@ -25,6 +25,7 @@ def show(state: State, channel_id: str) -> Changes:
     if state.shown and state.shown != channel_id:
         _leave(state, state.shown)
     state.past = None
+    state.recent = [*(one for one in state.recent if one != channel_id), channel_id]
     log = state.log(channel_id)
     state.shown, state.selected, state.visible, state.reading_back = channel_id, None, None, False
     state.composing.trouble = ""
@@ -136,6 +137,8 @@ def acknowledge(state: State, key: str, answer: Answer, text: str) -> Changes:
 def reply(state: State, key: str | None) -> Changes:
     """The draft answers this message of the shown channel, or none."""
     message = state.timeline.log.get(key) if state.timeline is not None and key else None
+    if message is None and key and state.threads is not None and state.threads.channel == state.shown:
+        message = state.threads.get(key)
     if not state.shown or (key and (message is None or Flag.UNREADABLE in message.flags)):
         return NOTHING
     if state.composing.draft(state.shown).corrects is not None:

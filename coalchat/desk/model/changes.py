@@ -42,6 +42,10 @@ class Part(Enum):
     """A custodian's invites, while they are open."""
     VERSIONS = auto()
     """All versions of a message, while somebody looks at them."""
+    FOUNDING = auto()
+    """A channel that is made or widened, while somebody does so."""
+    THREAD = auto()
+    """A thread, while somebody looks at it."""
     FORM = auto()
     """The report that is being filled in, while it is open."""
     MAP = auto()

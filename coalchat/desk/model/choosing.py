@@ -86,12 +86,21 @@ def _narrower(state: State, label: Label) -> tuple[str, ...]:
 
 
 def targets(state: State, query: str) -> tuple[Target, ...]:
-    """Channels, then people, then commands; within these the best match first."""
+    """Channels, those seen last first; then people, then commands; within these the best match first.
+
+    A word finds a command by its help too, and a slash nothing but commands.
+    """
     words = query.casefold().split()
+    if query.lstrip().startswith("/"):
+        names = [(command.name, _command(command.name, command.help)) for command in COMMANDS]
+        return tuple(best([word for word in (words[0][1:], *words[1:]) if word], names))
+    by_name = best(words, [(command.name, _command(command.name, command.help)) for command in COMMANDS])
+    by_help = best(words, [(command.help, _command(command.name, command.help)) for command in COMMANDS])
     return (
-        *best(words, [(channel.title, _channel(channel)) for channel in state.coalition.channels]),
+        *best(words, [(channel.title, _channel(channel)) for channel in _lately(state)]),
         *best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
-        *best(words, [(f"/{command.name}", _command(command.name, command.help)) for command in COMMANDS]),
+        *by_name,
+        *(target for target in by_help if target not in by_name),
     )
 
 
@@ -110,6 +119,12 @@ def best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> l
             starts = bool(words) and folded.startswith(words[0].lstrip("#@"))
             found.append((not starts, order, target))
     return [target for _, _, target in sorted(found, key=lambda row: row[:2])]
+
+
+def _lately(state: State) -> list[Channel]:
+    """All channels: those that were shown before this one, the last one first, then the others."""
+    order = {channel_id: -place for place, channel_id in enumerate(state.recent) if channel_id != state.shown}
+    return sorted(state.coalition.channels, key=lambda channel: order.get(channel.id, 1))
 
 
 def _people(state: State) -> list[Message]:

@@ -25,10 +25,12 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("help", "/help [COMMAND]", "keys and commands, or what one command does"),
     CommandHelp("jump", "/jump WORDS", "go to a channel or a person"),
     CommandHelp("search", "/search WORDS", "find messages in all channels"),
+    CommandHelp("channel", "/channel [show | widen]", "make a channel; what is known of this one; let nations in"),
     CommandHelp("label", "/label LEVEL [CATEGORY] [REL A, B]", "label of the next message"),
     CommandHelp("precedence", "/precedence R|P|O|Z", "ROUTINE, PRIORITY, IMMEDIATE or FLASH for the next message"),
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
     CommandHelp("reply", "/reply", "answer the selected message; again: answer none"),
+    CommandHelp("thread", "/thread", "what the selected message answers, and all answers to it"),
     CommandHelp("quote", "/quote", "repeat the selected message in the next one; again: not any more"),
     CommandHelp("forward", "/forward [CHANNEL]", "repeat the selected message in another channel"),
     CommandHelp("correct", "/correct", "sign a new version of the selected message of yours"),
@@ -43,6 +45,9 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
     CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),
+    CommandHelp(
+        "minimize", "/minimize on REASON|off", "as the channel's admin: less traffic here from now on, or no more"
+    ),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
     CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
     CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),

@@ -25,6 +25,7 @@ _WORDS: Final = {
     "ack-by": ("none",),
     "precedence": tuple(one.value for one in Precedence),
     "theme": THEMES,
+    "channel": ("show", "widen"),
     "time": ("local", "z"),
 }
 

@@ -168,9 +168,9 @@ class Composing:
                 draft.answers = message
 
     def note(self, message: Message) -> None:
-        """An own message: its label is the channel's default from now on."""
+        """An own message: its label is the channel's default from now on. That of a notice nobody chose: it is the lowest."""
         draft = self.draft(message.channel_id)
-        if message.mine and (draft.last is None or message.position >= draft.last[0]):
+        if message.mine and message.kind != "notice" and (draft.last is None or message.position >= draft.last[0]):
             draft.last = (message.position, self._coalition.marks.label_of(message))
 
     # --- who will read it ---

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
     from coalchat.desk.model.directviews import WordsView
+    from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.keyviews import HistoryView, KeyScreen
     from coalchat.desk.model.mapping import Mapping
     from coalchat.desk.model.reporting import Reporting
     from coalchat.desk.model.roedesk import RoeDesk
     from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.threads import Threads
 
 
 class Later:
@@ -138,8 +140,26 @@ class Later:
             self._state.searching = Searching(self._state)
         return self._state.searching
 
+    @property
+    def threads(self) -> Threads:
+        """A thread that somebody looks at."""
+        if self._state.threads is None:
+            from coalchat.desk.model.threads import Threads
+
+            self._state.threads = Threads(self._state)
+        return self._state.threads
+
+    @property
+    def founding(self) -> Founding:
+        """Channels that are made, widened or looked at."""
+        if self._state.founding is None:
+            from coalchat.desk.model.founding import Founding
+
+            self._state.founding = Founding(self._state)
+        return self._state.founding
+
     def go_to_found(self, entry_id: str) -> Changes:
-        """Show a message that was found, in its channel, with what stands around it."""
+        """Show a message that is known, in its channel, with what stands around it."""
         from coalchat.desk.model.past import find
 
         return find(self._state, entry_id)

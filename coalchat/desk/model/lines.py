@@ -14,6 +14,7 @@ from typing import Final
 from coalchat.api.about import Quoted, Report
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Likeness
+from coalchat.desk.model.answers import Answers, answered
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.labels import HighWater
@@ -74,6 +75,7 @@ class Lines:
 
     Attributes:
         offset: seconds by which the times of lines are ahead of UTC, at a time. calls: words that call this person.
+        answers: who answers whom.
     """
 
     _coalition: Coalition
@@ -81,6 +83,7 @@ class Lines:
     _find: Callable[[str], Message | None]
     offset: Callable[[int], int] = utc
     calls: Highlights = field(factory=Highlights)
+    answers: Answers = field(factory=Answers)
     _made: dict[str, MessageLine] = field(factory=dict)
     _lacking: dict[str, set[str]] = field(factory=dict)
 
@@ -101,7 +104,7 @@ class Lines:
 
     def lacking(self, message: Message) -> tuple[str, ...]:
         """What a message quotes and is not here."""
-        return tuple(ref for ref in _answered(message) if message.entry_id in self._lacking.get(ref, ()))
+        return tuple(ref for ref in answered(message) if message.entry_id in self._lacking.get(ref, ()))
 
     def forget_all(self) -> None:
         """Marks are written otherwise now."""
@@ -141,7 +144,7 @@ class Lines:
             precedence=message.precedence,
             due="" if closed else self._due(message),
             answered=message.answered,
-            quote=None if closed else self._quote(message.entry_id, _answered(message), message.channel_id),
+            quote=None if closed else self._quote(message.entry_id, answered(message), message.channel_id),
             remarks=()
             if closed
             else (
@@ -159,6 +162,7 @@ class Lines:
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
             versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
             hits=() if message.mine or gone or closed else self.calls.find(message.text),
+            answers=0 if closed or Flag.CORRECTED in message.flags else self.answers.count(message),
             gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
             reminds=message.reminds,
             card=None if message.report is None else _card(message.report),
@@ -195,7 +199,7 @@ class Lines:
 
     def answered(self, message: Message) -> tuple[Message, ...]:
         """The message whose beginning stands above this one's text, if one does."""
-        found = (self._find(ref) for ref in _answered(message))
+        found = (self._find(ref) for ref in answered(message))
         return tuple(one for one in found if one is not None and _shows(one, message.channel_id))
 
     def tallies(self, message: Message) -> tuple[Tally, ...]:
@@ -248,12 +252,6 @@ def _card(report: Report) -> Card:
 
 def _shows(quoted: Message, channel_id: str) -> bool:
     return quoted.channel_id == channel_id and Flag.UNREADABLE not in quoted.flags
-
-
-def _answered(message: Message) -> tuple[str, ...]:
-    """What it answers; what it repeats stands below its text."""
-    repeated = {quoted.entry_id for quoted in message.quotes}
-    return tuple(ref for ref in message.refs[:1] if ref not in repeated)
 
 
 def _going(outgoing: Outgoing) -> Iterator[str]:

@@ -74,12 +74,13 @@ class News:
             case StateChanged():
                 return self._moved(body.entry_id) + Changes(asks=(GetStatus(),))
             case MessagePurged():
-                return self._purged(body.entry_id)
+                return self._purged(body.entry_id) + Changes(asks=self._thread(body.channel_id))
             case MarkMoved():
                 changes = state.marked(body.channel_id, body.position)
                 return changes + Changes(asks=(ListChannels(),) if changes.parts else ())
             case MessageMarked():
-                return Changes(asks=(ShowMessage(id=body.entry_id),) if state.find(body.entry_id) else ())
+                asks = (ShowMessage(id=body.entry_id),) if state.find(body.entry_id) else ()
+                return Changes(asks=(*asks, *self._thread(body.channel_id)))
             case LinkChanged() | RekeyMoved() | RoeChanged():
                 return Changes(asks=self._fetched(body))
             case ControlChanged():
@@ -100,6 +101,7 @@ class News:
         known = state.coalition.channel(body.channel_id) is not None
         counted = state.coalition.arrived(body.channel_id, body.position, body.precedence, mine=body.mine)
         asks: Asks = () if known else (ListChannels(),)
+        asks += self._thread(body.channel_id)
         changes = Changes(
             frozenset({Part.CHANNELS} if counted else ()),
             asks=(*asks, *state.arrivals.told(body.position)),
@@ -109,6 +111,9 @@ class News:
         if counted and timeline is not None and body.channel_id == state.shown and timeline.counted_by_node:
             changes += state.redraw()
         return changes
+
+    def _thread(self, channel_id: str) -> Asks:
+        return self.state.threads.again(channel_id) if self.state.threads is not None else ()
 
     def _purged(self, entry_id: str) -> Changes:
         """What is shown, or quoted, is fetched anew; its text must not stay in this desk either."""

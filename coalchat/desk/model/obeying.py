@@ -1,4 +1,4 @@
-"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`.
+"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`, `/minimize`.
 
 Rule 1: what cannot be done says why, as a `UsageError`, and changes nothing.
 Rule 2: an acknowledgement needs a selected message: it is never guessed which one is meant.
@@ -7,7 +7,9 @@ Rule 2: an acknowledgement needs a selected message: it is never guessed which o
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import normalize
 
+from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.desk.model import acts
 from coalchat.desk.model.changes import Changes, Part
@@ -22,6 +24,8 @@ _ANSWERS: Final = {"": Answer.NONE, "wilco": Answer.WILCO, "unable": Answer.UNAB
 _CHOICES: Final = frozenset({"label", "precedence", "ack-by", "reply"})
 MAX_CAVEAT: Final = 256
 """Bytes of an acknowledgement's text."""
+MAX_REASON: Final = 256
+"""Bytes of an order's reason."""
 
 
 def obey(state: State, command: Command, selected: str | None, now: int) -> Changes:
@@ -44,10 +48,7 @@ def obey(state: State, command: Command, selected: str | None, now: int) -> Chan
             composing.draft(state.shown).precedence = _precedence(command)
             return Changes(frozenset({Part.COMPOSER}))
         case "ack-by":
-            ack_by = deadline_of(command.rest, now)
-            if ack_by is None:
-                raise _wrong(command)
-            composing.draft(state.shown).ack_by = ack_by
+            composing.draft(state.shown).ack_by = _ack_by(command, now)
             return Changes(frozenset({Part.COMPOSER}))
         case "reply":
             return _reply(state, selected)
@@ -55,6 +56,8 @@ def obey(state: State, command: Command, selected: str | None, now: int) -> Chan
             return acts.read_to(state, selected)
         case "ack":
             return _acknowledge(state, command, selected)
+        case "minimize":
+            return _minimize(state, command)
     raise UsageError(f"/{command.name} is not the model's")
 
 
@@ -81,6 +84,13 @@ def _precedence(command: Command) -> Precedence:
     return precedence
 
 
+def _ack_by(command: Command, now: int) -> int:
+    ack_by = deadline_of(command.rest, now)
+    if ack_by is None:
+        raise _wrong(command)
+    return ack_by
+
+
 def _acknowledge(state: State, command: Command, selected: str | None) -> Changes:
     word, _, text = command.rest.partition(" ")
     answer, text = _ANSWERS.get(word.lower()), text.strip()
@@ -94,6 +104,21 @@ def _acknowledge(state: State, command: Command, selected: str | None) -> Change
     if message.mine:
         raise UsageError("that is your own message")
     return acts.acknowledge(state, message.entry_id, answer, text)
+
+
+def _minimize(state: State, command: Command) -> Changes:
+    word, _, reason = command.rest.partition(" ")
+    reason = normalize("NFC", reason).strip()
+    if word.lower() not in {"on", "off"} or (word.lower() == "on") != bool(reason):
+        raise _wrong(command)
+    if len(reason.encode("utf-8", "surrogatepass")) > MAX_REASON:
+        raise UsageError(f"that reason is longer than {MAX_REASON} bytes")
+    channel = state.coalition.channel(state.shown)
+    if channel is None or not channel.admin:
+        raise UsageError("only an admin of the channel orders MINIMIZE, or lifts it")
+    if not reason and channel.minimize is None:
+        raise UsageError("MINIMIZE is not in force here")
+    return Changes(asks=(OrderMinimize(channel=channel.id, on=bool(reason), reason=reason),))
 
 
 def _wrong(command: Command) -> UsageError:

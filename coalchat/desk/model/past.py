@@ -74,6 +74,7 @@ class Past:
     def took(self, state: State, request: ListMessages, page: MessagePage) -> Changes:
         """A page has come: it is shown once both sides are here, and joins what is loaded where it reaches that."""
         self._asked.discard(request)
+        state.count(page.messages)
         if request.before_position:
             self.log.took_page(request, page)
         else:
@@ -103,7 +104,7 @@ class Past:
 
 def find(state: State, entry_id: str) -> Changes:
     """Go to a message that was looked for: in what is loaded of its channel, or in a part of its past."""
-    message = state.searching.get(entry_id) if state.searching is not None else None
+    message = state.find(entry_id)
     if message is None or state.coalition.channel(message.channel_id) is None:
         return NOTHING
     changes = acts.show(state, message.channel_id)

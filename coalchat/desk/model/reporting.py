@@ -16,6 +16,7 @@ from coalchat.api.reports import Filed, FileReport, FormList, ListForms, Typed
 from coalchat.api.reports import Form as FormNoun
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import NOTHING, Changes, Part
+from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.formview import ACK, ReportDraft, ack_by_of, filled_of, form_view, names_of, precedence_of
 from coalchat.desk.model.reportviews import FormView
 from coalchat.desk.model.state import State
@@ -140,26 +141,32 @@ class Reporting:
 
     # --- sending ---
 
-    def confirm_needed(self) -> str:
-        """The sentence to confirm before sending, or ""."""
-        if self.open is None or precedence_of(self.open) is not Precedence.FLASH:
+    def confirm_needed(self, now: int, *, part: bool) -> str:
+        """The sentence to confirm before sending, or "": also where something stands in the way."""
+        draft = self.open
+        if draft is None or _obstacle(draft, now, part=part):
             return ""
-        return "FLASH interrupts everybody who gets it. Send it?"
+        said = ["FLASH interrupts everybody who gets it."] if precedence_of(draft) is Precedence.FLASH else []
+        channel = self._state.coalition.channel(draft.channel)
+        if self.minimize and channel is not None and channel.minimize is not None:
+            said.append(f"{minimize_words(channel.minimize)}. Is it urgent?")
+        return " ".join((*said, "Send it?")) if said else ""
 
-    def send(self, client_id: str, now: int, *, part: bool) -> Changes:
-        """Ask the node to send it; what stands in the way is said instead."""
+    @property
+    def minimize(self) -> str:
+        """Id of the notice to be considered before it is sent; "" if none."""
+        draft = self.open
+        if draft is None or draft.updates:
+            return ""
+        return self._state.composing.minimize(draft.channel, precedence_of(draft))
+
+    def send(self, client_id: str, now: int, considered: str = "", *, part: bool) -> Changes:
+        """Ask the node to send it; what stands in the way is said instead. `considered`: as `minimize` was, when asked."""
         draft = self.open
         if draft is None or draft.client_id:
             return NOTHING
-        filled, ack_by = filled_of(draft, now), ack_by_of(draft, now)
-        if filled.wrong or filled.missing or ack_by is None or (draft.form.ack and not ack_by):
-            draft.trouble = "it is not sent while a field is wrong, or empty that must be filled"
-            return _CHANGED
-        if filled.open and not (part and draft.form.parts):
-            follow = ", ".join(names_of(draft.form, filled.open))
-            draft.trouble = (
-                f"{follow} empty: ^P sends it as a part" if draft.form.parts else f"{follow}: must be filled"
-            )
+        draft.trouble = _obstacle(draft, now, part=part)
+        if draft.trouble:
             return _CHANGED
         marks, label = self._state.coalition.marks, self._state.composing.label(draft.channel)
         typed = [Typed(name=key, row=row, text=text) for (key, row), text in draft.typed.items()]
@@ -172,10 +179,12 @@ class Reporting:
             values=tuple(typed),
             part=part,
             precedence=draft.precedence,
-            ack_by=ack_by,
+            ack_by=ack_by_of(draft, now) or 0,
             client_id=client_id,
             reply_to="",
             updates=draft.updates,
+            # Of an order that came since, the person knows nothing: the node refuses, and says so.
+            considered=bool(considered) and self.minimize == considered,
         )
         return _CHANGED + Changes(asks=(request,))
 
@@ -193,6 +202,16 @@ class Reporting:
             return None
         channel = self._state.coalition.channel(self.open.channel)
         return form_view(self.open, channel.title if channel else "", now)
+
+
+def _obstacle(draft: ReportDraft, now: int, *, part: bool) -> str:
+    filled, ack_by = filled_of(draft, now), ack_by_of(draft, now)
+    if filled.wrong or filled.missing or ack_by is None or (draft.form.ack and not ack_by):
+        return "it is not sent while a field is wrong, or empty that must be filled"
+    if filled.open and not (part and draft.form.parts):
+        follow = ", ".join(names_of(draft.form, filled.open))
+        return f"{follow} empty: ^P sends it as a part" if draft.form.parts else f"{follow}: must be filled"
+    return ""
 
 
 def _form(noun: FormNoun) -> Form:

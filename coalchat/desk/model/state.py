@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.afterwards import Afterwards
     from coalchat.desk.model.custody import Custody
     from coalchat.desk.model.direct import Direct
+    from coalchat.desk.model.founding import Founding
     from coalchat.desk.model.kept import Kept
     from coalchat.desk.model.keying import Keying
     from coalchat.desk.model.mapping import Mapping
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from coalchat.desk.model.reminding import Reminding
     from coalchat.desk.model.reporting import Reporting
     from coalchat.desk.model.searching import Searching
+    from coalchat.desk.model.threads import Threads
     from coalchat.desk.model.wants import Wants
 
 
@@ -60,6 +62,8 @@ class State:
         kept: drafts as the node keeps them. regulating: what is known of ROE.
         keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct
             message, who does something with a message, who reminds, who searches, who fills in a report, or the map wants to know; made when it is wanted.
+        threads: the one that somebody looks at; founding: the channel that somebody makes; each made when somebody does.
+        recent: channels that were shown, the last one last.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
 
@@ -88,6 +92,9 @@ class State:
     reminding: Reminding | None = None
     searching: Searching | None = None
     past: Past | None = None
+    threads: Threads | None = None
+    founding: Founding | None = None
+    recent: list[str] = field(factory=list)
     reporting: Reporting | None = None
     mapping: Mapping | None = None
     composing: Composing = field(init=False)
@@ -103,7 +110,7 @@ class State:
     def later(self) -> tuple[Wants | None, ...]:
         """What may have asked for something by itself."""
         opened = (self.keying, self.custody, self.direct, self.afterwards, self.reminding, self.searching)
-        return self.kept, self.regulating, *opened, self.reporting, self.mapping
+        return self.kept, self.regulating, *opened, self.threads, self.founding, self.reporting, self.mapping
 
     # --- finding ---
 
@@ -122,7 +129,8 @@ class State:
         for log in self._every_log():
             if (message := log.get(entry_id)) is not None:
                 return message
-        found = self.searching.get(entry_id) if self.searching is not None else None
+        known = (part.get(entry_id) for part in (self.searching, self.threads) if part is not None)
+        found = next((message for message in known if message is not None), None)
         return self.quoted.get(entry_id) or self.deadlines.get(entry_id) or found
 
     def _every_log(self) -> tuple[Log, ...]:
@@ -134,6 +142,8 @@ class State:
             log.replace(message)
         if self.searching is not None:
             self.searching.replace(message)
+        if self.threads is not None:
+            self.threads.replace(message)
 
     def outgoing(self, key: str) -> Outgoing | None:
         """What is being sent under this client id."""
@@ -206,6 +216,7 @@ class State:
         for message in fresh:
             self._note(message)
         self.lines.forget(message.entry_id for message in fresh)
+        recounted = self.count(fresh)
         requoted = self.lines.learnt(message.entry_id for message in fresh)
         shown = self.timeline is not None and self.timeline.log is log
         dropped = () if shown and self.reading_back else self.drop(log.trim())
@@ -213,10 +224,19 @@ class State:
         if self.timeline is not None and shown:
             whole = requoted or dropped or not alone
             splices = self.timeline.update() if whole else self.timeline.append(fresh[0])
+            splices += tuple(splice for key in recounted for splice in self.timeline.replace(key))
         parts = {Part.CHANNELS, Part.NOTICE, Part.RAIL} | ({Part.TIMELINE} if splices else set())
         # What is due of an own message is known only once the node has said who has acknowledged it.
         asks = tuple(ask for m in fresh if m.mine and m.ack_by for ask in self.receipts.lacks(m.entry_id))
         return Changes(frozenset(parts), splices, asks=asks)
+
+    def count(self, messages: Iterable[Message]) -> set[str]:
+        """Count these as answers; the ids of those whose lines say another number since."""
+        changed: set[str] = set()
+        for message in messages:
+            changed |= self.lines.answers.note(message)
+        self.lines.forget(changed)
+        return changed
 
     def purged(self, message: Message) -> Changes:
         """A message's body is gone: no copy of it stays in this desk."""
@@ -227,6 +247,7 @@ class State:
         if self.afterwards is not None:
             self.afterwards.forget()
         self._note(message)
+        self.count((message,))
         self.lines.forget_all()  # others quote it
         return self.redraw(Part.NOTICE, Part.RAIL, Part.SEARCH)
 
@@ -284,6 +305,7 @@ class State:
             if self.deadlines.get(message.entry_id) is None:
                 self.receipts.forget(message.entry_id)
         self.lines.forget(message.entry_id for message in messages)
+        self.lines.answers.drop(message.entry_id for message in messages)
         return messages
 
     # --- what the shown timeline makes of a change ---

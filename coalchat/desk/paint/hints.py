@@ -27,6 +27,7 @@ SELECTING: Final[Hints] = (
     ("Enter", "read to here"),
     ("A", "acknowledge"),
     ("R", "reply"),
+    ("T", "thread"),
     ("Q", "quote"),
     ("F", "forward"),
     ("Y", "copy"),

@@ -13,6 +13,7 @@ from coalchat.api.vocabulary import Answer
 from coalchat.desk.look.glyphs import Glyphs, state_glyph
 from coalchat.desk.model.views import MessageLine
 from coalchat.desk.model.whoviews import Tally
+from coalchat.desk.model.words import counted
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ink, Span
 from coalchat.desk.paint.spans import fit, width_of
@@ -49,6 +50,8 @@ def remarks(item: MessageLine, room: int, glyphs: Glyphs) -> list[_Row]:
         rows += [
             (Span(row, Ink.BRIGHT),) for row in wrap(f"{glyphs.refused} not sent: {ours(item.failed, glyphs)}", room)
         ]
+    if item.answers:
+        rows.append((Span(counted(item.answers, "answer"), Ink.REMARK),))
     return [fit(row, room, glyphs) for row in rows]
 
 

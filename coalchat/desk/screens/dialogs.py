@@ -1,6 +1,7 @@
 """All that opens over the main screen. Nobody waits for it at the start: it is imported once the desk stands."""
 
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
+from coalchat.desk.screens.channel import ChannelDialog, ChannelScreen, WidenDialog
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.deliberate import DeliberateDialog
 from coalchat.desk.screens.direct import DirectDialog, WordsDialog
@@ -15,12 +16,15 @@ from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.report import FormDialog, ReportScreen
 from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
 from coalchat.desk.screens.search import SearchScreen
+from coalchat.desk.screens.thread import ThreadScreen
 from coalchat.desk.screens.unlock import UnlockScreen
 from coalchat.desk.screens.versions import VersionsScreen
 from coalchat.desk.screens.who import WhoScreen
 
 __all__ = [
     "AcknowledgeDialog",
+    "ChannelDialog",
+    "ChannelScreen",
     "ChooseDialog",
     "CodeDialog",
     "DeliberateDialog",
@@ -38,8 +42,10 @@ __all__ = [
     "RoeNoticeScreen",
     "RoeScreen",
     "SearchScreen",
+    "ThreadScreen",
     "UnlockScreen",
     "VersionsScreen",
     "WhoScreen",
+    "WidenDialog",
     "WordsDialog",
 ]

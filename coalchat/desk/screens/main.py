@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from coalchat.desk.model.directviews import DirectView, WordsView
 
 
-_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "copy"})
+_ACTS: Final = frozenset({"lock", "who", "keys", "quote", "correct", "recall", "history", "thread", "copy"})
 """Commands that are the same as a key."""
 _CUSTODIAL: Final = frozenset({"revoke", "rekey", "renew", "invites"})
 """A custodian's, which are done on the screen of keys."""
-_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "theme", "time", "roe", "report", "map"})
+_ACTS_ON: Final = frozenset({"help", "jump", "forward", "search", "channel", "theme", "time", "roe", "report", "map"})
 """The same, with words."""
 
 
@@ -104,6 +104,24 @@ class MainScreen(Filing):
         from coalchat.desk.screens import dialogs
 
         self.open(dialogs.HelpScreen(self.door, command))
+
+    def action_channel(self, act: str = "") -> None:
+        """Make a channel, look at the shown one, or let nations into it."""
+        from coalchat.desk.screens import dialogs
+
+        founding, act = self.door.desk.founding, act.lower()
+        try:
+            if act in {"", "create"}:
+                self.open(dialogs.ChannelDialog(self.door))
+            elif act == "widen":
+                self.open(dialogs.WidenDialog(self.door, founding.may_widen()))
+            elif act == "show":
+                founding.view()
+                self.open(dialogs.ChannelScreen(self.door))
+            else:
+                self.composer.complain("write it as /channel, /channel show or /channel widen")
+        except UsageError as error:
+            self.composer.complain(error.detail or str(error))
 
     def action_keys(self, act: str = "") -> None:
         """Keys, and what is to do; with an act of a custodian to begin with."""

@@ -282,20 +282,20 @@ class ReportScreen(Paper):
         """Send it, or say what stands in the way."""
         reporting = self.door.desk.reporting
 
-        def send() -> None:
-            self.door.put(reporting.send(secrets.token_hex(16), self.door.now(), part=part))
+        def send(considered: str = "") -> None:
+            self.door.put(reporting.send(secrets.token_hex(16), self.door.now(), considered, part=part))
             fault = reporting.first_fault(self.door.now())
             if fault in self._entries and not self.view.sending:
                 self._entries[fault].field.focus()
 
-        sentence = reporting.confirm_needed()
+        sentence, considered = reporting.confirm_needed(self.door.now(), part=part), reporting.minimize
         if not sentence:
             send()
             return
 
         def chosen(way: int | None) -> None:
             if way == 1:
-                send()
+                send(considered)
 
         self.open(ChooseDialog(self.door, "SEND", sentence, ("go back to the form", "send it")), chosen)
 

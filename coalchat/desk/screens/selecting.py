@@ -179,6 +179,24 @@ class Selecting(Frame):
         if self.attempt(self.door.desk.afterwards.look):
             self.open(dialogs.VersionsScreen(self.door))
 
+    def action_thread(self) -> None:
+        """The thread of the message under the cursor."""
+        from coalchat.desk.screens import dialogs
+
+        if not self.attempt(self.door.desk.threads.look):
+            return
+        screen = dialogs.ThreadScreen(self.door)
+
+        def left(_: None) -> None:
+            if screen.going:
+                self.door.put(self.door.desk.go_to_found(screen.going))
+            elif screen.answering and not self.is_correcting():
+                self.door.put(self.door.desk.reply(screen.answering))
+                self.action_write()
+            self.door.desk.threads.close()
+
+        self.open(screen, left)
+
     def action_acknowledge(self) -> None:
         """Acknowledge the message under the cursor: asks how."""
         from coalchat.desk.screens import dialogs

@@ -32,7 +32,7 @@ from coalchat.desk.widgets.scrolled import VIM
 CACHE: Final = 2_048
 """Painted items kept: forty screens."""
 WHEEL: Final = 3
-ACTS: Final = frozenset("aAeEfFhHqQrRxXyY")
+ACTS: Final = frozenset("aAeEfFhHqQrRtTxXyY")
 """Letters that act on the message under the cursor."""
 VIM_ACTS: Final = frozenset({*VIM, "i"})
 _REVERSE: Final = Style(reverse=True)
@@ -67,6 +67,7 @@ class Timeline(Widget, can_focus=True):
         Binding("enter", "screen.read_here", show=False),
         Binding("a,A", "screen.acknowledge", show=False),
         Binding("r,R", "screen.reply", show=False),
+        Binding("t,T", "screen.thread", show=False),
         Binding("q,Q", "screen.quote", show=False),
         Binding("f,F", "screen.forward", show=False),
         Binding("e,E", "screen.correct", show=False),

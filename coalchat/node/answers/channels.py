@@ -90,8 +90,18 @@ class ChannelAnswers:
             unread_precedence=None if waiting is None else PrecedenceWord(Precedence(waiting.precedence).name),
             read_position=self.context.store.read.read_mark(revision.channel),
             newest=newest[0].position if newest else 0,
+            admins=tuple(self._device(device) for device in revision.admins),
+            revision=revision.number,
             minimize=shown_minimize(self.context, revision),
         )
+
+    def _device(self, device: bytes) -> str:
+        """Whose device it is; its id, where its certificate is not here."""
+        standing = self.context.member.directory.standing(device, self.context.now())
+        if standing is None:
+            return device.hex()
+        certificate = standing.certified.certificate
+        return f"{self.context.code(certificate.nation)} {certificate.name} ({certificate.number})"
 
     async def create(self, request: CreateChannel, session: Session) -> Channel:
         """Found a channel and tell its members' nodes."""

@@ -16,6 +16,7 @@ from coalchat.node.answers.naming import find_message, find_place
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.context import Context
 from coalchat.node.forms import forms
+from coalchat.node.noticing import considering
 from coalchat.node.reporting import Before, check_filled, fill_in, find_before, make_report
 from coalchat.node.sending import Key, Sending
 from coalchat.node.versioning import newer_than
@@ -66,7 +67,10 @@ class ReportAnswers:
         filled = fill_in(form, typed, before, self.context.now())
         ack_by = request.ack_by or (0 if before is None else before.newest.ack_by)
         check_filled(form, filled, part=request.part, ack_by=ack_by)
+        precedence = self._precedence(request, form, before)
         refs = self._refs(request, place.channel, before)
+        if request.considered and before is None:
+            refs = considering(self.context, place, precedence, refs)
         async with self._numbering:
             report = make_report(
                 self.context,
@@ -80,7 +84,7 @@ class ReportAnswers:
             )
             try:
                 posted = await self.sending.send_text(
-                    place, label, report, self._precedence(request, form, before), Key(session.name, request.client_id)
+                    place, label, report, precedence, Key(session.name, request.client_id)
                 )
             except ProtocolError as error:
                 raise UsageError(str(error)) from None

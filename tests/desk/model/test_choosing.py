@@ -123,6 +123,22 @@ def test_what_begins_like_the_query_comes_first() -> None:
     assert titles(crowd(), "no such thing") == []
 
 
+def test_a_word_finds_commands_by_what_they_do_and_a_slash_nothing_else() -> None:
+    driver = crowd()
+    assert titles(driver, "acknowledgement") == ["/ack-by"]
+    assert titles(driver, "custodian invite") == ["/invites"]
+    assert titles(driver, "/") == [f"/{command.name}" for command in COMMANDS]
+    assert titles(driver, "/re")[0].startswith("/re")
+    assert titles(driver, "/med") == []
+
+
+def test_channels_shown_last_come_first() -> None:
+    driver = crowd()
+    for channel in (1, 2, 0):
+        driver.do(driver.desk.show(driver.node.channels[channel].id, NOW))
+    assert titles(driver, "")[:3] == ["north-log", "med", "ops-north"]
+
+
 def where(driver: Driver) -> tuple[str, str | None]:
     return driver.desk.head().title, driver.desk.selected
 

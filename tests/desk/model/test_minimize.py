@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
 from coalchat.api.about import Minimize
+from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Flag, Phase, Precedence, State
 from coalchat.desk.model.changes import Part
+from coalchat.desk.model.commands import Command
+from coalchat.errors import NotAuthorised, UsageError
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
 from tests.fakes.api_records import NOW
+from tests.fakes.api_reports import let_reports
 
 ORDER = Minimize(entry_id="ee" * 32, nation="XAA", person="Berg", since=NOW - 60, reason="no \x1bsatellite")
+READABLE = {"STATION": "EAGLE 6", "TIME": "181100Z", "STRENGTH": "good"}
 
 
 def order(driver: Driver, given: Minimize | None) -> None:
@@ -56,6 +63,77 @@ def test_an_order_that_came_while_he_was_asked_is_not_what_he_considered() -> No
     order(driver, evolve(ORDER, entry_id="ff" * 32))
     driver.do(driver.desk.send("fuel state", "one", NOW, asked_about))
     assert [request.considered for request in driver.sends()] == [False]
+
+
+def test_an_admin_orders_it_and_lifts_it_and_nobody_else() -> None:
+    driver = started()
+    (channel, *_), answers = driver.node.channels, driver.node.answers
+    answers[OrderMinimize] = channel
+
+    def typed(rest: str) -> None:
+        driver.do(driver.desk.obey(Command("minimize", rest), None, NOW))
+
+    driver.node.channels[0] = evolve(channel, admin=False)
+    order(driver, ORDER)
+    with pytest.raises(UsageError, match="only an admin"):
+        typed("off")
+    driver.node.channels[0] = channel
+    order(driver, None)
+    typed("on  no satelli\u0074e\u0301  ")
+    with pytest.raises(UsageError, match="not in force"):
+        typed("off")
+    order(driver, ORDER)
+    typed("OFF")
+    asked = [ask for ask in driver.asked if isinstance(ask, OrderMinimize)]
+    assert asked == [
+        OrderMinimize(channel=channel.id, on=True, reason="no satellit\u00e9"),
+        OrderMinimize(channel=channel.id, on=False, reason=""),
+    ]
+    answers[OrderMinimize] = NotAuthorised("only an admin of the channel does this")
+    typed("off")
+    assert driver.desk.composer().warnings == ("You may not do this here: only an admin of the channel does this",)
+
+
+def test_its_label_is_the_lowest_and_what_is_written_next_keeps_its_own() -> None:
+    driver = started()
+    driver.send("fuel state")
+    label = driver.desk.composer().label
+    driver.node.add_message(
+        "ops-north", "MINIMIZE ON: x", kind="notice", mine=True, marking="MISSION UNCLASSIFIED REL XAA, XBB, XCC"
+    )
+    driver.settle()
+    assert driver.lines[-1].remarks == ("MINIMIZE ON: x",)
+    assert driver.desk.composer().label == label
+    assert driver.desk.confirm_needed() == ""
+
+
+def test_a_report_is_considered_as_a_message_is_and_an_update_is_not() -> None:
+    driver = started()
+    taken = let_reports(driver.node)
+    reporting = driver.desk.reporting
+    driver.do(reporting.begin())
+    order(driver, ORDER)
+    assert reporting.choose("radiocheck")
+    assert reporting.confirm_needed(NOW, part=False) == "", "it would not be sent yet"
+    for key, text in READABLE.items():
+        driver.do(reporting.type(key, 0, text, NOW))
+    assert reporting.confirm_needed(NOW, part=False) == (
+        "MINIMIZE since 181105Z: no \\u{1B}satellite. Is it urgent? Send it?"
+    )
+    asked_about = reporting.minimize
+    assert asked_about == ORDER.entry_id
+    order(driver, evolve(ORDER, entry_id="ff" * 32))
+    driver.do(reporting.send("one", NOW, asked_about, part=False))
+    assert reporting.update(driver.lines[-1].key)
+    driver.do(reporting.type("REMARKS", 0, "again", NOW))
+    assert (reporting.confirm_needed(NOW, part=False), reporting.minimize) == ("", "")
+    driver.do(reporting.send("two", NOW, part=False))
+    assert reporting.choose("radiocheck")
+    for key, text in READABLE.items():
+        driver.do(reporting.type(key, 0, text, NOW))
+    driver.do(reporting.send("three", NOW, reporting.minimize, part=False))
+    assert [bool(one.updates) for one in taken] == [False, True, False]
+    assert [one.considered for one in taken] == [False, False, True]
 
 
 def test_a_line_says_that_it_was_considered_and_a_notice_is_in_our_words() -> None:

@@ -112,6 +112,11 @@ def test_a_message_is_acknowledged(text: str, answer: Answer, reason: str) -> No
         "/ack caveat",
         "/ack maybe",
         f"/ack caveat {'ä' * 129}",
+        "/minimize",
+        "/minimize on",
+        "/minimize off now",
+        "/minimize off",
+        f"/minimize on {'ä' * 129}",
     ],
 )
 def test_what_cannot_be_done_says_why_and_changes_nothing(text: str) -> None:

@@ -125,10 +125,10 @@ def test_precedence_and_acknowledgement_are_asked_for() -> None:
     type_in(driver, {ACK: "+30"})
     assert row(driver, ACK).verdict.startswith("ack by ")
     reporting = driver.desk.reporting
-    assert reporting.confirm_needed() == ""
+    assert reporting.confirm_needed(NOW, part=False) == ""
     while view(driver).precedence is not Precedence.FLASH:
         driver.do(reporting.set_precedence())
-    assert "FLASH" in reporting.confirm_needed()
+    assert "FLASH" in reporting.confirm_needed(NOW, part=False)
     send(driver)
     assert (taken[0].precedence, taken[0].ack_by) == (Precedence.FLASH, NOW + 1_800)
 

@@ -11,7 +11,7 @@ from tests.fakes.api_reports import let_reports
 
 
 async def opened(desk: Seat, form: str = "salute") -> ReportScreen:
-    await desk.write(f"/report {form}")
+    await desk.put(f"/report {form}")
     await desk.press("enter")
     await desk.until(lambda: isinstance(desk.app.screen, ReportScreen) and desk.app.session.idle)
     screen = desk.app.screen
@@ -91,7 +91,7 @@ async def test_rows_are_added_and_go_where_one_types() -> None:
         first, second = ("SUPPLY-CLASS", 1), ("SUPPLY-CLASS", 2)
         assert second not in screen._entries
         screen._entries[first].field.focus()
-        await desk.write("fuel")
+        screen._entries[first].field.load("fuel")
         await desk.until(lambda: second in screen._entries)
         screen._entries[first].field.load("")
         await desk.until(lambda: second not in screen._entries)
