@@ -11,11 +11,12 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import attrs
+from rich.cells import cell_len
 
 # Who leads a session and opens a terminal without O_NOCTTY is controlled by it.
 _TAKE: Final = "import os, sys; os.close(os.open(os.ttyname(0), os.O_RDWR)); os.execv(sys.argv[1], sys.argv[1:])"
@@ -30,17 +31,60 @@ SEQUENCE: Final = re.compile(
 """Every control sequence of ECMA-48, in its 7-bit form."""
 
 
+def boundary(written: bytes | bytearray, at: int) -> int:
+    """A place at or before this one that cuts no control sequence and no character in two."""
+    begun = written.rfind(b"\x1b", 0, at)
+    return at if begun < 0 else begun
+
+
+@attrs.define(eq=False)
+class Glass:
+    """What a terminal shows of what is written: text where the cursor was put. It knows no colours and no scrolling."""
+
+    rows: dict[int, list[str]] = attrs.field(factory=dict)
+    _row: int = 0
+    _column: int = 0
+    _read: int = 0
+
+    def look(self, written: bytes | bytearray) -> str:
+        """The screen once all of it is written; what was read before is not read again."""
+        end = boundary(written, len(written))
+        text = written[self._read : end].decode("utf-8")
+        self._read, at = end, 0
+        for found in SEQUENCE.finditer(text):
+            self._write(text[at : found.start()])
+            at = found.end()
+            if found[0].startswith("\x1b[") and found[0].endswith("H"):
+                row, _, column = found[0][2:-1].partition(";")
+                self._row, self._column = int(row or 1) - 1, int(column or 1) - 1
+        self._write(text[at:])
+        return "\n".join("".join(self.rows[row]) for row in sorted(self.rows))
+
+    def _write(self, text: str) -> None:
+        for place, line in enumerate(text.split("\r\n")):
+            if place:
+                self._row, self._column = self._row + 1, 0
+            row = self.rows.setdefault(self._row, [])
+            row += [" "] * (self._column - len(row))
+            cells = (
+                list(line) if line.isascii() else [cell for one in line for cell in (one, *[""] * (cell_len(one) - 1))]
+            )
+            row[self._column : self._column + len(cells)] = cells
+            self._column += len(cells)
+
+
 @attrs.define(eq=False)
 class Terminal:
     """A running program and its terminal.
 
     Attributes:
-        written: all bytes that the program wrote to the terminal so far.
+        written: all bytes that the program wrote to the terminal so far. glass: what they make of the screen.
     """
 
     process: subprocess.Popen[bytes]
     master: int
     written: bytearray = attrs.field(factory=bytearray)
+    glass: Glass = attrs.field(factory=Glass)
     _news: asyncio.Event = attrs.field(factory=asyncio.Event)
     closed: bool = False
 
@@ -76,6 +120,21 @@ class Terminal:
                     await self._news.wait()
         except TimeoutError:
             raise AssertionError(f"not all of {wanted} in {text[-2000:]!r}") from None
+
+    async def shows(self, wanted: Callable[[str], object]) -> str:
+        """Wait until its screen is so; the screen."""
+        screen = ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    self._news.clear()
+                    screen = self.glass.look(self.written)
+                    if wanted(screen):
+                        return screen
+                    assert not self.closed, f"it ended at\n{screen}"
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"it stays at\n{screen}") from None
 
     def type(self, keys: str) -> None:
         """Press keys."""

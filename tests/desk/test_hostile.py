@@ -10,9 +10,11 @@ import sys
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import anyio
+import attrs
 import pytest
 
 from coalchat.api.events import ControlChanged
@@ -21,7 +23,8 @@ from coalchat.display import display_safe
 from coalchat.record import evolve
 from tests.desk.hostile import STRINGS
 from tests.desk.piloting import place
-from tests.desk.pty_screen import SEQUENCE, Terminal, at_terminal
+from tests.desk.poison import MARK, WAY, Poison, Step, crowded
+from tests.desk.pty_screen import SEQUENCE, Terminal, at_terminal, boundary
 from tests.desk.scene import scene
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_server import listen
@@ -29,17 +32,21 @@ from tests.fakes.api_server import listen
 DESK: Final = (sys.executable, "-P", "-m", "coalchat.desk", "--no-start", "--home")
 AT_ONCE: Final = 8
 """Strings on the screen at once: a title each, and a message of two lines."""
+KEYS: Final = {
+    "up": "\x1b[A", "pagedown": "\x1b[6~", "escape": "\x1b", "enter": "\r", "ctrl+f": "\x06", "ctrl+k": "\x0b", "alt+4": "\x1b4",
+    "f3": "\x1bOR", "f4": "\x1bOS", "f6": "\x1b[17~", "f7": "\x1b[18~",
+}  # fmt: skip
 _KEPT: Final = "\t\r\n"
 
 
 @asynccontextmanager
-async def desk_at_terminal(node: FakeNode) -> AsyncIterator[Terminal]:
+async def desk_at_terminal(node: FakeNode, columns: int = 120, rows: int = 60) -> AsyncIterator[Terminal]:
     async with place() as (home, around), anyio.create_task_group() as tasks:
         home.keys.write_bytes(b"its node is scripted: nobody opens this")
         await tasks.start(listen, node, home)
         environ = {**around, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        async with at_terminal([*DESK, str(home.path)], environ, rows=60) as terminal:
-            await terminal.until("CHANNELS", "Engineers say")
+        async with at_terminal([*DESK, str(home.path)], environ, columns=columns, rows=rows) as terminal:
+            await terminal.until("CHANNELS", "can read")
             yield terminal
         tasks.cancel_scope.cancel()
 
@@ -65,12 +72,6 @@ def shapes(written: str) -> set[str]:
 
 def _without_places(sequence: str) -> str:
     return f"CSI {sequence[-1]}" if sequence.startswith("\x1b[") and sequence[-1] in "HABCDGd" else sequence
-
-
-def boundary(written: bytes, at: int) -> int:
-    """A place at or before this one that cuts no control sequence and no character in two."""
-    begun = written.rfind(b"\x1b", 0, at)
-    return at if begun < 0 else begun
 
 
 def acted_on(text: str) -> Iterator[str]:
@@ -124,3 +125,50 @@ async def test_every_one_is_shown_as_the_text_that_it_is(screens: tuple[str, str
         and "".join(safe.split()) not in shown
     ]
     assert not missing
+
+
+# --- every field of every screen ---
+
+
+@attrs.define
+class Walked:
+    """What was written on the way through all screens, and the field of each poisoned text that stood on one of them."""
+
+    written: str
+    shown: dict[int, str]
+
+
+@pytest.fixture(scope="module")
+async def walked() -> Walked:
+    """A high terminal: what a screen has, it shows."""
+    node = crowded()
+    node.twist = poison = Poison()
+
+    def there(screen: str) -> dict[int, str]:
+        return {number: poison.put[number] for number in map(int, MARK.findall(screen)) if number in poison.put}
+
+    def arrived(step: Step, screen: str) -> bool:
+        words = step.words in screen and not (step.gone and step.gone in screen)
+        return words and set(step.fields) <= set(there(screen).values())
+
+    async with desk_at_terminal(node, columns=140, rows=200) as terminal:
+        for step in WAY:
+            terminal.type("".join(KEYS.get(key, key) for key in step.keys))
+            await terminal.shows(partial(arrived, step))
+        written = terminal.written[: boundary(terminal.written, len(terminal.written))].decode()
+        terminal.type("\x1b[21~")  # F10
+        assert await terminal.ended() == 0
+    return Walked(written, there(SEQUENCE.sub("", written)))
+
+
+async def test_two_thousand_of_them_stand_in_all_fields_that_a_peer_can_write(walked: Walked) -> None:
+    assert len(walked.shown) >= 2000
+    assert len(set(walked.shown.values())) >= 35, "fields"
+
+
+async def test_no_field_of_any_screen_puts_a_control_on_the_terminal(
+    walked: Walked, screens: tuple[str, str, str]
+) -> None:
+    quiet, *_ = screens
+    assert shapes(walked.written) <= shapes(quiet)
+    assert not set(acted_on(SEQUENCE.sub("", walked.written)))

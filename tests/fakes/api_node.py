@@ -1,7 +1,8 @@
 """A scripted node without network and cryptography: lists in memory, for the tests of the client and of the front ends.
 
 It keeps what a node keeps of channels, read marks, deliveries and acknowledgements, and tells the same events.
-`answers` puts a fixed answer, an error or a function in place of what it would say. `api_server` puts it behind a stream.
+`answers` puts a fixed answer, an error or a function in place of what it would say; `twist` changes whatever it says.
+`api_server` puts it behind a stream.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class FakeNode:
     as_said: dict[str, str] = attrs.field(factory=dict)
     drafts: dict[str, Draft] = attrs.field(factory=dict)
     connections: int = 0
+    twist: Callable[[Response], Response] | None = None
     stopped: anyio.Event = attrs.field(factory=anyio.Event)
     _news: anyio.Event = attrs.field(factory=anyio.Event)
 
@@ -163,7 +165,11 @@ class FakeNode:
     # --- operations ---
 
     async def answer(self, request: Request[Any]) -> Response:
-        """What the node says."""
+        """What the node says, as `twist` has it."""
+        said = await self._say(request)
+        return self.twist(said) if self.twist else said
+
+    async def _say(self, request: Request[Any]) -> Response:
         self.calls.append(request)
         if type(request) in self.answers:
             scripted = self.answers[type(request)]
@@ -325,14 +331,11 @@ class FakeNode:
         for nation in nations:
             if nation != "XAA":
                 self.move(message.entry_id, nation, State.QUEUED)
+        states = tuple(nouns.NationState(nation=nation, state=State.QUEUED) for nation in nations)
         sent = responses.Sent(
-            entry_id=message.entry_id,
-            channel_id=message.channel_id,
-            position=message.position,
-            marking=message.marking,
-            nations=tuple(nouns.NationState(nation=nation, state=State.QUEUED) for nation in nations),
-            repeated=False,
-        )
+            entry_id=message.entry_id, channel_id=message.channel_id, position=message.position,
+            marking=message.marking, nations=states, repeated=False,
+        )  # fmt: skip
         self.by_client_id[request.client_id] = sent
         return sent
 
