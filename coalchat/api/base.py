@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Generic, TypeVar, get_args
 
 from coalchat.api.scopes import Scope
 
-API_VERSION: Final = 3
+API_VERSION: Final = 4
 """Rises when any record changes; the shapes of `Hello` and of errors never do."""
 
 MAX_LIMIT: Final = 1_000
