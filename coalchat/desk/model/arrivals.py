@@ -10,7 +10,7 @@ from coalchat.api.base import NEWEST
 from coalchat.api.requests import ListMessages
 from coalchat.api.responses import MessagePage
 from coalchat.desk.model.changes import Asks
-from coalchat.desk.model.log import PAGE
+from coalchat.desk.model.log import FIRST, PAGE
 from coalchat.record import part
 
 
@@ -30,7 +30,7 @@ class Arrivals:
         """Ask for the last page, or for what came while nobody listened."""
         self._asked = True
         if self.newest is None:
-            return (ListMessages(channel="", after_position=0, before_position=NEWEST, limit=PAGE),)
+            return (ListMessages(channel="", after_position=0, before_position=NEWEST, limit=FIRST),)
         return (ListMessages(channel="", after_position=self.newest, before_position=0, limit=PAGE),)
 
     def told(self, position: int) -> Asks:

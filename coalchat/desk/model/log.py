@@ -20,6 +20,8 @@ from coalchat.desk.model.labels import Label
 from coalchat.record import field, part
 
 PAGE: Final = 200
+FIRST: Final = 64
+"""Messages of the first page: what the largest of common screens shows. A person waits for it; not for what he scrolls to."""
 KEPT: Final = 5_000
 """Lines of a channel: an officer's busiest day, and a few MB."""
 UNPLACED: Final = 2**63 - 1

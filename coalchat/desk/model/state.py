@@ -21,7 +21,7 @@ from coalchat.desk.model.composing import Composing
 from coalchat.desk.model.deadlines import Deadlines
 from coalchat.desk.model.highlights import Highlights
 from coalchat.desk.model.lines import Lines, author_of
-from coalchat.desk.model.log import PAGE, Log, Outgoing
+from coalchat.desk.model.log import FIRST, Log, Outgoing
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.refusal import Refused
 from coalchat.desk.model.regulating import Regulating
@@ -348,7 +348,7 @@ class State:
     def fill(self) -> Asks:
         """Ask for a page more of the shown channel, if hardly anything of it is loaded."""
         log = self.timeline.log if self.timeline is not None else None
-        return log.older() if log is not None and len(log.messages) < PAGE else ()
+        return log.older() if log is not None and len(log.messages) < FIRST // 2 else ()
 
     def quotes(self, keys: Iterable[str]) -> Asks:
         """Ask for the messages that these quote and that are not here, each once."""

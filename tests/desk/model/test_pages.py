@@ -6,7 +6,7 @@ import pytest
 
 from coalchat.api.base import NEWEST
 from coalchat.api.requests import ListMessages
-from coalchat.desk.model.log import KEPT, PAGE
+from coalchat.desk.model.log import FIRST, KEPT, PAGE
 from coalchat.desk.model.timeline import Timeline
 from coalchat.desk.model.views import Item, MessageLine
 from tests.desk.model.driver import ALL, connected, full, miss, started
@@ -16,20 +16,20 @@ from tests.fakes.api_records import NOW
 
 
 def test_the_first_page_is_the_last_of_all_channels() -> None:
-    driver = connected(full(PAGE + 50))
-    assert driver.pages()[0] == ListMessages(channel="", after_position=0, before_position=NEWEST, limit=PAGE)
+    driver = connected(full(FIRST + 50))
+    assert driver.pages()[0] == ListMessages(channel="", after_position=0, before_position=NEWEST, limit=FIRST)
     assert driver.texts[0] == "message 50"
-    assert driver.texts[-1] == f"message {PAGE + 49}"
+    assert driver.texts[-1] == f"message {FIRST + 49}"
     assert not driver.desk.at_beginning
 
 
 def test_older_pages_come_on_demand_up_to_the_beginning() -> None:
-    driver = connected(full(2 * PAGE + 50))
+    driver = connected(full(FIRST + PAGE + 50))
     driver.do(driver.desk.older())
     assert driver.texts[0] == "message 50"
     driver.do(driver.desk.older())
     assert driver.texts[0] == "message 0"
-    assert len(driver.texts) == 2 * PAGE + 50
+    assert len(driver.texts) == FIRST + PAGE + 50
     assert driver.desk.at_beginning
     assert driver.desk.older().asks == ()
 
@@ -86,8 +86,8 @@ def test_nothing_is_dropped_under_the_eyes_of_a_reader() -> None:
 
 
 def test_pages_go_also_when_one_message_more_arrives() -> None:
-    driver = connected(full(PAGE))
-    miss(driver, KEPT - PAGE)
+    driver = connected(full(FIRST))
+    miss(driver, KEPT - FIRST)
     driver.do(driver.desk.read_to(None))
     assert len(driver.texts) == KEPT
     driver.node.add_message("ops-north", "one more")

@@ -193,11 +193,11 @@ def test_reading_on_from_the_past_joins_the_present_without_a_gap() -> None:
 
 def test_a_message_near_what_is_loaded_joins_it_at_once() -> None:
     driver = started(MANY)
-    assert shown(driver)[0] == "message w251 of the convoy"
-    changes = go(driver, "w200")
+    assert shown(driver)[0] == "message w587 of the convoy"
+    changes = go(driver, "w536")
     assert not in_past(driver)
-    assert changes.cursor == driver.node.messages[200].entry_id
-    assert shown(driver) == [f"message w{number} of the convoy" for number in range(101, MANY)]
+    assert changes.cursor == driver.node.messages[536].entry_id
+    assert shown(driver) == [f"message w{number} of the convoy" for number in range(437, MANY)]
 
 
 def test_enter_in_the_past_does_not_read_what_was_never_loaded() -> None:
