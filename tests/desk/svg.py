@@ -20,7 +20,8 @@ from textual.strip import Strip
 CELL: Final = 10
 ROW: Final = 21
 BASE: Final = 16
-"""Pixels: width and height of a cell, and where in it the writing stands."""
+SIZE: Final = 16.6
+"""Pixels: width and height of a cell, where in it the writing stands, and its size: letters of these fonts are 0.6 of it wide."""
 FONT: Final = "'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 PLAIN: Final = ("#d4d4d4", "#111111")
 """Colours of a terminal that is told none."""
@@ -38,7 +39,7 @@ def render(strips: Sequence[Strip], width: int, height: int) -> str:
     """The SVG of rows of cells."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * CELL} {height * ROW}">',
-        f'<g font-family="{FONT}" font-size="{BASE}px" xml:space="preserve">',
+        f'<g font-family="{FONT}" font-size="{SIZE}px" xml:space="preserve">',
         f'<rect width="100%" height="100%" fill="{PLAIN[1]}"/>',
     ]
     for number, strip in enumerate(strips):

@@ -46,12 +46,12 @@ class Acts:
 
 
 @asynccontextmanager
-async def sitting(node: FakeNode, acts: Acts, **look: Any) -> AsyncIterator[Seat]:
+async def sitting(node: FakeNode, acts: Acts, size: tuple[int, int] = (100, 30), **look: Any) -> AsyncIterator[Seat]:
     """Somebody before a first run whose node, once it is asked, is this one."""
     async with place() as (home, environ), anyio.create_task_group() as tasks:
         await tasks.start(listen, node, home)
         app = WelcomeApp(acts, home.path, environ=environ, **look)
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with app.run_test(size=size) as pilot:
             yield Seat(app, pilot, node)
         tasks.cancel_scope.cancel()
 
