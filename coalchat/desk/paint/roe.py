@@ -270,16 +270,20 @@ def _stance(stance: Stance, own: str, size: int, glyphs: Glyphs) -> Span:
 
 
 def _caveat(row: CaveatRow, width: int, glyphs: Glyphs) -> list[Line]:
+    """Whose, its mark and by whom stand before the words: behind them a caveat could write a mark of its own."""
     glyph = glyphs.refused if row.out else glyphs.caveat
-    lead = [Span(f" {glyph} ", Ink.TEXT), Span(f"{row.nation} {ours(row.rules, glyphs)} ", Ink.BRIGHT)]
-    tail = [Span(f"{row.mark} ", Ink.MARK, row.level), Span(ours(row.who, glyphs), Ink.MUTED)]
+    lead = [
+        Span(f" {glyph} ", Ink.TEXT),
+        Span(f"{row.nation} ", Ink.BRIGHT),
+        Span(f"{row.mark} ", Ink.MARK, row.level),
+        Span(f"{ours(row.who, glyphs)}  ", Ink.MUTED),
+        Span(f"{ours(row.rules, glyphs)} ", Ink.BRIGHT),
+    ]
     text = ours(row.text, glyphs)
-    if width_of([*lead, *tail]) + cells(text) + 2 <= width:
-        return [Line((*lead, Span(f"{text} "), *tail))]
-    rows = wrap(text, max(width - 4, 8), width_of(lead) - 3)
-    first, *rest = rows
-    lines = [Line((*lead, Span(first))), *(Line((blank(3), Span(piece))) for piece in rest)]
-    return [*lines, Line((blank(3), *fit(tail, width - 4, glyphs)))]
+    if width_of(lead) + cells(text) + 2 <= width:
+        return [Line((*lead, Span(text)))]
+    first, *rest = wrap(text, max(width - 4, 8), max(width_of(lead) - 3, 0))
+    return [Line(fit([*lead, Span(first)], width, glyphs)), *(Line((blank(3), Span(piece))) for piece in rest)]
 
 
 # --- not in force ---
