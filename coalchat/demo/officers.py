@@ -143,15 +143,19 @@ class Officer:
 
     async def attend(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Read, acknowledge and answer what comes, until cancelled."""
-        cursor = (await self._line.ask(lambda client: client.next_events(NEWEST, 1, 0))).next_cursor
-        task_status.started()
-        async with trio.open_nursery() as nursery:
-            while True:
-                page = await self._line.ask(partial(_next, cursor))
-                cursor = page.next_cursor
-                for event in page.events:
-                    if isinstance(event.body, MessageArrived) and not event.body.mine:
-                        nursery.start_soon(self._meet, event.body.entry_id)
+        try:
+            cursor = (await self._line.ask(lambda client: client.next_events(NEWEST, 1, 0))).next_cursor
+            task_status.started()
+            async with trio.open_nursery() as nursery:
+                while True:
+                    page = await self._line.ask(partial(_next, cursor))
+                    cursor = page.next_cursor
+                    for event in page.events:
+                        if isinstance(event.body, MessageArrived) and not event.body.mine:
+                            nursery.start_soon(self._meet, event.body.entry_id)
+        finally:
+            with trio.CancelScope(shield=True):
+                await self._line.aclose()
 
     async def _meet(self, entry_id: str) -> None:
         try:

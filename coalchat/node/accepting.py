@@ -36,12 +36,21 @@ class Accepting:
         """Whether this device wrote it."""
         return arrival.feed.record.device == self.context.member.device
 
-    def write(self, tx: Transaction, batch: list[Arrival], now: int) -> dict[bytes, Entry]:
-        """Keep what was accepted; feeds in which this device wrote another entry meanwhile, with the one that came."""
+    def write(self, tx: Transaction, batch: list[Arrival], now: int) -> tuple[dict[bytes, Entry], set[bytes]]:
+        """Keep what was accepted.
+
+        Returns:
+            Feeds in which this device wrote another entry meanwhile, with the one that came. Ids of entries that were left
+            out because one before them is missing: it was lost with its link, and all of them come again.
+        """
         astray: dict[bytes, Entry] = {}
+        left_out: set[bytes] = set()
         for arrival in batch:
             feed_id, entry = arrival.feed.id, arrival.entry
-            there = tx.entry_at(feed_id, entry.base.seq)
+            there, row_of = tx.entry_at(feed_id, entry.base.seq), tx.feed(feed_id)
+            if there is None and row_of is not None and entry.base.seq > row_of.head_seq + 1:
+                left_out.add(entry.id)
+                continue
             if feed_id in astray or (there is not None and there.entry_id != entry.id):
                 astray.setdefault(feed_id, entry)
                 continue
@@ -53,7 +62,7 @@ class Accepting:
                 self.keep(tx, arrival, now)
             if arrival.feed.chain.bound is not None:
                 tx.unpark(*(parked for parked in tx.parked_of_feed(feed_id) if parked.seq <= entry.base.seq))
-        return astray
+        return astray, left_out
 
     def keep_all(self, tx: Transaction, batch: list[Arrival], now: int) -> None:
         for arrival in batch:

@@ -72,6 +72,7 @@ class Intake:
     _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _kept: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     """Set at the next commit."""
+    _queueing: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
     _send: trio.MemorySendChannel[Arrival] = attrs.field(init=False, repr=False)
     _receive: trio.MemoryReceiveChannel[Arrival] = attrs.field(init=False, repr=False)
 
@@ -187,8 +188,9 @@ class Intake:
         self, feed: KnownFeed, accepted: Accepted, peer: int, stored: Callable[[bytes, int], None]
     ) -> None:
         try:
-            for entry in accepted.entries:
-                await self._send.send(self._arrival(feed, entry, stored, peer))
+            async with self._queueing:  # what one link's entry lets in goes whole before what another link's does
+                for entry in accepted.entries:
+                    await self._send.send(self._arrival(feed, entry, stored, peer))
         except BaseException:
             # The link ended just now: what its chain accepted and is not queued must be accepted anew when it comes again.
             self.feeds.forget_chain(feed.id)
@@ -307,13 +309,13 @@ class Intake:
     async def _store(self, batch: list[Arrival]) -> None:
         now = self.context.now()
         try:
-            astray = await self.context.store.write(lambda tx: self.accepting.write(tx, batch, now))
+            astray, left_out = await self.context.store.write(lambda tx: self.accepting.write(tx, batch, now))
         except BaseException:
             for arrival in batch:
                 self.feeds.forget_chain(arrival.feed.id)
             raise
-        kept = [arrival for arrival in batch if arrival.feed.id not in astray]
-        for feed_id in astray:
+        kept = [one for one in batch if one.feed.id not in astray and one.entry.id not in left_out]
+        for feed_id in {*astray, *(one.feed.id for one in batch if one.entry.id in left_out)}:
             self.feeds.forget_chain(feed_id)
         self._kept.set()
         self._kept = trio.Event()
