@@ -23,12 +23,13 @@ Rule 2: written whole and atomically, with the defaults left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from coalchat.errors import UsageError
 from coalchat.paths import Home, write_private_file
-from coalchat.record import record
+from coalchat.record import evolve, record
 from protocol.base.limits import (
     ARGON2_MEMORY_DEFAULT,
     ARGON2_MEMORY_MAX,
@@ -235,3 +236,33 @@ def save_config(home: Home, config: Config) -> None:
         OSError: it cannot be written; likewise.
     """
     write_private_file(home.config, format_config(config))
+
+
+@contextmanager
+def evolved(home: Home, **given: Any) -> Iterator[bool]:
+    """Settings changed for what is done now, and for later where it succeeds: where it raises, the file is as it was.
+
+    Args:
+        given: fields of `Config`; one that is None stays as it is.
+
+    Yields:
+        Whether anything is another than before.
+
+    Raises:
+        UsageError: as `load_config` and `save_config`.
+    """
+    before = load_config(home)
+    after = evolve(before, **{name: value for name, value in given.items() if value is not None})
+    if after == before:
+        yield False
+        return
+    kept = home.config.read_bytes() if home.config.exists() else None
+    save_config(home, after)
+    try:
+        yield True
+    except BaseException:
+        if kept is None:
+            home.config.unlink(missing_ok=True)
+        else:
+            write_private_file(home.config, kept)
+        raise

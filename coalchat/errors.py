@@ -388,7 +388,7 @@ class NodeUnavailable(TryAgain):
     """The node does not answer."""
 
     code = "node-unavailable"
-    advice = "start it with `coalchat node run`, or see node.log in the home"
+    advice = "start it with `coalchat node start`, or see node.log in the home"
 
 
 class NodeGone(NodeUnavailable):

@@ -38,13 +38,14 @@ from coalchat.api.about import Minimize
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.responses import MessageStatus, Sent
 from coalchat.api.vocabulary import Precedence
-from coalchat.bots.faults import describe, leaf
+from coalchat.bots.faults import describe
 from coalchat.bots.following import Following
 from coalchat.bots.handling import Handle, Handler
 from coalchat.bots.line import Line
 from coalchat.client import Client
 from coalchat.client.secret import PassphraseSource
 from coalchat.errors import CoalchatError, NoHome, UnknownChannel, UsageError
+from coalchat.grouped import leaf
 from coalchat.paths import Home, check_home, find_home
 
 T = TypeVar("T")

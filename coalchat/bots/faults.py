@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 from coalchat.errors import CoalchatError
+from coalchat.grouped import leaf
 
 
 def describe(error: BaseException) -> str:
@@ -16,10 +17,3 @@ def describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
-
-
-def leaf(error: BaseException) -> BaseException:
-    """The error itself: task groups wrap what happens in them."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

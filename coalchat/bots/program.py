@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import anyio
 
-from coalchat.bots.faults import leaf
 from coalchat.client.secret import PassphraseSource
 from coalchat.errors import CoalchatError
+from coalchat.grouped import leaf
 from coalchat.log import configure_log
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from coalchat.display import display_safe, display_safe_json
 from coalchat.errors import ApiDecodeError, CoalchatError, ExitCode, InternalError, PeerCorrupt, UsageError
+from coalchat.grouped import leaf
 from protocol.base.errors import RemoteProtocolError
 
 PROGRAM = "coalchat"
@@ -45,7 +46,7 @@ def failed(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what went wrong with this command line; the exit code."""
     _empty_stdout()
     _show_everything()
-    return _failed(_leaf(error), arguments)
+    return _failed(leaf(error), arguments)
 
 
 def _show_everything() -> None:
@@ -59,13 +60,6 @@ def wants_json(arguments: Sequence[str]) -> bool:
     """Whether `--json` stands among the options, also of a command line that could not be read."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options
-
-
-def _leaf(error: BaseException) -> BaseException:
-    """The error itself: nurseries wrap what happens in them, and one thing happened."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _failed(error: BaseException, arguments: Sequence[str]) -> int:

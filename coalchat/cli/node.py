@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coalchat.cli.options import Noun, asked_of
+from coalchat.cli.options import Asked, Noun, asked_of
 from coalchat.errors import CoalchatError, NodeUnavailable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(
     \b
     coalchat node run --listen 192.0.2.7:7447
 
-    Other commands start a node in the background where none runs. Without a terminal and a passphrase it waits, locked, for `coalchat node unlock`.
+    For a service manager, or a terminal of its own; `coalchat node start` leaves it in the background. Without a terminal and a passphrase it waits, locked, for `coalchat node unlock`.
     """
     from coalchat.cli.files import alone
     from coalchat.cli.passphrase import has_source, passphrase
@@ -45,6 +45,61 @@ def run(
     with alone(home):  # who is too late learns it before he types a passphrase
         secret = None if locked or not has_source(asked) else passphrase(asked)
     return run_node(Options(home, listen, secret))
+
+
+@node.verb("start")
+def start(
+    context: typer.Context,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            "--listen", metavar="HOST:PORT", help="Where peers may dial, kept in config.toml; '' for nowhere."
+        ),
+    ] = None,
+) -> None:
+    """Start the node in the background, and unlock it.
+
+    \b
+    coalchat node start --listen 192.0.2.7:7447
+
+    Other commands and the desk start one too where none runs. What `--listen` says is kept, so that theirs listens there as well.
+    """
+    from coalchat.cli.files import wait_alone
+    from coalchat.cli.output import show
+    from coalchat.cli.session import with_node
+    from coalchat.cli.status import status_lines
+    from coalchat.config import evolved
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> Status:
+        return await client.status()
+
+    with evolved(asked.present_home, listen=listen) as changed:
+        if changed and _runs(asked):
+            raise CoalchatError(
+                "a node runs already, and listens elsewhere or nowhere", hint="`coalchat node stop`, then this again"
+            )
+        try:
+            found = with_node(asked, act)
+        except CoalchatError:
+            if changed:  # it ends with what was wrong; who asks again at once must not meet it
+                wait_alone(asked.present_home, STOPPED_WITHIN)
+            raise
+    show(asked, found, status_lines(found))
+
+
+def _runs(asked: Asked) -> bool:
+    from coalchat.cli.session import with_running_node
+
+    async def act(client: Client) -> bool:
+        del client
+        return True
+
+    try:
+        return with_running_node(asked, act)
+    except NodeUnavailable:
+        return False
 
 
 @node.verb("status")

@@ -86,7 +86,10 @@ def file_report(
     by = deadline(ack_by)
 
     async def act(client: Client) -> None:
-        minimize = None if update else (await show_preview(client, asked, channel, label)).minimize
+        there = await client.message(update) if update else None
+        place = (channel, label) if there is None else (there.channel_id, there.marking)
+        preview = await show_preview(client, asked, *place)
+        minimize = preview.minimize if there is None else None  # an update is under none
         urgency = precedence or await _precedence(client, form, update)
         # Its length is its form's affair.
         considered = confirm(asked, urgency, "", minimize, yes=yes)

@@ -1,7 +1,8 @@
 """`coalchat roe request|authorise|deny|implement|amend|cancel|caveat`: issuing a notice.
 
 Rule 1: the node says what would not count, and which clause refuses it; nothing leaves then.
-Rule 2: FLASH is confirmed before anything leaves.
+Rule 2: the whole marking and who can read it are shown before a notice leaves, as before a message.
+Rule 3: FLASH is confirmed before anything leaves.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def _issue(context: typer.Context, act: RoeAct, *, key: str | None, yes: bool, t
     import secrets
 
     from coalchat.api.roe import IssueRoe
+    from coalchat.cli.send import show_preview
     from coalchat.cli.session import with_node
     from coalchat.cli.times import parse_time
 
@@ -74,6 +76,12 @@ def _issue(context: typer.Context, act: RoeAct, *, key: str | None, yes: bool, t
     confirm(asked, notice.precedence, "", None, yes=yes)  # MINIMIZE does not hold orders up
 
     async def run(client: Client) -> RoeIssued:
+        channel, label = notice.channel, notice.label
+        if notice.basis and not (channel and label):
+            basis = (await client.roe_notice(notice.basis)).notice
+            channel, label = channel or basis.channel_id, label or basis.marking
+        if channel and label:  # without them the node says what is missing
+            await show_preview(client, asked, channel, label)
         return await client.issue_roe(notice)
 
     tell(asked, with_node(asked, run))

@@ -2,7 +2,8 @@
 
 Rule 1: it follows the node's events by cursor: with `--cursor` nothing is lost and nothing comes twice between two runs.
 Rule 2: a message begins with its marking, a change of state too: who hears the screen read knows it first.
-Rule 3: a change of state is a line of its own, never a change of a line that was read.
+Rule 3: what is here already comes first for people, as tail(1) does it, and for programs where they ask; it has no cursor.
+Rule 4: a change of state is a line of its own, never a change of a line that was read.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coalchat.api.base import MAX_LIMIT, NEWEST
 from coalchat.api.events import Body, MessageArrived, MessageMarked, MessagePurged, ReceiptArrived, StateChanged
 from coalchat.api.vocabulary import Flag, State
 from coalchat.cli.options import Asked, asked_of
-from coalchat.errors import UnknownMessage
+from coalchat.errors import UnknownMessage, UsageError
 
 if TYPE_CHECKING:
     from coalchat.api.nouns import Message
     from coalchat.api.responses import MessageStatus
     from coalchat.client import Client
 
+LINES = 10
+"""Messages shown first, as tail(1) does."""
 BEYOND = 2**53
 """A position that no message has: asks whether there is such a channel, and for nothing else."""
 Change = ReceiptArrived | StateChanged | MessagePurged | MessageMarked
@@ -30,7 +34,10 @@ Change = ReceiptArrived | StateChanged | MessagePurged | MessageMarked
 def tail(
     context: typer.Context,
     channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Title or id; without it all.")] = "",
-    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after so many messages.")] = None,
+    lines: Annotated[
+        int | None, typer.Option("-n", "--lines", metavar="N", min=0, max=MAX_LIMIT, help="First the last N that are here: 10; 0 with --json.")
+    ] = None,
+    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after so many that come.")] = None,
     cursor: Annotated[
         int | None, typer.Option("--cursor", metavar="C", min=0, help="Go on behind this event: `cursor` of a line.")
     ] = None,
@@ -38,10 +45,11 @@ def tail(
         bool | None, typer.Option("--states/--no-states", help="Also what becomes of messages; with --json only if asked for.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Show messages as they come, until you interrupt it.
+    """Show the last messages and those that come, until you interrupt it.
 
     \b
     coalchat tail "#ops"
+    coalchat tail -n 0
     coalchat tail --json --cursor 1042
 
     The marking comes first, always; who has a message, read or acknowledged it, and what was corrected or recalled, comes as lines of their own.
@@ -52,15 +60,17 @@ def tail(
 
     asked = asked_of(context)
     told = not asked.as_json if states is None else states
+    if cursor is not None and lines:
+        raise UsageError("--lines and --cursor exclude each other: behind a cursor nothing is left out")
+    if lines is None:
+        lines = 0 if asked.as_json or cursor is not None else LINES
 
     async def act(client: Client) -> None:
-        events = client.events(cursor)
-        if channel:
-            await client.messages(channel, BEYOND, 1)
+        shown = await _last(asked, client, channel, lines)
         left = count
-        async for event in events:
+        async for event in client.events(cursor):
             if isinstance(event.body, MessageArrived):
-                message = await _at(client, channel, event.body.position)
+                message = None if event.body.position <= shown else await _at(client, channel, event.body.position)
                 if message is not None:
                     show_message(asked, client, message, cursor=event.cursor)
                     left = None if left is None else left - 1
@@ -70,6 +80,20 @@ def tail(
                 return
 
     with_node(asked, act)
+
+
+async def _last(asked: Asked, client: Client, channel: str, lines: int) -> int:
+    """Show the last messages that are here; the position up to which they are told. The channel's name is checked too."""
+    from coalchat.cli.reading import show_message
+
+    page = await client.messages(channel, before=NEWEST, limit=lines) if lines else None
+    if page is None:
+        if channel:
+            await client.messages(channel, BEYOND, 1)
+        return 0
+    for message in page.messages:
+        show_message(asked, client, message)
+    return max((message.position for message in page.messages), default=0)
 
 
 async def _at(client: Client, channel: str, position: int) -> Message | None:

@@ -1,4 +1,4 @@
-"""Times as people write them: date-time groups (ACP 121), ISO 8601, and lengths such as `6h`. Pure.
+"""Times as people write them: date-time groups (ACP 121), ISO 8601, from now (`+2h`), and lengths such as `6h`.
 
 A date-time group is day, hour, minute, zone, month, year: `221830ZNOV26` is 22 November 2026, 18:30 UTC. The zone is
 ACP 121's letter: Z is UTC, A to M (without J) hours east of it, N to Y hours west; J, "local", says nothing to others.
@@ -7,27 +7,34 @@ ACP 121's letter: Z is UTC, A to M (without J) hours east of it, N to Y hours we
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 
 from coalchat.errors import UsageError
 from protocol.base.errors import DecodeError
 from protocol.messages.dtg import MONTHS, moment, written_time
 
-HOW = "write it as 221830ZNOV26 or 2026-11-22T18:30Z"
+HOW = "write it as 221830ZNOV26 or 2026-11-22T18:30Z, or from now as +30m or +2h"
 
 _DTG = re.compile(r"\d{6}\s*[A-Z]\s*[A-Z]{3}\s*\d{2}", re.ASCII)
 _LENGTH = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-def parse_time(text: str) -> int:
-    """Unix time of a date-time group or an ISO 8601 time with its zone.
+def parse_time(text: str, now: int | None = None) -> int:
+    """Unix time of a date-time group, of an ISO 8601 time with its zone, or of a length from now: `+2h`, `-3d`.
+
+    Args:
+        now: Unix seconds; None: this machine's clock.
 
     Raises:
-        UsageError: neither, or there is no such time.
+        UsageError: none of them, or there is no such time.
     """
     given = text.strip()
     try:
+        if given[:1] in {"+", "-"} and _LENGTH.fullmatch(given[1:].lower()):
+            there = int(time.time()) if now is None else now
+            return there + int(given[0] + "1") * parse_length(given[1:])
         if _DTG.fullmatch(given.upper()):
             return moment(written_time(given, 0))
         when = datetime.fromisoformat(given)

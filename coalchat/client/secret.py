@@ -24,13 +24,19 @@ TERMINAL: Final = "/dev/tty"
 
 
 def available() -> bool:
-    """Whether there is somebody to ask."""
+    """Whether there is somebody to ask: at a terminal, and in its foreground, for who reads there in a job of the
+    background (`… &`) is stopped by the system, without a word.
+    """
     try:
         descriptor = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
         return False
-    os.close(descriptor)
-    return True
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def ask_secret(prompt: str) -> bytes:

@@ -310,8 +310,8 @@ class DeskApp(App[int], inherit_bindings=False):
             self._typed.set_result(secret)
 
     def action_try_again(self) -> None:
-        """After a failure: once more."""
-        if self.session.state is NodeState.FAILED:
+        """After the session has given up: once more."""
+        if self.session.state in {NodeState.FAILED, NodeState.NO_COALITION}:
             self._run_session()
 
     # --- the end ---

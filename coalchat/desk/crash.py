@@ -13,6 +13,7 @@ from typing import Final
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.paint.dialogs import paint_crash
 from coalchat.errors import CoalchatError
+from coalchat.grouped import leaf
 
 WIDTH: Final = 78
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -23,8 +24,7 @@ MOST: Final = 12
 
 def leaf_of(error: BaseException) -> BaseException:
     """The error itself: groups and workers wrap what happened in them."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = leaf(error)
     wrapped = getattr(error, "error", None)  # Textual's WorkerFailed
     return leaf_of(wrapped) if isinstance(wrapped, BaseException) else error
 

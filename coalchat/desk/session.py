@@ -44,7 +44,10 @@ STOPPING: Final = 2.0
 """Seconds for a locked node of ours to end with the desk."""
 _SEARCH: Final = "message.search"
 """Its request is loaded when somebody searches."""
-_WAYS_IN: Final = "`coalchat join` joins one by an invite, `coalchat nation create` begins a new one"
+_WAYS_IN: Final = (
+    "Where its nation has its keys, `coalchat charter found` makes a charter of all offers, and `coalchat charter sign` signs one."
+    " `coalchat join` joins by an invite."
+)
 _SENDING: Final = frozenset({"message.send", "message.correct", "report.file"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
 
@@ -86,6 +89,7 @@ class Session:
     _cursor: int | None = field(default=None, init=False)
     _was_up: bool = field(default=False, init=False)
     _started: bool = field(default=False, init=False)
+    _released: bool = field(default=False, init=False)
 
     def put(self, changes: Changes) -> None:
         """Ask what these changes ask for, and tell the desk what they changed."""
@@ -120,11 +124,14 @@ class Session:
 
     async def _run(self) -> None:
         attempt = 0
-        self._was_up = False
+        self._was_up = self._released = False
         if self.state is not NodeState.UP:  # else it has answered already
             self._stand(NodeState.CONNECTING)
         while True:
             lost = await self._until_lost()
+            if isinstance(lost, NoCoalition) and self._released:
+                self._stand(NodeState.NO_COALITION, _WAYS_IN)
+                return
             if not isinstance(lost, TryAgain | Locked | NoCoalition):
                 self._stand(NodeState.FAILED, _reason(lost))
                 return
@@ -223,11 +230,17 @@ class Session:
                     return  # it has ended by itself
 
     async def _join(self, client: Client) -> None:
-        """Wait until the home belongs to a coalition."""
+        """Wait until the home belongs to a coalition. Where somebody must found one first, a node that we have started ends: it
+        would keep the home from the commands that do.
+        """
         said = None
         while (phase := client.node.phase) is not Phase.UNLOCKED:
             if phase is Phase.LOCKED:
                 raise Locked
+            if phase is Phase.FOUNDING and self._started:
+                await client.stop()
+                self._started, self._released = False, True
+                raise NoCoalition
             if phase is not said:
                 why = _APPROVAL if phase is Phase.ENROLLING else _WAYS_IN
                 self._stand(NodeState.NO_COALITION, why)

@@ -27,6 +27,7 @@ from coalchat.api.responses import Done, Status, Welcome
 from coalchat.api.vocabulary import ControlSubject, JoinState, Phase
 from coalchat.api.vocabulary import Role as RoleWord
 from coalchat.errors import AlreadyExists, CoalchatError, Locked, NoCoalition, WrongPassphrase
+from coalchat.grouped import leaf
 from coalchat.net.transport import Transport
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
@@ -104,7 +105,7 @@ class Node(Door):
     _unlocking: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
     _granted: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     _ready: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
-    _fault: CoalchatError | None = attrs.field(default=None, init=False, repr=False)
+    _fault: BaseException | None = attrs.field(default=None, init=False, repr=False)
     _joining: Joining | None = attrs.field(default=None, init=False, repr=False)
     _store: Store | None = attrs.field(default=None, init=False, repr=False)
     _nursery: trio.Nursery | None = attrs.field(default=None, init=False, repr=False)
@@ -200,8 +201,8 @@ class Node(Door):
         async with trio.open_nursery() as nursery:
             try:
                 await nursery.start(station.run, self.settings.listen)
-            except CoalchatError as error:
-                await self._fail(error)
+            except* CoalchatError as group:  # from within its nursery it comes in a group
+                await self._fail(leaf(group))
                 raise
             self.station, self.phase = station, Phase.UNLOCKED
             if self._joining is not None:
@@ -216,7 +217,7 @@ class Node(Door):
             raise StoreClosed
         await store.room.take(lambda: self.run_blocking(partial(self.keys.replace, ring)))
 
-    async def _fail(self, error: CoalchatError) -> None:
+    async def _fail(self, error: BaseException) -> None:
         """Tell whoever unlocked why the node cannot work, before it ends."""
         self._fault = error
         self._ready.set()

@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from coalchat.config import load_config
 from coalchat.errors import CoalchatError, ExitCode, HomeInUse, NoHome, UsageError
+from coalchat.grouped import leaf
 from coalchat.log import configure_log
 from coalchat.net.tls import Identity
 from coalchat.net.transport import TcpTransport
@@ -124,18 +125,9 @@ def run_node(options: Options) -> int:
     try:
         return trio.run(partial(_serve, options))
     except* CoalchatError as group:
-        raise _first(group) from None
+        raise leaf(group) from None
     finally:
         lock.release()
-
-
-def _first(group: BaseExceptionGroup[CoalchatError]) -> CoalchatError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, CoalchatError):
-        return error
-    raise error
 
 
 def _harden() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from coalchat.cli.door import run
+from tests.cli.conftest import found
 from tests.cli.laptops import PASSPHRASE, PROGRAM, Laptop, processes_of, until
 from tests.cli.terminal import at_terminal
 
@@ -59,18 +60,29 @@ def test_where_there_is_no_home_it_asks_what_is_wanted_and_makes_nothing_by_itse
 
 
 def test_it_starts_a_node_asks_for_the_passphrase_and_leaves_the_node_running(make: Callable[[str], Laptop]) -> None:
-    laptop = make("laptop")
-    laptop.run("nation", "create", "XAA", "Republic of XAA", "--person", "Cdr XAA", "--out", "xaa.offer")
+    laptop, _ = found(make, "XAA", "XBB")
     code, shown = desk(
         laptop,
         "--theme",
         "mono",
-        answers=[("passphrase", "wrong"), ("not the passphrase", PASSPHRASE), ("NO COALITION", F10)],
+        answers=[("passphrase", "wrong"), ("not the passphrase", PASSPHRASE), ("node up", F10)],
     )
     assert code == 0
     assert PASSPHRASE not in shown
     status = laptop.run("node", "status", "--json", passphrase=False).record
-    assert status["node"]["phase"] != "locked"
+    assert status["node"]["phase"] == "unlocked"
+
+
+def test_where_the_nation_has_no_coalition_yet_it_says_what_is_next_and_lets_the_home_go(
+    make: Callable[[str], Laptop],
+) -> None:
+    laptop = make("laptop")
+    laptop.run("nation", "create", "XAA", "Republic of XAA", "--person", "Cdr XAA", "--out", "xaa.offer")
+    code, shown = desk(laptop, answers=[("passphrase", PASSPHRASE), ("try again", F10)])
+    assert code == 0
+    assert "coalchat charter found" in shown
+    until(lambda: not processes_of(laptop.home))  # a node that ran on would keep the home from that command
+    laptop.run("charter", "found", "xaa.offer", "--name", "Alone", "--out", "alone.charter")
 
 
 def test_a_node_that_nobody_unlocked_ends_with_the_desk_that_started_it(make: Callable[[str], Laptop]) -> None:

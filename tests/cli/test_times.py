@@ -39,6 +39,19 @@ def test_what_is_no_time_is_refused_with_the_form_it_should_have(text: str) -> N
     assert "221830ZNOV26" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "at"), [("+30m", AT + 1_800), (" +2H ", AT + 7_200), ("-3d", AT - 259_200), ("+0s", AT)]
+)
+def test_times_from_now(text: str, at: int) -> None:
+    assert parse_time(text, AT) == at
+
+
+@pytest.mark.parametrize("text", ["+", "+2", "+2w", "++2h", "+-2h", "2h", "+2h30m"])
+def test_a_length_from_now_is_one_number_with_its_unit(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a time"):
+        parse_time(text, AT)
+
+
 @pytest.mark.parametrize("text", ["2026-11-22T18:30", "2026-11-22"])
 def test_a_time_must_say_its_zone(text: str) -> None:
     with pytest.raises(UsageError, match="time zone"):

@@ -106,7 +106,7 @@ class Paper(Banded[None]):
     """A whole screen that Esc leaves, with a row of hints."""
 
     HINTS: ClassVar[Hints] = (("Esc", "back"),)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,Q", "leave", show=False)]
 
     def below(self) -> Iterable[Widget]:
         """The hints."""

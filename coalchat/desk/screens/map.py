@@ -26,7 +26,7 @@ class MapScreen(Paper):
         Binding("up", "move(-1)", priority=True, show=False),
         Binding("down", "move(1)", priority=True, show=False),
         Binding("enter", "go", priority=True, show=False),
-        Binding("r", "anew", show=False),
+        Binding("r,R", "anew", show=False),
     ]
 
     def __init__(self, door: Door, form: str = "") -> None:

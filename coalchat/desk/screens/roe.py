@@ -95,9 +95,9 @@ class RoeScreen(RoeSheet):
         ("Esc", "back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "acknowledge", show=False),
+        Binding("a,A", "acknowledge", show=False),
         Binding("enter", "open_notice", show=False),
-        Binding("t", "time", show=False),
+        Binding("t,T", "time", show=False),
         Binding("f3", "leave", priority=True, show=False),
     ]
 
@@ -188,7 +188,7 @@ class RoeNoticeScreen(RoeSheet):
     """One notice, and who has acknowledged it."""
 
     HINTS: ClassVar[Hints] = (("A", "acknowledge"), ("PgUp PgDn", "scroll"), ("Esc", "back"))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "acknowledge", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("a,A", "acknowledge", show=False)]
 
     def __init__(self, door: Door, key: str) -> None:
         super().__init__(door)

@@ -24,7 +24,7 @@ class UnlockScreen(Banded[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q,ctrl+c", "app.leave", show=False),
-        Binding("r", "app.try_again", show=False),
+        Binding("r,R", "app.try_again", show=False),
     ]
 
     def __init__(

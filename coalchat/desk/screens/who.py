@@ -35,10 +35,10 @@ class WhoScreen(Paper):
     """Follows the message as receipts come in."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "remind", show=False),
-        Binding("e", "escalate", show=False),
-        Binding("a", "acknowledge", show=False),
-        Binding("s", "sort", show=False),
+        Binding("r,R", "remind", show=False),
+        Binding("e,E", "escalate", show=False),
+        Binding("a,A", "acknowledge", show=False),
+        Binding("s,S", "sort", show=False),
         Binding("f4", "leave", priority=True, show=False),
     ]
 

@@ -21,7 +21,8 @@ _WORDS: Final = {
     NodeState.NO_COALITION: ("NO COALITION", "This home belongs to no coalition yet."),
     NodeState.FAILED: ("FAILED", "The node does not come up."),
 }
-_KEYS: Final = {NodeState.LOCKED: (("Enter", "unlock"),), NodeState.FAILED: (("R", "try again"),)}
+_AGAIN: Final = (("R", "try again"),)
+_KEYS: Final = {NodeState.LOCKED: (("Enter", "unlock"),), NodeState.FAILED: _AGAIN, NodeState.NO_COALITION: _AGAIN}
 
 
 def paint_unlock(state: NodeState, why: str, width: int, glyphs: Glyphs) -> tuple[list[Line], list[Line]]:
