@@ -32,6 +32,8 @@ class Coalition:
     keys: Keys | None = None
     marks: Marks = field(factory=Marks)
     _channels: dict[str, Channel] = field(factory=dict)
+    listed: bool = field(default=False, init=False)
+    """The node has said which channels there are."""
     _begun: dict[str, Channel] = field(factory=dict)
     """Conversations of which nothing was sent yet: the node does not know them."""
 
@@ -83,6 +85,7 @@ class Coalition:
 
     def took_channels(self, channels: tuple[Channel, ...]) -> None:
         """The list, with its counts. Where an event has told of more than this list knew, ours stay."""
+        self.listed = True
         self._channels = {channel.id: self._newer(channel) for channel in channels} | self._begun
 
     def begin(self, channel: Channel) -> None:

@@ -216,12 +216,12 @@ class Composing:
     def view(self, channel_id: str, *, sending: bool, failed: bool) -> Composer:
         """Around the text. `sending`, `failed`: of messages of this channel that were sent before."""
         channel = self._coalition.channel(channel_id)
+        trouble: tuple[str, ...] = (self.trouble,) if self.trouble else ()
         if channel is None:
-            return EMPTY
+            return evolve(EMPTY, warnings=trouble, nowhere=self._coalition.listed)
         marks, draft, label = self._coalition.marks, self.draft(channel_id), self.label(channel_id)
         said = self.preview(channel_id, label)
         preview = said if isinstance(said, LabelPreview) else None
-        trouble: tuple[str, ...] = (self.trouble,) if self.trouble else ()
         if not draft.brief:
             trouble += (f"{draft.precedence} has at most {BREVITY} words, this has {len(draft.text.split())}",)
         note = "draft" if draft.kept and draft.text else ""

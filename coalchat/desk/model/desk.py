@@ -274,6 +274,11 @@ class Desk(Later):
         """Above the timeline; empty while no channel is shown."""
         return overview.head(self._state)
 
+    @property
+    def guide(self) -> tuple[tuple[str, str], ...]:
+        """Where there is no channel, what can be done: how it is typed, and what it does; else nothing."""
+        return overview.GUIDE if self._state.coalition.listed and not self._state.coalition.channels else ()
+
     def composer(self) -> Composer:
         """Around the text being written; empty while no channel is shown."""
         return overview.composer(self._state)

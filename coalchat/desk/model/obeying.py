@@ -1,4 +1,4 @@
-"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`, `/minimize`.
+"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`, `/minimize`, `/peer`.
 
 Rule 1: what cannot be done says why, as a `UsageError`, and changes nothing.
 Rule 2: an acknowledgement needs a selected message: it is never guessed which one is meant.
@@ -10,6 +10,7 @@ from typing import Final
 from unicodedata import normalize
 
 from coalchat.api.deadlines import OrderMinimize
+from coalchat.api.requests import AddPeer, GetStatus, RemovePeer
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.desk.model import acts
 from coalchat.desk.model.changes import Changes, Part
@@ -34,8 +35,15 @@ def obey(state: State, command: Command, selected: str | None, now: int) -> Chan
     Raises:
         UsageError: it cannot be done so.
     """
+    if command.name == "peer":
+        return _peer(command)
     if not state.shown:
         raise UsageError("no channel is open")
+    return _there(state, command, selected, now)
+
+
+def _there(state: State, command: Command, selected: str | None, now: int) -> Changes:
+    """What concerns the shown channel."""
     composing = state.composing
     if command.name in _CHOICES and composing.draft(state.shown).corrects is not None:
         raise UsageError("a correction has the label, the precedence and the reference of what it corrects")
@@ -119,6 +127,15 @@ def _minimize(state: State, command: Command) -> Changes:
     if not reason and channel.minimize is None:
         raise UsageError("MINIMIZE is not in force here")
     return Changes(asks=(OrderMinimize(channel=channel.id, on=bool(reason), reason=reason),))
+
+
+def _peer(command: Command) -> Changes:
+    word, _, address = command.rest.partition(" ")
+    address = address.strip()
+    asks = {"add": AddPeer(address=address), "remove": RemovePeer(address=address)}
+    if word.lower() not in asks or not address:
+        raise _wrong(command)
+    return Changes(asks=(asks[word.lower()], GetStatus()))
 
 
 def _wrong(command: Command) -> UsageError:

@@ -25,6 +25,8 @@ _SHORT: Final = {
     Precedence.IMMEDIATE: "O",
     Precedence.FLASH: "Z",
 }
+_NOWHERE: Final = "/channel makes one"
+_NONE: Final = (Span(" no channel ", Ink.MUTED),)
 _LABEL_KEY: Final = (("F6", "label"),)
 
 
@@ -57,7 +59,7 @@ def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: boo
 
 def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     inner = width - 2
-    chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")]
+    chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")] if not view.nowhere else [*_NONE]
     if view.denied is not None:
         clause, reason = view.denied
         words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
@@ -116,6 +118,8 @@ def _edge(view: Composer, width: int, glyphs: Glyphs) -> Line:
 def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     inner = width - 2
     room = inner * 2 // 3
+    if view.nowhere:
+        return _row(_NONE, focused, width, glyphs, 1)
     left = _chip(view.label if cells(view.label) + 4 <= room else view.short, view.level, glyphs, room)
     left += [Span("  "), _precedence(view.precedence, view.precedence.value)]
     if view.within:
@@ -129,13 +133,14 @@ def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
 
 
 def _denied(view: Composer, inner: int, glyphs: Glyphs) -> Row:
+    """The whole reason before anything else has room: the words in front of it, then the key, which stands in the hints too."""
     clause, reason = view.denied or ("", "")
-    words = [
-        Span(f"{glyphs.refused} cannot be sent: ", Ink.BRIGHT),
-        Span(one_line(clause), Ink.BRIGHT),
-        Span(f"  {ours(reason, glyphs)}", Ink.TEXT),
-    ]
-    return apart(words, hint_spans(_LABEL_KEY, inner), inner, glyphs, gap=2)
+    why, keys = Span(f"  {ours(reason, glyphs)}", Ink.TEXT), hint_spans(_LABEL_KEY, inner)
+    whole = [Span(f"{glyphs.refused} cannot be sent: {one_line(clause)}", Ink.BRIGHT), why]
+    short = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), why]
+    if width_of([*whole, *keys]) + 2 <= inner:
+        return apart(whole, keys, inner, glyphs, gap=2)
+    return apart(short, keys if width_of([*short, *keys]) + 2 <= inner else [], inner, glyphs, gap=2)
 
 
 # --- parts ---
@@ -164,6 +169,8 @@ def _precedence(precedence: Precedence, text: str) -> Span:
 
 
 def _reads(view: Composer, glyphs: Glyphs, room: int) -> list[Span]:
+    if view.nowhere:
+        return [Span(_NOWHERE, Ink.MUTED)]
     if not view.known:
         return [Span("asking who can read it", Ink.MUTED)]
     if not view.reads:
@@ -199,7 +206,9 @@ def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
     if view.warnings:
         parts.append([Span(f"{glyphs.act}{len(view.warnings)}", Ink.BRIGHT)])
     parts.append([_precedence(view.precedence, _SHORT[view.precedence])])
-    if not view.known:
+    if view.nowhere:
+        parts.append([Span(_NOWHERE, Ink.MUTED)])
+    elif not view.known:
         parts.append([Span("asking who can read it", Ink.MUTED)])
     elif not view.reads:
         parts.append([Span("nobody can read it", Ink.BRIGHT)])

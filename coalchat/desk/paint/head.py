@@ -14,7 +14,7 @@ def paint_head(view: Head, width: int, glyphs: Glyphs) -> list[Line]:
     """One row. The purpose gives way first, then the count of nations, then the title is cut; never the ceiling. MINIMIZE stands in
     the purpose's place."""
     inner = width - 2
-    title = channel_name(view.title)
+    title = channel_name(view.title) if view.title else ""
     right = []
     if view.ceiling:
         right = [Span("ceiling ", Ink.MUTED), Span(one_line(view.ceiling), Ink.MARK, view.level)]

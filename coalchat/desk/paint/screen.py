@@ -130,7 +130,7 @@ def _timeline(desk: Desk, size: tuple[int, int], glyphs: Glyphs) -> tuple[list[P
     window = Window(lambda index: len(lines(index)), height)
     window.reset(desk.items)
     rows = window.rows()
-    shown = [lines(row.item)[row.line] for row in rows] or paint_empty(width - 1, glyphs)[-height:]
+    shown = [lines(row.item)[row.line] for row in rows] or paint_empty(desk.guide, width - 1, glyphs)[-height:]
     bar, blank = window.bar(rows), height - len(shown)
     found: list[Painting] = []
     for y in range(height):

@@ -36,6 +36,8 @@ _CLOSED: Final = 7
 _CARD, _CARD_NARROW = 10, 5
 """Rows of a card that is not under the cursor; what is left out is said."""
 _CANNOT: Final = "cannot be opened"
+_KEY: Final = 22
+"""Cells of what is typed, in what stands where there is no channel."""
 _LEAST: Final = 8
 """Cells that the first words of a FLASH need beside its deadline."""
 
@@ -88,9 +90,20 @@ def paint_new_below(count: int, width: int, glyphs: Glyphs, *, past: bool = Fals
     return [lined([blank(BODY), *words], width, glyphs)]
 
 
-def paint_empty(width: int, glyphs: Glyphs) -> list[Line]:
-    """A channel in which nothing has been said yet."""
-    return [lined([blank(BODY), Span("no messages yet", Ink.REMARK)], width, glyphs)]
+def paint_empty(guide: tuple[tuple[str, str], ...], width: int, glyphs: Glyphs) -> list[Line]:
+    """A channel in which nothing has been said yet; or, where there is none, `guide`: what can be done, and how."""
+    if not guide:
+        return [lined([blank(BODY), Span("no messages yet", Ink.REMARK)], width, glyphs)]
+    indent = max(min(BODY, width - _KEY - 16), 1)
+    rows = [
+        lined([blank(indent), Span("There is no channel here yet.", Ink.TEXT)], width, glyphs),
+        lined([], width, glyphs),
+    ]
+    for key, words in guide:
+        first, *rest = wrap(words, max(width - indent - _KEY - 1, 8))
+        rows.append(lined([blank(indent), Span(pad(key, _KEY), Ink.ACCENT), Span(first, Ink.MUTED)], width, glyphs))
+        rows += [lined([blank(indent + _KEY), Span(piece, Ink.MUTED)], width, glyphs) for piece in rest]
+    return [*rows, lined([], width, glyphs)]
 
 
 # --- lines between messages ---

@@ -47,7 +47,7 @@ class Frame(Banded[None]):
             yield ChannelList(self.door, id="channels")
             with Down(id="middle"):
                 yield Painted(dress, self._paint_head, ground=Ground.HEAD, id="head")
-                yield Timeline(dress, id="timeline")
+                yield Timeline(dress, lambda: self.door.desk.guide, id="timeline")
                 yield Painted(dress, self._paint_new_below, id="new-below")
                 yield Composer(dress, self.door.desk.composer, self._edited, id="composer")
             yield Column(dress, self._paint_rail, hairline="left", id="rail")
@@ -153,6 +153,8 @@ class Frame(Banded[None]):
         elif changes.splices:
             self.timeline.splice(changes.splices)
             self.timeline.window.still = self.door.desk.in_past
+        elif Part.CHANNELS in changes.parts and not self.door.desk.shown:
+            self.timeline.redress()
         if changes.cursor and self.timeline.select(changes.cursor, centred=True):
             self.timeline.focus()
         if changes.reset or Part.COMPOSER in changes.parts:

@@ -277,6 +277,8 @@ class MainScreen(Filing):
             case Unknown(name=name, near=near):
                 hint = f"; is it {' or '.join(f'/{one}' for one in near)}?" if near else ""
                 self.composer.complain(f"there is no command /{name}{hint} A slash of your own is written //")
+            case _ if not self.door.desk.shown:
+                self.composer.complain("there is no channel to write to: /channel makes one")
             case _ if not self.door.desk.sendable:
                 self.composer.complain("nothing of it is changed: Esc gives it up")
             case plain:

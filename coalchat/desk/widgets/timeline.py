@@ -8,7 +8,7 @@ Rule 3: the focus is the selection: without it single letters are text, with it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
@@ -96,9 +96,17 @@ class Timeline(Widget, can_focus=True):
             super().__init__()
             self.character = character
 
-    def __init__(self, dress: Dress, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(
+        self,
+        dress: Dress,
+        guide: Callable[[], tuple[tuple[str, str], ...]] = tuple,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        """`guide`: what to show where there is no channel."""
         super().__init__(id=id)
         self.dress = dress
+        self._guide = guide
         self.window = Window(self._height_of)
         self.cursor: str | None = None
         self._look = _Look(Size(0, 0), False, None)
@@ -209,12 +217,15 @@ class Timeline(Widget, can_focus=True):
 
     def _draw(self) -> list[Strip]:
         rows, width, height = self._shown(), self._look.width, self._look.size.height
-        lines = [self._lines(row.item)[row.line] for row in rows] or paint_empty(width, self.dress.glyphs)[-height:]
+        lines = [self._lines(row.item)[row.line] for row in rows] or self._empty(width)[-height:]
         bar = self.window.bar(rows)
         blank = height - len(lines)
         return [
             self._row(_FREE if y < blank else lines[y - blank], width, barred=y in bar) for y in range(height)
         ]  # fmt: skip
+
+    def _empty(self, width: int) -> list[Line]:
+        return paint_empty(self._guide(), width, self.dress.glyphs)
 
     def _row(self, line: Line, width: int, *, barred: bool) -> Strip:
         """The strip of a line, and its piece of the bar."""

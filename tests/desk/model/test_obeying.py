@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from coalchat.api.requests import AcknowledgeMessage
+from coalchat.api.requests import AcknowledgeMessage, AddPeer, RemovePeer
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.desk.model.commands import Command, parse_command
 from coalchat.desk.model.desk import Desk
 from coalchat.errors import UsageError
 from tests.desk.model.driver import Driver, started
+from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import NOW
 
 
@@ -153,3 +154,29 @@ def test_what_is_the_apps_is_not_the_models() -> None:
     driver, _ = with_message()
     with pytest.raises(UsageError):
         obey(driver, "/quit")
+
+
+def test_a_peer_is_dialled_and_left_where_no_channel_is_open() -> None:
+    driver = started()
+    desk = Desk()  # shows nothing yet
+    for text, request in (
+        ("/peer add alpha.example:7447", AddPeer(address="alpha.example:7447")),
+        ("/peer remove alpha.example:7447", RemovePeer(address="alpha.example:7447")),
+    ):
+        command = parse_command(text)
+        assert isinstance(command, Command)
+        assert desk.obey(command, None, NOW).asks[0] == request
+    for text in ("/peer", "/peer add", "/peer list x"):
+        with pytest.raises(UsageError, match="/peer") as caught:
+            obey(driver, text)
+        assert "/peer add|remove HOST:PORT" in caught.value.hint
+
+
+def test_where_there_is_no_channel_the_desk_says_what_can_be_done() -> None:
+    desk = Desk()
+    assert not desk.guide  # the node has said nothing yet
+    driver = Driver(FakeNode(), desk)
+    driver.do(desk.start())
+    assert [key for key, _ in desk.guide][:2] == ["/channel", "/peer add HOST:PORT"]
+    assert desk.composer().nowhere
+    assert not started().desk.guide

@@ -50,7 +50,11 @@ def test_before_the_node_has_said_so_nothing_is_claimed() -> None:
 def test_what_cannot_be_sent_has_the_clause_in_the_readers_place() -> None:
     view = composer(denied=("5.5 (3)", "above the ceiling of #log-bridge"))
     (line,) = paint_composer_foot(view, 66, UNICODE, focused=True)
-    assert line.text == "▌ ✗ cannot be sent: 5.5 (3)  above the ceiling of #log…  F6 label"
+    assert line.text == "▌ ✗ 5.5 (3)  above the ceiling of #log-bridge            F6 label"
+    (line,) = paint_composer_foot(view, 76, UNICODE, focused=True)
+    assert line.text.startswith("▌ ✗ cannot be sent: 5.5 (3)  above the ceiling of #log-bridge  ")
+    (line,) = paint_composer_foot(view, 44, UNICODE, focused=True)
+    assert line.text == "▌ ✗ 5.5 (3)  above the ceiling of #log-bri…"
     assert inks_of(line, "5.5 (3)") == {Ink.BRIGHT}
     (small,) = paint_composer_line(view, 61, ASCII, focused=True)
     assert small.text == "> S REL XAA, XBB v  x 5.5 (3) above the ceiling of~ F6 label"

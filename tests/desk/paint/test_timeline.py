@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE
+from coalchat.desk.model.overview import GUIDE
 from coalchat.desk.model.views import DateLine, Item, MessageLine, Quote, UnreadLine
 from coalchat.desk.paint.ink import Ground, Ink, Line
+from coalchat.desk.paint.spans import width_of
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.timeline import BODY, item_height, paint_empty, paint_item, paint_new_below
 from coalchat.record import evolve
@@ -290,7 +292,16 @@ def test_date_and_unread_lines() -> None:
 
 def test_the_line_below_while_one_reads_back_and_an_empty_channel() -> None:
     assert text_of(paint_new_below(12, 60, UNICODE)) == [" " * BODY + "↓ 12 new   End to them"]
-    assert text_of(paint_empty(60, UNICODE)) == [" " * BODY + "no messages yet"]
+    assert text_of(paint_empty((), 60, UNICODE)) == [" " * BODY + "no messages yet"]
+
+
+def test_where_there_is_no_channel_it_says_what_can_be_done() -> None:
+    for width in (12, 30, 61, 66):
+        rows = paint_empty(GUIDE, width, UNICODE)
+        assert all(width_of(row.spans) <= width for row in rows)
+        said = " ".join(" ".join(text_of(rows)).split())
+        assert "no channel here yet" in said or width < 61
+        assert width < 30 or all(key in said for key, _ in GUIDE)
 
 
 # --- ASCII ---
