@@ -28,7 +28,10 @@ from coalchat.errors import CoalchatError, UsageError
 from coalchat.log import configure_log
 
 FOUNDING = "coalchat: founding three nations on this machine, with real nodes and keys"
-OVER = "coalchat: the demo is over; its nodes have ended, and nothing of it is kept\n"
+OVER = (
+    "coalchat: the demo is over; its nodes have ended, and nothing of it is kept\n"
+    '`coalchat` begins a nation of your own, or joins one: see "Two laptops" in the README\n'
+)
 RESTART_PAUSE = 0.5
 """Seconds before a node that has ended is started again."""
 

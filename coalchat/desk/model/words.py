@@ -16,6 +16,8 @@ MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", 
 MINUTE: Final = 60
 HOUR: Final = 3_600
 DAY: Final = 86_400
+_NEAR: Final = 27 * DAY
+"""Within it no day of the month comes twice."""
 _LATEST: Final = 253_402_300_799
 """The end of the year 9999."""
 _CLOCK: Final = re.compile(r"(\d{2}):?(\d{2})Z?", re.ASCII | re.IGNORECASE)
@@ -63,9 +65,14 @@ def day(seconds: int) -> int:
 
 
 def clock_beside(seconds: int, beside: int, offset: int = 0) -> str:
-    """The time alone where it is of the same day as `beside`, else with its day."""
-    same = day(seconds + offset) == day(beside + offset)
-    return clock(seconds, offset) if same else day_clock(seconds, offset)
+    """The time alone where it is of the same day as `beside`, else with its day, and where a day of the month could be
+    another month's, with month and year.
+    """
+    if day(seconds + offset) == day(beside + offset):
+        return clock(seconds, offset)
+    when = _utc(seconds + offset)
+    far = abs(seconds - beside) >= _NEAR
+    return day_clock(seconds, offset) + (f" {MONTHS[when.month - 1]} {when.year % 100:02}" if far else "")
 
 
 def age(seconds: int) -> str:

@@ -20,6 +20,8 @@ def test_the_forms_of_a_time() -> None:
     assert words.date(NOW) == "22 NOV 2026"
     assert words.clock_beside(NOW, NOW + HOUR) == "1542Z"
     assert words.clock_beside(NOW, NOW + DAY) == "221542Z"
+    assert words.clock_beside(NOW, NOW + 26 * DAY) == "221542Z"
+    assert words.clock_beside(NOW, NOW - 30 * DAY) == "221542Z NOV 26"
 
 
 @pytest.mark.parametrize(("month", "name"), list(enumerate(words.MONTHS)))
