@@ -136,7 +136,7 @@ def channel_rows(state: State) -> tuple[ChannelRow, ...]:
 GUIDE: Final = (
     ("/channel", "makes one: its members, and the highest label in it"),
     ("/peer add HOST:PORT", "dials the node of another nation, from now on"),
-    ("F7", "keys and links; there a custodian invites people"),
+    ("F7", "keys; there a custodian invites people"),
     ("F1", "all keys and commands"),
 )
 """For who has come to an empty desk."""

@@ -36,8 +36,8 @@ _CLOSED: Final = 7
 _CARD, _CARD_NARROW = 10, 5
 """Rows of a card that is not under the cursor; what is left out is said."""
 _CANNOT: Final = "cannot be opened"
-_KEY: Final = 22
-"""Cells of what is typed, in what stands where there is no channel."""
+_KEY, _GUIDED = 22, 4
+"""Cells of what is typed, and before it, in what stands where there is no channel."""
 _LEAST: Final = 8
 """Cells that the first words of a FLASH need beside its deadline."""
 
@@ -94,7 +94,7 @@ def paint_empty(guide: tuple[tuple[str, str], ...], width: int, glyphs: Glyphs) 
     """A channel in which nothing has been said yet; or, where there is none, `guide`: what can be done, and how."""
     if not guide:
         return [lined([blank(BODY), Span("no messages yet", Ink.REMARK)], width, glyphs)]
-    indent = max(min(BODY, width - _KEY - 16), 1)
+    indent = _GUIDED if width >= _NARROW - 4 else 1
     rows = [
         lined([blank(indent), Span("There is no channel here yet.", Ink.TEXT)], width, glyphs),
         lined([], width, glyphs),

@@ -31,7 +31,7 @@ from coalchat.desk.widgets.scrolled import Scrolled
 from coalchat.errors import UsageError
 from coalchat.record import evolve
 
-_CHOICES = frozenset({"choose", "use"})
+_CHOICES = frozenset({"along", "choose", "use"})
 
 
 class ChannelDialog(Dialog[None]):
@@ -41,8 +41,8 @@ class ChannelDialog(Dialog[None]):
         Binding("up,shift+tab", "move(-1)", priority=True, show=False),
         Binding("down,tab", "move(1)", priority=True, show=False),
         Binding("space", "choose(1)", priority=True, show=False),
-        Binding("right", "choose(1)", priority=True, show=False),
-        Binding("left", "choose(-1)", priority=True, show=False),
+        Binding("right", "along(1)", priority=True, show=False),
+        Binding("left", "along(-1)", priority=True, show=False),
         Binding("enter", "use", priority=True, show=False),
     ]
 
@@ -102,6 +102,14 @@ class ChannelDialog(Dialog[None]):
         count = len(TEXTS) + 1 + bool(offer.categories) + len(offer.members)
         self.place = (self.place + step) % count
         self._aim()
+
+    def action_along(self, step: int) -> None:
+        """The next level or category; among nations, which stand in a row, only the cursor moves."""
+        first = len(TEXTS) + 1 + bool(self.offer.categories)
+        if self.place < first:
+            self.action_choose(step)
+        elif first <= self.place + step < first + len(self.offer.members):
+            self.action_move(step)
 
     def action_choose(self, step: int) -> None:
         """The next level or category, or a nation in or out."""

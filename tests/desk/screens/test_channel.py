@@ -34,7 +34,7 @@ async def test_a_channel_is_made_with_its_readers_on_the_screen_and_leaving_make
         await desk.sees("med evac")
         await desk.press("enter")
         await desk.put("Flights")
-        await desk.press("enter", "left", "down", "down", "space", "down", "space", "space")
+        await desk.press("enter", "left", "down", "right", "space", "right", "space", "space", "right")
         await desk.sees("XAA 4 devices · XBB 4 devices", "not: XCC", "up to RESTRICTED", "Republic of XCC")
         await desk.press("enter")
         await desk.sees("There is one already")
