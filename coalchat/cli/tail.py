@@ -45,7 +45,9 @@ def tail(
         bool | None, typer.Option("--states/--no-states", help="Also what becomes of messages; with --json only if asked for.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Show the last messages and those that come, until you interrupt it.
+    """Show the last messages, then those that come.
+
+    It ends when you interrupt it.
 
     \b
     coalchat tail "#ops"

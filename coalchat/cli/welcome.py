@@ -97,6 +97,9 @@ class KeyMaking:
         return (
             f"{made.code} {made.name} has its keys. Its offer is in {file}",
             f"fingerprint of its root, to be read out by voice: {fingerprint(made)}",
-            "Next: all nations exchange offers; one makes the charter of them with `coalchat charter found`,",
-            "and each signs it with `coalchat charter sign`. Then `coalchat` opens the desk.",
+            "Next:",
+            "1  the nations give their offers to one of them, and compare fingerprints by voice",
+            f"2  that one: `coalchat charter found {file.name} OTHER.offer --name NAME --out NAME.charter`",
+            "3  each: `coalchat charter sign NAME.charter`, until nobody is missing",
+            "4  each: `coalchat node start --listen HOST:PORT`, then `coalchat` opens the desk",
         )

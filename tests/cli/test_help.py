@@ -38,7 +38,7 @@ COMMANDS = {
     ("report", "file"), ("report", "forms"), ("report", "list"), ("report", "show"),
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
-    ("node", "run"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
+    ("node", "run"), ("node", "start"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
     ("node", "offline"),
     ("remind",), ("export",), ("channel", "minimize"),
 }  # fmt: skip
