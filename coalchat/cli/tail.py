@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coalchat.api.events import Body, MessageArrived, MessageMarked, MessagePurged, ReceiptArrived, StateChanged
+from coalchat.api.events import (
+    Body,
+    ControlChanged,
+    MessageArrived,
+    MessageMarked,
+    MessagePurged,
+    ReceiptArrived,
+    StateChanged,
+)
 from coalchat.api.vocabulary import Flag, State
 from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UnknownMessage
@@ -19,6 +27,7 @@ from coalchat.errors import UnknownMessage
 if TYPE_CHECKING:
     from coalchat.api.nouns import Message
     from coalchat.api.responses import MessageStatus
+    from coalchat.cli.beside import Beside
     from coalchat.client import Client
 
 BEYOND = 2**53
@@ -47,6 +56,7 @@ def tail(
     The marking comes first, always; who has a message, read or acknowledged it, and what was corrected or recalled, comes as lines of their own.
     With --json each line has a `cursor`: a program that keeps the last one goes on there and misses nothing.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.reading import show_message
     from coalchat.cli.session import with_node
 
@@ -54,7 +64,7 @@ def tail(
     told = not asked.as_json if states is None else states
 
     async def act(client: Client) -> None:
-        events = client.events(cursor)
+        events, beside = client.events(cursor), await beside_of(client)
         if channel:
             await client.messages(channel, BEYOND, 1)
         left = count
@@ -62,10 +72,12 @@ def tail(
             if isinstance(event.body, MessageArrived):
                 message = await _at(client, channel, event.body.position)
                 if message is not None:
-                    show_message(asked, client, message, cursor=event.cursor)
+                    show_message(asked, client, message, beside, cursor=event.cursor)
                     left = None if left is None else left - 1
+            elif isinstance(event.body, ControlChanged):
+                beside = await beside_of(client)
             elif told and isinstance(event.body, Change):
-                await _tell(asked, client, channel, event.body, event.cursor)
+                await _tell(asked, client, channel, event.body, event.cursor, beside)
             if left == 0:
                 return
 
@@ -78,7 +90,7 @@ async def _at(client: Client, channel: str, position: int) -> Message | None:
     return next((one for one in page.messages if one.position == position), None)
 
 
-async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor: int) -> None:
+async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor: int, beside: Beside) -> None:
     from coalchat.cli.output import show
 
     try:
@@ -91,11 +103,8 @@ async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor
     status = await client.message_status(body.entry_id) if answered else None
     said = change_words(body, message, status)
     if said:
-        show(
-            asked,
-            change_record(body, message, said, cursor),
-            [change_line(message, said, exercise=client.node.exercise)],
-        )
+        record = change_record(body, message, said, cursor) | {"national": beside.marking(message.level)}
+        show(asked, record, [change_line(message, said, exercise=client.node.exercise)])
 
 
 def change_record(body: Body, message: Message, said: str, cursor: int) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Banner:
     Attributes:
         marking: e.g. "MISSION SECRET REL XAA, XBB, XCC", or "UNMARKED – TREAT AS …".
         clock: "221542Z NOV 26".
+        national: what the own nation marks alike, "XAA: GEHEIM", or "".
     """
 
     marking: str
@@ -48,6 +49,7 @@ class Banner:
     coalition: str
     clock: str
     exercise: bool
+    national: str = ""
 
 
 @record(kw_only=False)
@@ -235,6 +237,7 @@ class Composer:
         corrects: "1531Z Berg", while an own message is corrected: its label and precedence are not chosen; else "".
         within: the handling time of its precedence, "10 min"; of ROUTINE, "".
         minimize: id of the notice to be considered before it is sent, or "".
+        national: as of the banner.
     """
 
     channel: str
@@ -256,6 +259,7 @@ class Composer:
     corrects: str = ""
     within: str = ""
     minimize: str = ""
+    national: str = ""
 
 
 # --- the rail ---

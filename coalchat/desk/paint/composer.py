@@ -14,7 +14,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import Composer
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, width_of
+from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, national, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, wrap
 
 INDENT: Final = 2
@@ -120,11 +120,15 @@ def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     left += [Span("  "), _precedence(view.precedence, view.precedence.value)]
     if view.within:
         left.append(Span(f" {view.within}", Ink.MUTED))
-    ack = Ink.MUTED if view.ack.startswith("no ") else Ink.BRIGHT
+    asked = bool(view.ack) and not view.ack.startswith("no ")
     note = Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED
     right = [Span(view.note, note)] if view.note else []
-    if view.ack and width_of(left) + 3 + len(view.ack) + 2 + width_of(right) <= inner:
-        left += [Span("   "), Span(view.ack, ack)]
+    ack = [Span("   "), Span(view.ack, Ink.BRIGHT if asked else Ink.MUTED)] if view.ack else []
+    room = inner - width_of(left) - width_of(right) - 2
+    # Behind the chip. What is asked goes before it, that nothing is does not.
+    beside = national(view.national, room - (width_of(ack) if asked else 0), glyphs)
+    left[1:1] = beside
+    left += ack if width_of(beside) + width_of(ack) <= room else []
     return _row(apart(left, right, inner, glyphs, gap=2), focused, width, glyphs, 1)
 
 
@@ -212,4 +216,6 @@ def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
         parts.append([Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)])
     if view.note:
         parts.append([Span(view.note, Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED)])
+    if view.national:
+        parts.append([Span(ours(view.national, glyphs), Ink.MUTED)])
     return parts

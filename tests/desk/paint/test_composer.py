@@ -148,3 +148,21 @@ def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None
     )
     warned = composer(reply="Duarte 1537Z", about="SALUTE", warnings=("XCC: keys end 221800Z",))
     assert "SALUTE" not in paint_composer_top(warned, 66, UNICODE, True)[0].text
+
+
+def test_what_the_own_nation_marks_alike_stands_behind_the_label_where_all_else_has_room() -> None:
+    view = composer(national="XAA: GEHEIM", note="draft")
+    line = paint_composer_top(view, 66, UNICODE, focused=True)[1]
+    assert line.text.rstrip() == "▌ SECRET REL XAA, XBB ▾   XAA: GEHEIM  PRIORITY             draft"
+    assert inks_of(line, "XAA: GEHEIM") == {Ink.MUTED}
+    full = composer(national="XAA: GEHEIM", ack="ack by 221547Z")
+    assert paint_composer_top(full, 66, UNICODE, True) == paint_composer_top(
+        composer(ack="ack by 221547Z"), 66, UNICODE, True
+    )
+
+
+def test_on_a_small_screen_it_comes_last() -> None:
+    (wide,) = paint_composer_line(composer(national="XAA: GEHEIM"), 80, UNICODE, focused=True)
+    assert "reads XAA 9 XBB 12 draft kept XAA: GEHEIM" in wide.text
+    (line,) = paint_composer_line(composer(national="XAA: GEHEIM"), 61, UNICODE, focused=True)
+    assert [line] == paint_composer_line(composer(), 61, UNICODE, focused=True)
