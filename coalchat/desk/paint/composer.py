@@ -50,25 +50,30 @@ def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: boo
 
 def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
     """The row of a small screen: label, precedence, readers, withheld. Above it what is corrected or repeated, if anything
-    is; below it the text field.
+    is, and what is answered where the row has no room for it; below it the text field.
     """
-    return [*_about(view, width, glyphs, focused), _line(view, width, glyphs, focused)]
+    line, whole = _line(view, width, glyphs, focused)
+    reply = [Span(f"{glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
+    above = [] if whole else [_row(fit(reply, width - INDENT - 1, glyphs), focused, width, glyphs)]
+    return [*above, *_about(view, width, glyphs, focused), line]
 
 
-def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
+def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> tuple[Line, bool]:
+    """The row, and whether it says what is answered, if something is."""
     inner = width - 2
     chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")]
     if view.denied is not None:
         clause, reason = view.denied
         words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
-        return _row(apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs), focused, width, glyphs, 1)
+        row = apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs)
+        return _row(row, focused, width, glyphs, 1), not view.reply
     withheld = _withheld(view, ("withheld ", "none"), max(inner - width_of(chip) - 1, 9))
     room = inner - width_of(chip) - width_of(withheld) - 2
-    left = list(chip)
+    left, reply = list(chip), _reply(view, glyphs)
     for part in _small(view, glyphs, room):
         if width_of(left) - width_of(chip) + width_of(part) + 1 <= room:
             left += [*part, Span(" ")]
-    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)
+    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1), not reply or reply[0] in left
 
 
 def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Line]:
@@ -197,6 +202,10 @@ def _withheld(view: Composer, words: tuple[str, str], room: int) -> list[Span]:
     return [Span(head, Ink.MUTED), Span(names, Ink.BRIGHT)]
 
 
+def _reply(view: Composer, glyphs: Glyphs) -> list[Span]:
+    return [Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)] if view.reply else []
+
+
 def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
     """What stands beside the label on a small screen; each is left out where it does not fit."""
     parts: list[list[Span]] = []
@@ -213,7 +222,7 @@ def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
             row = [Span("reads ", Ink.MUTED), Span(f"{len(view.reads)} nations")]
         parts.append(row)
     if view.reply:
-        parts.append([Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)])
+        parts.append(_reply(view, glyphs))
     if view.note:
         parts.append([Span(view.note, Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED)])
     if view.national:

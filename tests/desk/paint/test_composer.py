@@ -82,8 +82,8 @@ def test_those_it_is_withheld_from_are_named_or_counted_at_every_width(width: in
     few = composer(reply="Duarte 1537Z", warnings=("a", "b"), note="not sent")
     many = composer(withheld=MANY, reads=tuple((code, 3) for code in MANY), label="SECRET REL " + ", ".join(MANY))
     for paint in (paint_composer_foot, paint_composer_line):
-        (line,) = paint(few, width, UNICODE, focused=True)
-        assert cells(line.text) <= width
+        *above, line = paint(few, width, UNICODE, focused=True)
+        assert all(cells(row.text) <= width for row in (*above, line))
         assert line.text.endswith("XCC")
         (line,) = paint(many, width, UNICODE, focused=True)
         assert cells(line.text) <= width
@@ -139,6 +139,22 @@ def test_what_is_corrected_and_what_is_repeated_have_rows_in_every_form() -> Non
             assert "Esc" in correcting.text
             assert "↳ repeats (S) XBB Kowal 1534Z: Route B" in first.text
             assert second.text.rstrip().endswith("…")
+
+
+@pytest.mark.parametrize("width", range(30, 121))
+@pytest.mark.parametrize("denied", [None, ("scope", "not here")])
+@pytest.mark.parametrize("quotes", [(), ("(S) XBB Kowal 1534Z: Route B",)])
+def test_a_small_screen_says_whom_it_answers_at_every_width(
+    width: int, denied: tuple[str, str] | None, quotes: tuple[str, ...]
+) -> None:
+    view = composer(reply="Duarte 1537Z", quotes=quotes, denied=denied, note="not sent", warnings=("a", "b"))
+    lines = paint_composer_line(view, width, UNICODE, focused=True)
+    assert sum("Duarte 1537Z" in line.text for line in lines) == 1
+    assert all(cells(line.text) <= width for line in lines)
+    full = paint_composer_line(
+        composer(quotes=quotes, denied=denied, note="not sent", warnings=("a", "b")), width, UNICODE, True
+    )
+    assert len(lines) - len(full) == ("Duarte" not in lines[-1].text), "a row of its own only where it is needed"
 
 
 def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None:
