@@ -182,7 +182,7 @@ class MessageLine:
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
         unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
         versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person.
-        answers: how many are here.
+        answers: how many are here. more_answers: what came later is not all loaded, and there may be more.
         reminds: of a reminder, the key of what is to be acknowledged; else "". card: of a report.
     """
 
@@ -213,6 +213,7 @@ class MessageLine:
     gone: bool = False
     hits: tuple[str, ...] = ()
     answers: int = 0
+    more_answers: bool = False
     reminds: str = ""
     card: Card | None = None
 
