@@ -32,7 +32,7 @@ def search(
     coalchat search '"hold at PL RED"' --from "XBB kowal" --since 221800ZNOV26
     coalchat search 'conv*' --json
 
-    The newest come first, each with the words around what was found. Words stand for themselves, without regard to case and accents; several in a row are put in double quotes. What this device cannot read, or was recalled, corrected or purged, is not found.
+    The newest come first, each with the words around what was found, a report with the fields in which it was. Words stand for themselves, without regard to case and accents; several in a row are put in double quotes. What this device cannot read, or was recalled, corrected or purged, is not found.
     """
     from coalchat.cli.beside import beside_of
     from coalchat.cli.output import note, show
@@ -74,4 +74,10 @@ def found_lines(found: Found, *, exercise: bool, beside: str = "") -> list[str]:
     from coalchat.cli.reading import head_lines
 
     text = "".join(piece.text for piece in found.snippet)
-    return [*head_lines(found.message, exercise=exercise, beside=beside), *body(text), ""]
+    report = found.message.report
+    name = (
+        ()
+        if report is None
+        else body("  ".join(word for word in (f"{report.form} {report.serial:03}", report.title) if word))
+    )
+    return [*head_lines(found.message, exercise=exercise, beside=beside), *name, *body(text), ""]
