@@ -5,6 +5,7 @@ from __future__ import annotations
 from coalchat.api.base import Request, Response
 from coalchat.api.responses import Done
 from coalchat.api.scopes import Scope
+from coalchat.api.vocabulary import Precedence
 from coalchat.record import field, record
 
 
@@ -14,11 +15,17 @@ class Draft:
 
     Attributes:
         channel: 32 hex digits. label: what it is written under, as for `message.send`; "": nobody has chosen one.
+        precedence, ack_by: as for `message.send`.
+        answers, quotes: ids of what it answers, or "", and of what it repeats; they may not be here any more.
     """
 
     channel: str
     text: str = field(repr=False)
     label: str
+    precedence: Precedence = Precedence.ROUTINE
+    ack_by: int = 0
+    answers: str = ""
+    quotes: tuple[str, ...] = ()
 
 
 @record
@@ -38,12 +45,13 @@ class ListDrafts(Request[DraftList]):
 
 @record
 class SetDraft(Request[Done]):
-    """Keep a text in the place of what was being written in a channel; "" forgets it.
+    """Keep a text in the place of what was being written in a channel; "" that repeats nothing forgets it.
 
-    Errors: UnknownChannel; UsageError (longer than a message, or a label that is longer than one).
+    Errors: UnknownChannel; UsageError (longer than a message, a label that is longer than one, a time or an id that is none, more
+    than 64 quotes).
 
     Attributes:
-        channel: title or id. label: as in `Draft`.
+        channel: title or id. The others: as in `Draft`.
     """
 
     op = "draft.set"
@@ -51,3 +59,7 @@ class SetDraft(Request[Done]):
     channel: str
     text: str = field(repr=False)
     label: str
+    precedence: Precedence = Precedence.ROUTINE
+    ack_by: int = 0
+    answers: str = ""
+    quotes: tuple[str, ...] = ()

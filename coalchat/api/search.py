@@ -23,7 +23,9 @@ class Piece:
 
 @record
 class Found:
-    """A message that was searched for, and the words around what matched in it, or in what it quotes: one line."""
+    """A message that was searched for, and on one line the words around what matched in it, or in what it quotes: of a report the
+    fields in which something matched, as its card shows them.
+    """
 
     message: Message
     snippet: tuple[Piece, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Message
 from coalchat.api.scopes import Scope
@@ -54,3 +56,25 @@ class ShowThread(Request[ThreadPage]):
     scope = Scope.READ
     id: str
     before_position: int
+
+
+def as_tree(turns: Sequence[Turn]) -> list[tuple[Turn, int]]:
+    """Each turn with its depth, answers below what they answer, by arrival.
+
+    Args:
+        turns: the first message, then any of its thread. What one answers may not be among them: it then stands below the first.
+    """
+    if not turns:
+        return []
+    known = {turn.name for turn in turns}
+    first, *rest = turns
+    below: dict[str, list[Turn]] = {}
+    for turn in rest:
+        below.setdefault(turn.to if turn.to in known else first.name, []).append(turn)
+    out: list[tuple[Turn, int]] = []
+    waiting = [(first, 0)]
+    while waiting:
+        turn, depth = waiting.pop()
+        out.append((turn, depth))
+        waiting += [(answer, depth + 1) for answer in reversed(below.get(turn.name, ()))]
+    return out

@@ -37,6 +37,7 @@ def ack(
 
     It marks nothing as read here: `coalchat read --mark` does.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import note, show
     from coalchat.cli.reading import message_lines
     from coalchat.cli.session import with_node
@@ -46,7 +47,8 @@ def ack(
 
     async def act(client: Client) -> Acknowledged:
         found = await client.message(message)
-        note(asked, message_lines(found, exercise=client.node.exercise))
+        beside = (await beside_of(client)).words(found.level)
+        note(asked, message_lines(found, exercise=client.node.exercise, beside=beside))
         if found.reminds:
             raise UsageError("that is a reminder", hint=f"acknowledge what it reminds of: {found.reminds[:12]}")
         return await client.acknowledge(found.entry_id, answer, words)

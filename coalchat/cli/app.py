@@ -36,6 +36,7 @@ from coalchat.cli.search import search
 from coalchat.cli.send import correct, forward, recall, send
 from coalchat.cli.status import status
 from coalchat.cli.tail import tail
+from coalchat.cli.thread import thread
 from coalchat.errors import UsageError
 
 Theme = Literal["dark", "light", "high-contrast", "mono"]
@@ -69,7 +70,7 @@ def coalchat(
     return 0
 
 
-for verb in (send, forward, correct, recall, read, tail, search, ack, remind, status, export, join, demo):
+for verb in (send, forward, correct, recall, read, tail, thread, search, ack, remind, status, export, join, demo):
     app.command(verb.__name__, cls=Command)(verb)
 keys.verb("backup")(backup)
 keys.verb("restore")(restore)

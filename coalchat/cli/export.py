@@ -39,6 +39,7 @@ def export(
     It says what this node knows: of your own messages, of every device that can read them; of others' messages, of those that said something. Who could see is asked of
     today's certificates. The marking at its top and bottom is that of all that it lists together. What proves a single acknowledgement, `coalchat evidence export` writes.
     """
+    from coalchat.cli.beside import beside_of, marked
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
     from coalchat.cli.times import dtg, parse_time
@@ -51,6 +52,9 @@ def export(
 
     async def act(client: Client) -> None:
         accounts, marking = await client.accounts(channel, since=first, until=last, texts=text)
+        beside = await beside_of(client)
+        level = max((account.message.level for account in accounts), default=-1)
+        words, national = beside.words(level), beside.marking(level)
         marking = marking or NOTHING
         marking = f"EXERCISE {marking}" if client.node.exercise else marking
         now, node = int(time.time()), client.node
@@ -58,6 +62,7 @@ def export(
             "format": FORMAT,
             "kind": "head",
             "marking": marking,
+            "national": national,
             "coalition": node.coalition,
             "coalition_id": node.coalition_id,
             "exercise": node.exercise,
@@ -72,21 +77,24 @@ def export(
         }
         span = [f"from {dtg(first)}" if first else "", f"until {dtg(last)}" if last else ""]
         said = [
-            f"[{marking}]",
+            marked(marking, words),
             f"receipts of {len(accounts)} messages {channel or 'of all channels'} {' '.join(span)}".rstrip(),
             f"as {node.nation} {node.person} knows them, {dtg(now)}, coalition {node.coalition}",
             "",
         ]
         show(asked, head, said)
         for account in accounts:
-            show(asked, account_record(account), account_lines(account, texts=text))
-        show(asked, {"format": FORMAT, "kind": "foot", "marking": marking, "messages": len(accounts)}, [f"[{marking}]"])
+            level = account.message.level
+            record = account_record(account, beside.marking(level))
+            show(asked, record, account_lines(account, texts=text, beside=beside.words(level)))
+        foot = {"format": FORMAT, "kind": "foot", "marking": marking, "national": national, "messages": len(accounts)}
+        show(asked, foot, [marked(marking, words)])
 
     with_node(asked, act)
 
 
-def account_record(account: Account) -> dict[str, Any]:
-    """One message of the format."""
+def account_record(account: Account, national: str = "") -> dict[str, Any]:
+    """One message of the format. `national`: what the own nation marks alike, or ""."""
     message = account.message
     return {
         "format": FORMAT,
@@ -95,6 +103,7 @@ def account_record(account: Account) -> dict[str, Any]:
         "channel_id": message.channel_id,
         "channel": message.channel_title,
         "marking": message.marking,
+        "national": national,
         "payload": message.kind,
         "author_nation": message.author_nation,
         "author_person": message.author_person,
@@ -126,8 +135,9 @@ def account_record(account: Account) -> dict[str, Any]:
     }
 
 
-def account_lines(account: Account, *, texts: bool) -> list[str]:
+def account_lines(account: Account, *, texts: bool, beside: str = "") -> list[str]:
     """One message for people: what it is, then a row a device, then who is missing."""
+    from coalchat.cli.beside import marked
     from coalchat.cli.output import body, columns, short
     from coalchat.cli.reading import FLAGS
     from coalchat.cli.times import dtg
@@ -161,7 +171,7 @@ def account_lines(account: Account, *, texts: bool) -> list[str]:
         for nation in account.nations
     ]
     return [
-        f"[{message.marking}]",
+        marked(message.marking, beside),
         "  ".join(word for word in words if word),
         *(body(message.text) if texts and message.text else []),
         *columns(rows),

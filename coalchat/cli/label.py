@@ -33,25 +33,27 @@ def check(
 
     Exit code 3 says that it could not be sent; the clause is named.
     """
+    from coalchat.cli.beside import Beside, beside_of
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
+    from coalchat.record import values_of
 
     asked = asked_of(context)
 
-    async def act(client: Client) -> tuple[LabelPreview, str]:
-        preview = await client.preview(channel, text)
-        return preview, (await client.policy()).levels[preview.level].national
+    async def act(client: Client) -> tuple[LabelPreview, Beside]:
+        return await client.preview(channel, text), await beside_of(client)
 
-    preview, national = with_node(asked, act)
-    show(asked, preview, [*preview_lines(preview), *([f"nationally: {national}"] if national else [])])
+    preview, beside = with_node(asked, act)
+    record = values_of(preview) | {"national": beside.marking(preview.level)}
+    show(asked, record, preview_lines(preview, beside.words(preview.level)))
     if preview.denied is not None:
         raise Refused(preview.denied.clause, preview.denied.reason)
 
 
-def preview_lines(preview: LabelPreview) -> list[str]:
-    """The whole marking, who can read it and who cannot."""
+def preview_lines(preview: LabelPreview, beside: str = "") -> list[str]:
+    """The whole marking and what the own nation marks alike, who can read it and who cannot."""
     who = _devices(preview.devices) if preview.devices else _reach(preview.readers)
-    lines = [preview.marking, f"{'could read' if preview.denied else 'can read'}: {who}"]
+    lines = [f"{preview.marking}  {beside}".rstrip(), f"{'could read' if preview.denied else 'can read'}: {who}"]
     if preview.withheld:
         lines.append(f"withheld: {_reach(preview.withheld)}")
     return [*lines, *(f"note: {warning}" for warning in preview.warnings)]

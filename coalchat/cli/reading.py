@@ -21,6 +21,7 @@ from coalchat.errors import UsageError
 if TYPE_CHECKING:
     from coalchat.api.about import Quoted
     from coalchat.api.nouns import Message
+    from coalchat.cli.beside import Beside
     from coalchat.client import Client
 
 NEWEST = 50
@@ -57,6 +58,7 @@ def read(
 
     They come oldest first: 50 of them, or all that are unread if those are more. With --after it shows what stands behind a position, all of it or the first N: for programs that keep their place.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.session import with_node
 
     asked = asked_of(context)
@@ -65,16 +67,17 @@ def read(
         raise UsageError("give a CHANNEL, or --history MESSAGE and nothing else")
 
     async def act(client: Client) -> None:
+        beside = await beside_of(client)
         if history:
             for version in await client.versions(history):
-                show_message(asked, client, version)
+                show_message(asked, client, version, beside)
             return
         if after is None:
             found = choose(*await _newest(client, channel, limit or NEWEST), limit, mark=mark)
         else:
             found = await _behind(client, channel, after, limit)
         for message in found:
-            show_message(asked, client, message)
+            show_message(asked, client, message, beside)
         if mark and found:
             await client.mark(channel, found[-1].entry_id)
 
@@ -116,17 +119,21 @@ def choose(found: Sequence[Message], unread: int, limit: int | None, *, mark: bo
     return list(found[-limit:])
 
 
-def show_message(asked: Asked, client: Client, message: Message, **more: Any) -> None:
+def show_message(asked: Asked, client: Client, message: Message, beside: Beside, **more: Any) -> None:
     """Write one message; `more`: what its JSON has besides."""
     from coalchat.cli.output import show
     from coalchat.record import values_of
 
-    record = values_of(message) | more
-    show(asked, record, message_lines(message, exercise=client.node.exercise))
+    record = values_of(message) | {"national": beside.marking(message.level)} | more
+    lines = message_lines(message, exercise=client.node.exercise, beside=beside.words(message.level))
+    show(asked, record, lines)
 
 
-def message_lines(message: Message, *, exercise: bool) -> list[str]:
-    """A message as lines: marking; author, time and what else must be known; what is held against it; the text."""
+def message_lines(message: Message, *, exercise: bool, beside: str = "") -> list[str]:
+    """A message as lines: marking; author, time and what else must be known; what is held against it; the text.
+
+    `beside`: what the own nation marks alike, "XAA: GEHEIM", or "".
+    """
     from coalchat.cli.card import card_lines
     from coalchat.cli.output import body
 
@@ -135,12 +142,13 @@ def message_lines(message: Message, *, exercise: bool) -> list[str]:
     else:
         said = body(message.text) if message.text or not message.quotes else []
     quotes = [line for quoted in message.quotes for line in quote_lines(quoted)]
-    return [*head_lines(message, exercise=exercise), *said, *quotes, ""]
+    return [*head_lines(message, exercise=exercise, beside=beside), *said, *quotes, ""]
 
 
-def head_lines(message: Message, *, exercise: bool) -> list[str]:
+def head_lines(message: Message, *, exercise: bool, beside: str = "") -> list[str]:
     """What stands above a message's text."""
     from coalchat.cli.ack import acknowledged
+    from coalchat.cli.beside import marked
     from coalchat.cli.output import short
     from coalchat.cli.times import dtg
 
@@ -162,7 +170,7 @@ def head_lines(message: Message, *, exercise: bool) -> list[str]:
     held = ["DISPUTED: two entries stand at this number"] if Flag.DISPUTED in message.flags else []
     if message.disowned is not None:
         held.append(f"DISOWNED BY {message.disowned.nation} AT {dtg(message.disowned.time)}")
-    return [f"[{marking}]", "  ".join(word for word in words if word), *held]
+    return [marked(marking, beside), "  ".join(word for word in words if word), *held]
 
 
 def quote_lines(quoted: Quoted) -> list[str]:

@@ -191,9 +191,11 @@ def show_report(
     \b
     coalchat report show 3f2a9c --text
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import show
     from coalchat.cli.reading import message_lines
     from coalchat.cli.session import with_node
+    from coalchat.record import values_of
 
     asked = asked_of(context)
 
@@ -201,8 +203,10 @@ def show_report(
         found = await client.message(message)
         if found.kind != "report":
             raise UsageError(f"{message} is no report")
-        exercise = client.node.exercise
-        show(asked, found, text_lines(found, exercise) if text else message_lines(found, exercise=exercise))
+        exercise, beside = client.node.exercise, await beside_of(client)
+        record = values_of(found) | {"national": beside.marking(found.level)}
+        lines = message_lines(found, exercise=exercise, beside=beside.words(found.level))
+        show(asked, record, text_lines(found, exercise) if text else lines)
 
     with_node(asked, act)
 

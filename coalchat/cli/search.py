@@ -32,8 +32,9 @@ def search(
     coalchat search '"hold at PL RED"' --from "XBB kowal" --since 221800ZNOV26
     coalchat search 'conv*' --json
 
-    The newest come first, each with the words around what was found. Words stand for themselves, without regard to case and accents; several in a row are put in double quotes. What this device cannot read, or was recalled, corrected or purged, is not found.
+    The newest come first, each with the words around what was found, a report with the fields in which it was. Words stand for themselves, without regard to case and accents; several in a row are put in double quotes. What this device cannot read, or was recalled, corrected or purged, is not found.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import note, show
     from coalchat.cli.session import with_node
     from coalchat.cli.times import parse_time
@@ -43,7 +44,7 @@ def search(
     begin, end = (parse_time(text) if text else 0 for text in (since, until))
 
     async def act(client: Client) -> None:
-        left, before, more = limit, 0, True
+        beside, left, before, more = await beside_of(client), limit, 0, True
         while left and more:
             page = await client.search(
                 " ".join(words),
@@ -55,7 +56,9 @@ def search(
                 limit=min(left, 200),
             )
             for found in page.found:
-                show(asked, values_of(found), found_lines(found, exercise=client.node.exercise))
+                level, exercise = found.message.level, client.node.exercise
+                record = values_of(found) | {"national": beside.marking(level)}
+                show(asked, record, found_lines(found, exercise=exercise, beside=beside.words(level)))
             left, before, more = left - len(page.found), page.next_position, page.more
         if more:
             note(asked, [f"there is more: --limit {limit * 2}"])
@@ -65,10 +68,16 @@ def search(
     with_node(asked, act)
 
 
-def found_lines(found: Found, *, exercise: bool) -> list[str]:
+def found_lines(found: Found, *, exercise: bool, beside: str = "") -> list[str]:
     """What stands above a message, and the words around what was found in it."""
     from coalchat.cli.output import body
     from coalchat.cli.reading import head_lines
 
     text = "".join(piece.text for piece in found.snippet)
-    return [*head_lines(found.message, exercise=exercise), *body(text), ""]
+    report = found.message.report
+    name = (
+        ()
+        if report is None
+        else body("  ".join(word for word in (f"{report.form} {report.serial:03}", report.title) if word))
+    )
+    return [*head_lines(found.message, exercise=exercise, beside=beside), *name, *body(text), ""]

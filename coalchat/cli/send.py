@@ -230,13 +230,15 @@ def deadline(ack_by: str | None) -> int:
 
 async def show_preview(client: Client, asked: Asked, channel: str, label: str) -> LabelPreview:
     """Say who will be able to read it."""
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.label import preview_lines
     from coalchat.cli.output import note
 
     preview = await client.preview(channel, label)
     # Denied or not, the node is asked to send: its refusal is what stands in the audit record.
     if preview.denied is None:
-        note(asked, [*(["EXERCISE EXERCISE EXERCISE"] if client.node.exercise else []), *preview_lines(preview)])
+        lines = preview_lines(preview, (await beside_of(client)).words(preview.level))
+        note(asked, [*(["EXERCISE EXERCISE EXERCISE"] if client.node.exercise else []), *lines])
     return preview
 
 

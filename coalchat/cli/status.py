@@ -42,8 +42,10 @@ def status(
     A state says no more than what is known: "delivered", "read" and "acknowledged" are the recipient's own signed receipts. Who has said nothing is no further than
     his nation: "sent" says that a node of it has the message, not who has seen it. Then come, by nation, how many have done what it asks for, and who has not, and why.
     """
+    from coalchat.cli.beside import beside_of, marked
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
+    from coalchat.record import values_of
 
     asked = asked_of(context)
 
@@ -53,9 +55,11 @@ def status(
             show(asked, whole, status_lines(whole))
         else:
             one = await client.message_status(message)
+            beside, level = await beside_of(client), (await client.message(one.entry_id)).level
             covered = [] if one.checkpoint is None else [covered_line(one.checkpoint)]
-            head = f"{one.entry_id}  [{one.marking}]"
-            show(asked, one, [head, *covered, *delivery_lines(one), *asked_lines(one), *recall_lines(one)])
+            head = f"{one.entry_id}  {marked(one.marking, beside.words(level))}"
+            record = values_of(one) | {"national": beside.marking(level)}
+            show(asked, record, [head, *covered, *delivery_lines(one), *asked_lines(one), *recall_lines(one)])
 
     with_node(asked, act)
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coalchat.api.base import MAX_LIMIT, NEWEST
-from coalchat.api.events import Body, MessageArrived, MessageMarked, MessagePurged, ReceiptArrived, StateChanged
+from coalchat.api.events import (
+    Body,
+    ControlChanged,
+    MessageArrived,
+    MessageMarked,
+    MessagePurged,
+    ReceiptArrived,
+    StateChanged,
+)
 from coalchat.api.vocabulary import Flag, State
 from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UnknownMessage, UsageError
@@ -21,6 +29,7 @@ from coalchat.errors import UnknownMessage, UsageError
 if TYPE_CHECKING:
     from coalchat.api.nouns import Message
     from coalchat.api.responses import MessageStatus
+    from coalchat.cli.beside import Beside
     from coalchat.client import Client
 
 LINES = 10
@@ -57,6 +66,7 @@ def tail(
     The marking comes first, always; who has a message, read or acknowledged it, and what was corrected or recalled, comes as lines of their own.
     With --json each line has a `cursor`: a program that keeps the last one goes on there and misses nothing.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.reading import show_message
     from coalchat.cli.session import with_node
 
@@ -68,23 +78,26 @@ def tail(
         lines = 0 if asked.as_json or cursor is not None else LINES
 
     async def act(client: Client) -> None:
-        shown = await _last(asked, client, channel, lines)
+        beside = await beside_of(client)
+        shown = await _last(asked, client, channel, lines, beside)
         left = count
         async for event in client.events(cursor):
             if isinstance(event.body, MessageArrived):
                 message = None if event.body.position <= shown else await _at(client, channel, event.body.position)
                 if message is not None:
-                    show_message(asked, client, message, cursor=event.cursor)
+                    show_message(asked, client, message, beside, cursor=event.cursor)
                     left = None if left is None else left - 1
+            elif isinstance(event.body, ControlChanged):
+                beside = await beside_of(client)
             elif told and isinstance(event.body, Change):
-                await _tell(asked, client, channel, event.body, event.cursor)
+                await _tell(asked, client, channel, event.body, event.cursor, beside)
             if left == 0:
                 return
 
     with_node(asked, act)
 
 
-async def _last(asked: Asked, client: Client, channel: str, lines: int) -> int:
+async def _last(asked: Asked, client: Client, channel: str, lines: int, beside: Beside) -> int:
     """Show the last messages that are here; the position up to which they are told. The channel's name is checked too."""
     from coalchat.cli.reading import show_message
 
@@ -94,7 +107,7 @@ async def _last(asked: Asked, client: Client, channel: str, lines: int) -> int:
             await client.messages(channel, BEYOND, 1)
         return 0
     for message in page.messages:
-        show_message(asked, client, message)
+        show_message(asked, client, message, beside)
     return max((message.position for message in page.messages), default=0)
 
 
@@ -104,7 +117,7 @@ async def _at(client: Client, channel: str, position: int) -> Message | None:
     return next((one for one in page.messages if one.position == position), None)
 
 
-async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor: int) -> None:
+async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor: int, beside: Beside) -> None:
     from coalchat.cli.output import show
 
     try:
@@ -117,11 +130,8 @@ async def _tell(asked: Asked, client: Client, channel: str, body: Change, cursor
     status = await client.message_status(body.entry_id) if answered else None
     said = change_words(body, message, status)
     if said:
-        show(
-            asked,
-            change_record(body, message, said, cursor),
-            [change_line(message, said, exercise=client.node.exercise)],
-        )
+        record = change_record(body, message, said, cursor) | {"national": beside.marking(message.level)}
+        show(asked, record, [change_line(message, said, exercise=client.node.exercise)])
 
 
 def change_record(body: Body, message: Message, said: str, cursor: int) -> dict[str, Any]:

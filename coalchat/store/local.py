@@ -14,9 +14,9 @@ DRAFT, DRAFT_END = "draft/", "draft0"
 
 
 def _draft(value: bytes) -> tuple[str, str]:
-    """Label and text: a label is one line."""
-    label, _, text = value.decode("utf-8", "surrogatepass").partition("\n")
-    return label, text
+    """Head and text: a head is one line."""
+    head, _, text = value.decode("utf-8", "surrogatepass").partition("\n")
+    return head, text
 
 
 class LocalReads(Verbs):
@@ -28,7 +28,7 @@ class LocalReads(Verbs):
         return value
 
     def drafts(self) -> list[tuple[bytes, str, str]]:
-        """Texts that are being written: channel, label, text."""
+        """Texts that are being written: channel, one line that says how they are to go, text."""
         rows = self.sql.run("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key", DRAFT, DRAFT_END)
         return [(bytes.fromhex(key.removeprefix(DRAFT)), *_draft(value)) for key, value in rows]
 
@@ -69,13 +69,13 @@ class LocalWrites(LocalReads):
             value,
         )
 
-    def set_draft(self, channel: bytes, label: str, text: str) -> None:
-        """Keep a text that is being written in a channel, in the place of what was there; "" forgets it."""
-        key = DRAFT + channel.hex()
-        if text:
-            self.set_meta(key, f"{label}\n{text}".encode("utf-8", "surrogatepass"))
-        else:
-            self.sql.change("DELETE FROM meta WHERE key = ?", key)
+    def set_draft(self, channel: bytes, head: str, text: str) -> None:
+        """Keep a text that is being written in a channel, in the place of what was there. `head`: one line."""
+        self.set_meta(DRAFT + channel.hex(), f"{head}\n{text}".encode("utf-8", "surrogatepass"))
+
+    def drop_draft(self, channel: bytes) -> None:
+        """Forget it."""
+        self.sql.change("DELETE FROM meta WHERE key = ?", DRAFT + channel.hex())
 
     def put_peer(self, peer: Peer) -> bool:
         """Add an address, or change its note; True."""

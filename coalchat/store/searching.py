@@ -89,6 +89,12 @@ class SearchReads(Verbs):
         here = {message.position: message for message in messages if not message.purged}  # the writer is not waited for
         return [Found(here[position], snippet) for position, snippet in rows if position in here]
 
+    def marked(self, position: int, terms: str) -> str:
+        """All that a message says, with what of it matches the terms between `HIT`; "" if it does not, or not any more."""
+        statement = "SELECT highlight(search, 0, ?, ?) FROM search WHERE search MATCH ? AND rowid = ?"
+        found: str | None = self.sql.value(statement, *HIT, terms, position)
+        return found or ""
+
 
 class SearchWrites(SearchReads):
     """Verbs that write the index."""

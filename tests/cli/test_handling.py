@@ -163,10 +163,13 @@ def test_an_account_for_people_and_for_programs() -> None:
     assert rows[1][:5] == ["XBB", "Lind (1)", "officer", "could see", "acknowledged, caveat"]
     assert rows[2][1:5] == ["unknown (0)", "officer", "NOT CLEARED NOW", "read"]
     assert lines[8:] == ["  XBB 1 of 3 acknowledged; XCC nobody known", ""]
+    beside = account_lines(ACCOUNT, texts=True, beside="XAA: GEHEIM")
+    assert beside[0] == "[MISSION SECRET REL XAA, XBB]  XAA: GEHEIM"
     assert not any("hold" in line for line in account_lines(ACCOUNT, texts=False))
     record = account_record(ACCOUNT)
     assert (record["format"], record["kind"], record["asked"]) == ("coalchat-receipts-1", "message", "acknowledged")
     assert record["devices"][1]["text"] == "by day\n[FORGED]"
+    assert (record["national"], account_record(ACCOUNT, "GEHEIM")["national"]) == ("", "GEHEIM")
 
 
 # --- real nodes ---

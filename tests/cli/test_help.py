@@ -20,7 +20,7 @@ HEAVY = {
     "sqlcipher3", "structlog", "textual", "trio",
 }  # fmt: skip
 COMMANDS = {
-    ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("search",), ("ack",), ("status",), ("join",), ("demo",),
+    ("send",), ("forward",), ("correct",), ("recall",), ("read",), ("tail",), ("thread",), ("search",), ("ack",), ("status",), ("join",), ("demo",),
     ("nation", "create"), ("nation", "list"), ("nation", "devices"), ("nation", "renew"),
     ("custodian", "request"), ("custodian", "certify"), ("custodian", "list"), ("custodian", "keying"),
     ("charter", "found"), ("charter", "sign"), ("charter", "show"),

@@ -77,13 +77,30 @@ def test_labels_leave_as_stanag_4774_and_national_markings_stand_beside(pair: Pa
     def beside() -> str:
         return xaa.run("label", "check", "RESTRICTED", "--channel", "#ops").out
 
-    assert "nationally" not in beside()
+    assert "OFFEN" not in beside()
     kept = xaa.run("policy", "national", put(tmp_path, "beside.xml", BESIDE), "--json").record
     assert [level["national"] for level in kept["levels"]] == ["OFFEN", "OFFEN", "GEHEIM", "GEHEIM"]
     assert kept["national"] == "ALDANIA 1"
-    assert "nationally: OFFEN\n" in beside()
+    assert beside().startswith("MISSION RESTRICTED REL XAA, XBB  XAA: OFFEN\n")
+    marked, short = "[MISSION RESTRICTED REL XAA, XBB]  XAA: OFFEN", entry_id[:12]
+    for command in (
+        ("read", "#ops"),
+        ("search", "labelled"),
+        ("status", short),
+        ("export",),
+        ("tail", "--cursor", "0", "--count", "1"),
+    ):
+        shown = xaa.run(*command)
+        assert marked in shown.out, command
+        records = xaa.run(*command, "--json").records
+        assert any(record.get("national") == "OFFEN" for record in records), command
+    assert xaa.run("export").out.startswith(f"{marked}\n")
+    assert xaa.run("send", "#ops", "more", "--label", "SECRET").err.startswith(
+        "MISSION SECRET REL XAA, XBB  XAA: GEHEIM\n"
+    )
+    assert "XAA:" not in pair.xbb.run("read", "#ops").out, "it is of the device that was given it alone"
     assert xaa.run("policy", "national", "--remove", "--json").record["national"] == ""
-    until(lambda: "nationally" not in beside())
+    until(lambda: "OFFEN" not in beside())
 
 
 def test_a_label_is_read_and_judged_without_a_node(make: Make, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which messages are shown, and how: pure."""
 
+from coalchat.api.about import Report
 from coalchat.api.nouns import Disowned, Message
 from coalchat.api.search import Found, Piece
 from coalchat.api.vocabulary import Answer, Flag, Likeness, Precedence
@@ -116,3 +117,6 @@ def test_what_was_found_stands_under_its_marking_and_on_one_line() -> None:
     assert lines[0] == "[EXERCISE MISSION SECRET REL XAA, XBB]"
     assert message.entry_id[:12] in lines[1]
     assert lines[2:] == ["    … hold at the bridge\\u{1B}[2J", ""]
+    report = Report(form="SALUTE", title="What was seen", serial=3, version=1, part=False, missing=(), rows=())
+    lines = found_lines(Found(message=evolve(message, report=report), snippet=pieces), exercise=True)
+    assert lines[2:] == ["    SALUTE 003  What was seen", "    … hold at the bridge\\u{1B}[2J", ""]

@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 import attrs
+from textual.events import Key
 from textual.pilot import Pilot
 
 from coalchat.desk.app import DeskApp
@@ -119,6 +120,12 @@ class Seat:
     async def write(self, text: str) -> None:
         """Type into whatever has the focus."""
         await self.press(*(_NAMES.get(character, character) for character in text))
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys that all come in one read of the terminal: the desk does nothing between them."""
+        for key in keys:
+            self.app.post_message(Key(key, key if len(key) == 1 else None))
+        await self.pilot.pause()
 
     async def put(self, text: str) -> None:
         """The same, all at once: a key costs as much as a picture."""

@@ -11,7 +11,7 @@ from coalchat.record import evolve
 from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import link_record
+from tests.fakes.api_records import link_record, national_policy
 from tests.fakes.api_reports import let_reports, payload, shown
 from tests.fakes.roe_records import PENDING, board, details
 
@@ -75,6 +75,13 @@ def reported() -> FakeNode:
         period = {"from": "220001Z", "to": f"22{hour:04}Z", "unit": "Coy 2", "situation": "held"}
         of = payload("SITREP", hour // 300, {**period, "strength": str(strength), "fuel": str(fuel)}, at(hour))
         _say(node, "liaison", "XCC Lind", hour, of.text, "RESTRICTED", kind="report", report=shown(of))
+    return node
+
+
+def national() -> FakeNode:
+    """The same, on a device that was given its nation's policy."""
+    node = scene()
+    node.policy = national_policy("OFFEN", "DIENSTLICH", "GEHEIM", "STRENG GEHEIM")
     return node
 
 

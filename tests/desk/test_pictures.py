@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import NOW, answered, asked, custodian, inviting, reported, ruled, scene, trouble
+from tests.desk.scene import NOW, answered, asked, custodian, inviting, national, reported, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.desk.test_welcome import Acts, sitting
 from tests.fakes.api_node import FakeNode
@@ -70,6 +70,10 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "lock": Station(("f5",), ("LOCKED", "passphrase")),
     },
     answered: {"thread": Station(("up", "up", "t"), ("THREAD  ops-north", "5 answers", "We can lend a guide"))},
+    national: {
+        "national": Station(("up",) * 4, ("Engineers say 25 t", "XAA: GEHEIM")),
+        "national-label": Station(("f6",), ("READABLE BY", "XAA: GEHEIM", "XAA: OFFEN")),
+    },
     asked: {"who-asked": Station(("f4",), ("acknowledge by", "held"))},
     ruled: {
         "roe": Station(("f3",), ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")),

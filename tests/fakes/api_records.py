@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coalchat.api import about, nouns, responses
 from coalchat.api.vocabulary import Likeness, LinkState, Phase, Precedence, Role
+from coalchat.record import evolve
 from protocol.trust.policy import policy_from_toml
 
 NOW = 1_795_000_000
@@ -38,6 +39,13 @@ POLICY = responses.Policy(
     handling=(21_600, 10_800, 1_800, 600),
 )
 """The example policy, to a reader of SECRET."""
+
+
+def national_policy(*levels: str) -> responses.Policy:
+    """The same on a device that was given its nation's policy: what that marks alike, from the lowest level."""
+    beside = tuple(evolve(level, national=said) for level, said in zip(POLICY.levels, levels, strict=True))
+    return evolve(POLICY, national="ALDANIA 3", levels=beside)
+
 
 KEYS = responses.Keys(
     edition=3,

@@ -10,6 +10,8 @@ from coalchat.api.codec import fitting
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.search import Found, FoundPage, Piece, SearchMessages
 from coalchat.api.vocabulary import Flag
+from coalchat.node.answers.snippets import report_pieces
+from coalchat.store.said import HIT
 
 
 class Messages(Protocol):
@@ -27,7 +29,7 @@ def answer_search(node: Messages, request: SearchMessages) -> Response:
     patterns = [re.compile(rf"\b{word}", re.IGNORECASE) for word in words]
     every = re.compile("|".join(rf"\b{word}" for word in words), re.IGNORECASE)
     found = [
-        Found(message=message, snippet=_pieces(every, message.text))
+        Found(message=message, snippet=_snippet(every, message))
         for message in reversed(node.messages)
         if all(pattern.search(message.text) for pattern in patterns)
         and (not channel_id or message.channel_id == channel_id)
@@ -40,6 +42,13 @@ def answer_search(node: Messages, request: SearchMessages) -> Response:
         next_position=page[-1].message.position if page else request.before_position,
         more=len(page) < len(found),
     )
+
+
+def _snippet(every: re.Pattern[str], message: Message) -> tuple[Piece, ...]:
+    if message.report is None:
+        return _pieces(every, message.text)
+    begin, end = HIT
+    return report_pieces(message.report, every.sub(lambda match: f"{begin}{match[0]}{end}", message.text))
 
 
 def _pieces(every: re.Pattern[str], text: str) -> tuple[Piece, ...]:

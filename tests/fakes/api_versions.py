@@ -11,7 +11,7 @@ from coalchat.api.base import Request, Response
 from coalchat.api.events import MessageMarked, MessagePurged
 from coalchat.api.vocabulary import Flag, State
 from coalchat.errors import UsageError
-from coalchat.record import evolve
+from coalchat.record import evolve, values_of
 from tests.fakes.api_channels import widened
 from tests.fakes.api_threads import answer_thread
 from tests.fakes.roe_records import NO_ROE
@@ -39,10 +39,9 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return drafts.DraftList(drafts=tuple(node.drafts.values()))
         case drafts.SetDraft():
             name = node.find_channel(request.channel).id
-            kept = drafts.Draft(channel=name, text=request.text, label=request.label)
-            node.drafts = (
-                {**node.drafts, name: kept} if request.text else {c: d for c, d in node.drafts.items() if c != name}
-            )
+            kept = drafts.Draft(**{**values_of(request), "channel": name})
+            others = {channel: draft for channel, draft in node.drafts.items() if channel != name}
+            node.drafts = {**others, name: kept} if request.text or request.quotes else others
             return responses.Done()
     return None
 

@@ -12,7 +12,6 @@ from coalchat.api.search import Found, FoundPage, Piece, SearchMessages
 from coalchat.api.versions import CorrectMessage, RecallMessage
 from coalchat.api.vocabulary import Flag
 from coalchat.errors import UnknownChannel, UnknownDevice, UsageError
-from coalchat.node.answers.search import pieces
 from coalchat.paths import Home
 from tests.fakes.nodes import NOW, Running, until
 from tests.node.test_quotes import reads, two_channels
@@ -117,12 +116,3 @@ async def test_each_device_finds_what_it_can_read_and_nothing_else(
         with pytest.raises(UnknownChannel):
             await page(c, "convoy", channel="two")
         await town.close()
-
-
-def test_a_snippet_is_cut_at_its_hits() -> None:
-    cut = pieces("… the \x02bridge\x03 at \x02dawn\x03")
-    assert [(piece.text, piece.hit) for piece in cut] == [
-        ("… the ", False), ("bridge", True), (" at ", False), ("dawn", True),
-    ]  # fmt: skip
-    assert pieces("\x02bridge\x03") == (Piece(text="bridge", hit=True),)
-    assert pieces("") == ()

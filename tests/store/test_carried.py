@@ -50,6 +50,7 @@ CALLS: dict[str, Callable[[Reader], object]] = {
         r.messages_named(ident("feed 1", 32).hex()[:5]),
         r.messages_named(ident("carried 1", 32).hex()[:6]),
     ),
+    "marked": lambda r: r.marked(1, terms("bridge")),
     "found": lambda r: (
         r.found(Sought(terms("bridge")), limit=9),
         r.found(

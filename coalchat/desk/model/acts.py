@@ -24,7 +24,7 @@ def show(state: State, channel_id: str) -> Changes:
         return NOTHING
     if state.shown and state.shown != channel_id:
         _leave(state, state.shown)
-    state.past = None
+    state.leave_past()
     state.recent = [*(one for one in state.recent if one != channel_id), channel_id]
     log = state.log(channel_id)
     state.shown, state.selected, state.visible, state.reading_back = channel_id, None, None, False

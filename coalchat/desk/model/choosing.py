@@ -49,14 +49,14 @@ def _levels(state: State, channel: Channel | None, chosen: int) -> tuple[LevelCh
     policy = state.coalition.marks.policy
     if policy is None or channel is None:
         return ()
-    marks, rows = state.coalition.marks, []
+    coalition, marks, rows = state.coalition, state.coalition.marks, []
     least = combination(marks, state.composing.draft(channel.id).quotes).level
     for index, level in enumerate(policy.levels):
         why_not = "above your clearance" if index > policy.readable else ""
         why_not = f"above {named(channel.title)}" if index > channel.ceiling_level else why_not
         why_not = "below what you repeat" if index < least else why_not
         choice = LevelChoice(
-            level=index, name=level.name, chosen=index == chosen, why_not=why_not, national=level.national
+            level=index, name=level.name, chosen=index == chosen, why_not=why_not, national=coalition.beside(index)
         )
         rows.append(choice)
     return tuple(rows)

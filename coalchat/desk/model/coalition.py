@@ -7,6 +7,7 @@ Rule 2: a read mark never moves back.
 
 from __future__ import annotations
 
+from coalchat.api.national import beside
 from coalchat.api.nouns import Channel, Nation, Node
 from coalchat.api.requests import GetStatus, ListChannels, ListNations, ShowKeys, ShowPolicy
 from coalchat.api.responses import Keys, Policy, Status
@@ -48,6 +49,10 @@ class Coalition:
     def may_acknowledge(self) -> bool:
         """Whether a person sits here: a bot and a relay acknowledge nothing."""
         return self.node is not None and self.node.role not in {Role.BOT, Role.RELAY}
+
+    def beside(self, level: int) -> str:
+        """What our nation marks alike, as it stands behind the coalition's marking: "XAA: GEHEIM", or ""."""
+        return beside(self.marks.policy, self.own, level)
 
     def took_status(self, status: Status) -> None:
         """The node at a glance."""

@@ -126,6 +126,16 @@ class Composing:
                 draft.chosen = self._raised(draft.chosen, message)
         return self.ask(channel_id)
 
+    def bring_back(self, channel_id: str, answers: Message | None, quotes: tuple[Message, ...]) -> Asks:
+        """What a kept draft answered and repeated. Its label was raised by these then, and stays when they are taken away."""
+        draft = self.own(channel_id)
+        draft.answers = draft.answers or answers
+        draft.quotes = (*quotes, *(one for one in draft.quotes if one not in quotes))
+        for message in (*((draft.answers,) if draft.answers else ()), *draft.quotes):
+            draft.chosen = self._raised(draft.chosen, message)
+        draft.before = draft.chosen
+        return self.ask(channel_id)
+
     def _raised(self, chosen: Label | None, message: Message) -> Label:
         marks = self._coalition.marks
         parts: tuple[Message | Quoted, ...] = (message, *message.quotes)
@@ -249,6 +259,7 @@ class Composing:
             corrects=title_of(draft.corrects) if draft.corrects else "",
             within=self._within(draft.precedence),
             minimize="" if draft.corrects else self.minimize(channel_id, draft.precedence),
+            national=self._coalition.beside(label.level),
         )
 
     def _within(self, precedence: Precedence) -> str:

@@ -7,7 +7,9 @@ from coalchat.record import record
 
 @record
 class LevelChoice:
-    """A level in the label picker; `why_not` says why it cannot be chosen, `national` what is alike, or ""."""
+    """A level in the label picker; `why_not` says why it cannot be chosen, `national` what the own nation marks
+    alike, "XAA: GEHEIM", or "".
+    """
 
     level: int
     name: str

@@ -77,7 +77,9 @@ class Intake:
                 self.state.composing.took(request, answer)
                 return self._previewed(request)
             case ShowMessage(), Message():
-                return self._message(answer)
+                kept = self.state.kept
+                changes = self._message(answer)
+                return changes if kept is None else changes + kept.learnt(answer.entry_id)
             case _, MessageStatus():
                 return self._status(answer)
             case _, Marked():

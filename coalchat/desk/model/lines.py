@@ -81,6 +81,7 @@ class Lines:
     _coalition: Coalition
     _receipts: Receipts
     _find: Callable[[str], Message | None]
+    _lacks_later: Callable[[Message], bool]
     offset: Callable[[int], int] = utc
     calls: Highlights = field(factory=Highlights)
     answers: Answers = field(factory=Answers)
@@ -128,6 +129,7 @@ class Lines:
         bot = Flag.AUTO in message.flags
         ours = message.kind in {"retraction", "notice"} or {Flag.PURGED, Flag.CORRECTED} & set(message.flags)
         gone = (message.text,) if ours else ()
+        answers = 0 if closed or Flag.CORRECTED in message.flags else self.answers.count(message)
         return MessageLine(
             key=message.entry_id,
             position=message.position,
@@ -162,7 +164,8 @@ class Lines:
             repeats=tuple(_repeated(quoted) for quoted in message.quotes),
             versions=bool(message.corrects) or Flag.CORRECTED in message.flags,
             hits=() if message.mine or gone or closed else self.calls.find(message.text),
-            answers=0 if closed or Flag.CORRECTED in message.flags else self.answers.count(message),
+            answers=answers,
+            more_answers=bool(answers) and self._lacks_later(message),
             gone=bool({Flag.PURGED, Flag.RECALLED} & set(message.flags)) or message.kind == "retraction",
             reminds=message.reminds,
             card=None if message.report is None else _card(message.report),

@@ -81,6 +81,7 @@ def banner_of(state: State, high: HighWater, now: int) -> Banner:
         coalition=node.coalition if node else "",
         clock=dtg(now),
         exercise=node.exercise if node else False,
+        national=coalition.beside(level),
     )
 
 
@@ -202,6 +203,7 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
         may_remind=message.mine and asked and not message.reminds and not state.receipts.complete(message),
         deputies=state.receipts.deputies(message) if message.mine and asked else (),
         said="" if state.reminding is None else state.reminding.said.get(message.entry_id, ""),
+        national=state.coalition.beside(message.level),
     )
 
 

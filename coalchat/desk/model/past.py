@@ -99,6 +99,7 @@ class Past:
             return self.log
         live.put(self.log.messages)
         live.low, state.past = min(live.low, self.log.low), None
+        state.lines.forget(message.entry_id for message in self.log.messages)  # no answer to them is missing any more
         return live
 
 

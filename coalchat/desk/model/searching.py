@@ -167,7 +167,13 @@ class Searching:
             level=message.level,
             pieces=tuple((piece.text, piece.hit) for piece in one.snippet),
             new=self.state.lines.is_unread(message),
+            report=_report(message),
         )
+
+
+def _report(message: Message) -> tuple[str, str]:
+    report = message.report
+    return ("", "") if report is None else (f"{report.form} {report.serial:03}", report.title)
 
 
 def as_typed(words: str) -> str:

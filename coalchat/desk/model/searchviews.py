@@ -12,7 +12,8 @@ class FoundRow:
     Attributes:
         when: "221531Z NOV 26". channel: its title.
         mark, level: its portion mark, as in its channel.
-        pieces: the words around what matched, and whether each part did.
+        pieces: the words around what matched, and whether each part did; of a report, fields. report: "SALUTE 003", with the
+            title of its form, or nothing.
         new: nobody has read it here.
     """
 
@@ -25,6 +26,7 @@ class FoundRow:
     level: int
     pieces: tuple[tuple[str, bool], ...]
     new: bool
+    report: tuple[str, str] = ("", "")
 
 
 @record

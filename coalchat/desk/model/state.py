@@ -104,7 +104,7 @@ class State:
     def __post_init__(self) -> None:
         self.composing = Composing(self.coalition)
         self.deadlines = Deadlines(self.coalition, self.receipts)
-        self.lines = Lines(self.coalition, self.receipts, self.find)
+        self.lines = Lines(self.coalition, self.receipts, self.find, self.lacks_later)
 
     @property
     def later(self) -> tuple[Wants | None, ...]:
@@ -135,6 +135,18 @@ class State:
 
     def _every_log(self) -> tuple[Log, ...]:
         return (*self.logs.values(), *((self.past.log,) if self.past is not None else ()))
+
+    def lacks_later(self, message: Message) -> bool:
+        """Whether not all is loaded that came into its channel after it: it stands in a part of the past."""
+        log = self.logs.get(message.channel_id)
+        return log is None or message.position < log.low
+
+    def leave_past(self) -> None:
+        """What was loaded of the past stays only where it is a part of the present."""
+        if self.past is not None:
+            left, self.past = self.past.log, None
+            live = self.log(left.channel)
+            self.drop([message for message in left.messages if live.get(message.entry_id) is None])
 
     def replace(self, message: Message) -> None:
         """Another record of the same entry, in the place of what is known of it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Message
-from coalchat.api.threads import ShowThread, ThreadPage, Turn
+from coalchat.api.threads import ShowThread, ThreadPage, Turn, as_tree
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.labels import HighWater
@@ -93,7 +93,7 @@ class Threads:
         channel = self.state.coalition.channel(self.channel)
         return ThreadView(
             channel=channel.title if channel else "",
-            rows=tuple(self._row(turn, depth) for turn, depth in _tree(self._turns)),
+            rows=tuple(self._row(turn, depth) for turn, depth in as_tree(self._turns)),
             asked=self.asked,
             known=bool(self._turns),
             whole=self.whole,
@@ -137,21 +137,3 @@ class Threads:
             return None
         self.trouble = str(error)
         return Changes(_CHANGED)
-
-
-def _tree(turns: tuple[Turn, ...]) -> list[tuple[Turn, int]]:
-    """Each turn with its depth, answers below what they answer. What they answer may not have come yet."""
-    if not turns:
-        return []
-    known = {turn.name for turn in turns}
-    first, *rest = turns
-    below: dict[str, list[Turn]] = {}
-    for turn in rest:
-        below.setdefault(turn.to if turn.to in known else first.name, []).append(turn)
-    out: list[tuple[Turn, int]] = []
-    waiting = [(first, 0)]
-    while waiting:
-        turn, depth = waiting.pop()
-        out.append((turn, depth))
-        waiting += [(answer, depth + 1) for answer in reversed(below.get(turn.name, ()))]
-    return out

@@ -41,6 +41,7 @@ class Banner:
     Attributes:
         marking: e.g. "MISSION SECRET REL XAA, XBB, XCC", or "UNMARKED – TREAT AS …".
         clock: "221542Z NOV 26".
+        national: what the own nation marks alike, "XAA: GEHEIM", or "".
     """
 
     marking: str
@@ -48,6 +49,7 @@ class Banner:
     coalition: str
     clock: str
     exercise: bool
+    national: str = ""
 
 
 @record(kw_only=False)
@@ -180,7 +182,7 @@ class MessageLine:
         tallies: of an own message, by nation. sending: not durable on the node yet. failed: why it is not sent, or "".
         unreadable: its key is gone; `text` is the one line to show. repeats: what it quotes: whose, and the whole text.
         versions: there are several of it. gone: no text of it is here any more. hits: words of it that call this person.
-        answers: how many are here.
+        answers: how many are here. more_answers: what came later is not all loaded, and there may be more.
         reminds: of a reminder, the key of what is to be acknowledged; else "". card: of a report.
     """
 
@@ -211,6 +213,7 @@ class MessageLine:
     gone: bool = False
     hits: tuple[str, ...] = ()
     answers: int = 0
+    more_answers: bool = False
     reminds: str = ""
     card: Card | None = None
 
@@ -236,6 +239,7 @@ class Composer:
         within: the handling time of its precedence, "10 min"; of ROUTINE, "".
         minimize: id of the notice to be considered before it is sent, or "".
         nowhere: there is no channel to write to.
+        national: as of the banner.
     """
 
     channel: str
@@ -258,6 +262,7 @@ class Composer:
     within: str = ""
     minimize: str = ""
     nowhere: bool = False
+    national: str = ""
 
 
 # --- the rail ---

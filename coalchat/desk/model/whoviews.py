@@ -77,6 +77,7 @@ class WhoHasIt:
         may_remind: it is this device's, asks for an acknowledgement, and lacks one. deputies: "XCC Mets": who has it, of
             the nations where somebody lacks it, the furthest first.
         said: what came of the last reminder, or "".
+        national: what the own nation marks alike, "XAA: GEHEIM", or "".
     """
 
     key: str
@@ -95,3 +96,4 @@ class WhoHasIt:
     may_remind: bool = False
     deputies: tuple[str, ...] = ()
     said: str = ""
+    national: str = ""

@@ -14,7 +14,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import Composer
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, width_of
+from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, national, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, wrap
 
 INDENT: Final = 2
@@ -52,25 +52,30 @@ def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: boo
 
 def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
     """The row of a small screen: label, precedence, readers, withheld. Above it what is corrected or repeated, if anything
-    is; below it the text field.
+    is, and what is answered where the row has no room for it; below it the text field.
     """
-    return [*_about(view, width, glyphs, focused), _line(view, width, glyphs, focused)]
+    line, whole = _line(view, width, glyphs, focused)
+    reply = [Span(f"{glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
+    above = [] if whole else [_row(fit(reply, width - INDENT - 1, glyphs), focused, width, glyphs)]
+    return [*above, *_about(view, width, glyphs, focused), line]
 
 
-def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
+def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> tuple[Line, bool]:
+    """The row, and whether it says what is answered, if something is."""
     inner = width - 2
     chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")] if not view.nowhere else [*_NONE]
     if view.denied is not None:
         clause, reason = view.denied
         words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
-        return _row(apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs), focused, width, glyphs, 1)
+        row = apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs)
+        return _row(row, focused, width, glyphs, 1), not view.reply
     withheld = _withheld(view, ("withheld ", "none"), max(inner - width_of(chip) - 1, 9))
     room = inner - width_of(chip) - width_of(withheld) - 2
-    left = list(chip)
+    left, reply = list(chip), _reply(view, glyphs)
     for part in _small(view, glyphs, room):
         if width_of(left) - width_of(chip) + width_of(part) + 1 <= room:
             left += [*part, Span(" ")]
-    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)
+    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1), not reply or reply[0] in left
 
 
 def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Line]:
@@ -124,11 +129,15 @@ def _label(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     left += [Span("  "), _precedence(view.precedence, view.precedence.value)]
     if view.within:
         left.append(Span(f" {view.within}", Ink.MUTED))
-    ack = Ink.MUTED if view.ack.startswith("no ") else Ink.BRIGHT
+    asked = bool(view.ack) and not view.ack.startswith("no ")
     note = Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED
     right = [Span(view.note, note)] if view.note else []
-    if view.ack and width_of(left) + 3 + len(view.ack) + 2 + width_of(right) <= inner:
-        left += [Span("   "), Span(view.ack, ack)]
+    ack = [Span("   "), Span(view.ack, Ink.BRIGHT if asked else Ink.MUTED)] if view.ack else []
+    room = inner - width_of(left) - width_of(right) - 2
+    # Behind the chip. What is asked goes before it, that nothing is does not.
+    beside = national(view.national, room - (width_of(ack) if asked else 0), glyphs)
+    left[1:1] = beside
+    left += ack if width_of(beside) + width_of(ack) <= room else []
     return _row(apart(left, right, inner, glyphs, gap=2), focused, width, glyphs, 1)
 
 
@@ -200,6 +209,10 @@ def _withheld(view: Composer, words: tuple[str, str], room: int) -> list[Span]:
     return [Span(head, Ink.MUTED), Span(names, Ink.BRIGHT)]
 
 
+def _reply(view: Composer, glyphs: Glyphs) -> list[Span]:
+    return [Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)] if view.reply else []
+
+
 def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
     """What stands beside the label on a small screen; each is left out where it does not fit."""
     parts: list[list[Span]] = []
@@ -218,7 +231,9 @@ def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
             row = [Span("reads ", Ink.MUTED), Span(f"{len(view.reads)} nations")]
         parts.append(row)
     if view.reply:
-        parts.append([Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)])
+        parts.append(_reply(view, glyphs))
     if view.note:
         parts.append([Span(view.note, Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED)])
+    if view.national:
+        parts.append([Span(ours(view.national, glyphs), Ink.MUTED)])
     return parts

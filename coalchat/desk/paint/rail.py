@@ -1,13 +1,14 @@
 """The right column: who has the selected message, what is due, keys, links; and the same in one row.
 
 Rule 1: what is fine is muted, a gap is bold, and who is missing is named.
-Rule 2: sections keep their order and their heads. Where rows are scarce, first the blank rows go, then names are counted,
-then the last rows, and an ellipsis says so.
+Rule 2: sections keep their order and their heads. Where rows are scarce, first the blank rows go, then what the own nation
+marks alike, then names are counted, then the last rows, and an ellipsis says so.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 from coalchat.api.vocabulary import LinkState, State
@@ -15,7 +16,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import DueRow, KeysView, LinkRow, Rail
 from coalchat.desk.model.whoviews import NationRow, PersonRow, WhoHasIt
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.spans import apart, blank, fit, section, width_of
+from coalchat.desk.paint.spans import apart, blank, fit, national, section, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad
 from coalchat.desk.paint.under import tally_glyph, tally_spans
 
@@ -36,11 +37,11 @@ def paint_rail(rail: Rail, width: int, height: int, glyphs: Glyphs) -> list[Line
     rest = [*_due(rail, inner, glyphs), *_keys(rail, inner, glyphs), *_links(rail, inner, glyphs)]
     heads = sum(1 for row in rest if isinstance(row, str))
     missing = sum(person.gap for nation in rail.who.nations for person in nation.persons) if rail.who else 0
-    who = _who(rail.who, inner, glyphs, missing)
+    beside = _beside(rail.who, inner, glyphs)
+    who = _who(rail.who, inner, glyphs, missing, beside)
     roomy = 1 + len(who) + len(rest) + heads + 2 <= height
-    if not roomy:
+    if not roomy and len(who) > (free := height - 1 - len(rest)):
         # The most names with which all of it has room, or none.
-        free = height - 1 - len(rest)
         names = bisect_right(range(missing + 1), free, key=lambda names: len(_who(rail.who, inner, glyphs, names))) - 1
         who = _who(rail.who, inner, glyphs, max(names, 0))
     return _stacked(head, who, rest, width, height, glyphs, roomy)
@@ -70,12 +71,24 @@ def _stacked(
 # --- sections: a text is the head of one, the rest are rows ---
 
 
-def _who(who: WhoHasIt | None, inner: int, glyphs: Glyphs, names: int) -> list[_Row]:
+def _beside(who: WhoHasIt | None, inner: int, glyphs: Glyphs) -> list[_Row]:
+    """The message's mark, and what the own nation marks alike: in one row, or below each other, or neither."""
+    if who is None or not who.national or cells(who.mark) > inner:
+        return []
+    mark = Span(one_line(who.mark), Ink.MARK, who.level)
+    if beside := national(who.national, inner - cells(who.mark), glyphs):
+        return [[mark, *beside]]
+    # Below it, without the two blanks between them.
+    beside = national(who.national, inner + 2, glyphs)[1:]
+    return [[mark], beside] if beside else []
+
+
+def _who(who: WhoHasIt | None, inner: int, glyphs: Glyphs, names: int, beside: Sequence[_Row] = ()) -> list[_Row]:
     if who is None:
         return [[Span("no message selected", Ink.REMARK)]]
     title = [Span(one_line(who.title), Ink.BRIGHT), Span(" ")]
     excerpt = cut(ours(who.excerpt, glyphs), inner - width_of(title), glyphs)
-    rows: list[_Row] = [[*title, Span(excerpt, Ink.MUTED)]]
+    rows: list[_Row] = [[*title, Span(excerpt, Ink.MUTED)], *beside]
     if who.asked:
         by, left = [Span("ack by ", Ink.MUTED), Span(who.by, Ink.BRIGHT)], _left(who)
         if width_of(by) + 1 + width_of(left) <= inner:

@@ -1,7 +1,8 @@
 """The search screen: where it looks, and what was found: who said it where, and the words around what matched.
 
 Rule 1: of each message two rows: when, who and where; then its mark and the words.
-Rule 2: what matched is bold, and underlined: weight alone is the name's.
+Rule 2: what matched is bold, and underlined: weight alone is the name's, and that of a report's form and number.
+Rule 3: of a report the fields stand there in which something matched; the title of its form before them, where both have room.
 """
 
 from __future__ import annotations
@@ -57,7 +58,14 @@ def _words(row: FoundRow, width: int, glyphs: Glyphs) -> tuple[Span, ...]:
     mark = [Span(one_line(row.mark), Ink.MARK, row.level), Span(" ")] if row.mark else []
     room = width - BODY - 1 - width_of(mark)
     words = [Span(ours(text, glyphs), Ink.URGENT if hit else Ink.TEXT) for text, hit in row.pieces if text]
-    return (blank(BODY), *mark, *fit(_from_match(words, room, glyphs), max(room, 1), glyphs))
+    name, title = (ours(text, glyphs) for text in row.report)
+    if name:
+        head = [Span(name, Ink.BRIGHT), Span("  ")]
+        full = [*head, Span(title, Ink.MUTED), Span("  ")] if title else head
+        words = [*(full if width_of(full) + width_of(words) <= room else head), *words]
+    else:
+        words = _from_match(words, room, glyphs)
+    return (blank(BODY), *mark, *fit(words, max(room, 1), glyphs))
 
 
 def _from_match(words: list[Span], room: int, glyphs: Glyphs) -> list[Span]:

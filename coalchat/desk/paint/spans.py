@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.text import cells, cut
+from coalchat.desk.paint.text import cells, cut, ours
 
 Row = Sequence[Span]
 
@@ -61,6 +61,12 @@ def joined(parts: Iterable[Row], between: str, ink: Ink = Ink.MUTED) -> list[Spa
             out.append(Span(between, ink))
         out += part
     return out
+
+
+def national(words: str, room: int, glyphs: Glyphs, ink: Ink = Ink.MUTED) -> list[Span]:
+    """What the own nation marks alike, behind the coalition's marking: whole, or where there is no room not at all."""
+    text = ours(words, glyphs)
+    return [Span("  "), Span(text, ink)] if words and cells(text) + 2 <= room else []
 
 
 def section(title: str, note: str, width: int, glyphs: Glyphs, ground: Ground) -> Line:

@@ -51,7 +51,8 @@ def remarks(item: MessageLine, room: int, glyphs: Glyphs) -> list[_Row]:
             (Span(row, Ink.BRIGHT),) for row in wrap(f"{glyphs.refused} not sent: {ours(item.failed, glyphs)}", room)
         ]
     if item.answers:
-        rows.append((Span(counted(item.answers, "answer"), Ink.REMARK),))
+        said = f"{item.answers}+ answers" if item.more_answers else counted(item.answers, "answer")
+        rows.append((Span(said, Ink.REMARK),))
     return [fit(row, room, glyphs) for row in rows]
 
 

@@ -15,7 +15,7 @@ from coalchat.desk.look.glyphs import Glyphs, state_glyph
 from coalchat.desk.model.whoviews import NationRow, PersonRow, WhoHasIt
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.rail import progress
-from coalchat.desk.paint.spans import apart, blank, fit, joined, section, width_of
+from coalchat.desk.paint.spans import apart, blank, fit, joined, national, section, width_of
 from coalchat.desk.paint.text import cells, cut, one_line, ours, pad
 from coalchat.desk.paint.under import tally_glyph
 from coalchat.record import record
@@ -61,7 +61,8 @@ def paint_who_head(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
     lines = [Line(apart(title, entry, width, glyphs), Ground.HEAD)]
     gap = [Line()] if width >= _WIDE else []
     text = [Span(" "), Span(one_line(who.mark), Ink.MARK, who.level), Span(f" {ours(who.excerpt, glyphs)}")]
-    lines += [*gap, Line(fit(text, width - 1, glyphs)), *gap]
+    beside = national(who.national, min(width // 3, width - 3 - cells(who.mark)), glyphs)
+    lines += [*gap, Line(apart(text, beside, width - 1, glyphs)), *gap]
     lines += [Line(fit([Span(" "), *_progress(who, width - 2, glyphs)], width, glyphs)), *gap]
     columns = _columns(width)
     heads = [("", columns.person), ("ROLE", columns.role), ("DEVICE", columns.device), *columns.stages, ("NOW", 3)]

@@ -55,7 +55,7 @@ class JumpDialog(Dialog[str]):
         """Type at once."""
         field = self.query_one(Field)
         field.load(self._words)
-        field.focus()
+        self.set_focus(field)  # at once: `focus` waits its turn behind what was typed in the same burst
 
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         glyphs = self.door.dress.glyphs

@@ -39,7 +39,7 @@ class LockScreen(Banded[None]):
 
     def on_mount(self) -> None:
         """It can be typed at once."""
-        self.query_one(SecretField).focus()
+        self.set_focus(self.query_one(SecretField))  # `focus` waits its turn behind what was typed in the same burst
 
     def banner(self) -> Banner:
         """Not even the coalition's name, and no marking: there is nothing that could bear one."""

@@ -59,7 +59,7 @@ class SearchScreen(Banded[str]):
         self.rows.can_focus = False
         field = self.query_one(Field)
         field.load(self._words)
-        field.focus()
+        self.set_focus(field)  # at once: `focus` waits its turn behind what was typed in the same burst
         self.door.put(self.searching.begin(self._words, "" if self._everywhere else self.door.desk.shown))
 
     @property

@@ -1,11 +1,18 @@
-"""Texts that are being written, as clients keep them here: in the store, under its key, and nowhere else."""
+"""Texts that are being written, as clients keep them here: in the store, under its key, and nowhere else.
+
+Before each text stands one line: label, precedence, time of acknowledgement, what it answers, what it repeats, parted by tabs.
+"""
 
 from __future__ import annotations
+
+import re
+from typing import Final
 
 import attrs
 
 from coalchat.api.drafts import Draft, DraftList, ListDrafts, SetDraft
 from coalchat.api.responses import Done
+from coalchat.api.vocabulary import Precedence
 from coalchat.errors import UsageError
 from coalchat.node.answers.naming import find_place
 from coalchat.node.answers.session import Handlers, Session
@@ -14,6 +21,10 @@ from protocol.base.limits import MAX_TEXT
 
 MAX_LABEL = 512
 """Bytes of a label: a level, a category and all nations that a charter can have."""
+MAX_REPEATED: Final = 64
+"""Messages: more than one can quote, which is said when it is sent."""
+MAX_TIME: Final = 2**63 - 1
+_ID: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @attrs.define(eq=False)
@@ -30,19 +41,53 @@ class DraftAnswers:
         """All drafts."""
         del request, session
         return DraftList(
-            drafts=tuple(
-                Draft(channel=channel.hex(), text=text, label=label)
-                for channel, label, text in self.context.store.read.drafts()
-            )
+            drafts=tuple(_draft(channel, head, text) for channel, head, text in self.context.store.read.drafts())
         )
 
     async def set(self, request: SetDraft, session: Session) -> Done:
         """Keep one, or forget it."""
         del session
-        if len(request.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
-            raise UsageError(f"text: must have at most {MAX_TEXT} bytes")
-        if len(request.label.encode("utf-8", "surrogatepass")) > MAX_LABEL or "\n" in request.label:
-            raise UsageError(f"label: must be one line of at most {MAX_LABEL} bytes")
+        _check(request)
         channel = find_place(self.context, request.channel).channel
-        await self.context.store.write(lambda tx: tx.set_draft(channel, request.label, request.text))
+        if request.text or request.quotes:
+            head = _head(request)
+            await self.context.store.write(lambda tx: tx.set_draft(channel, head, request.text))
+        else:
+            await self.context.store.write(lambda tx: tx.drop_draft(channel))
         return Done()
+
+
+def _check(request: SetDraft) -> None:
+    if len(request.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
+        raise UsageError(f"text: must have at most {MAX_TEXT} bytes")
+    if len(request.label.encode("utf-8", "surrogatepass")) > MAX_LABEL or {"\n", "\t"} & set(request.label):
+        raise UsageError(f"label: must be one line of at most {MAX_LABEL} bytes")
+    if not 0 <= request.ack_by <= MAX_TIME:
+        raise UsageError("ack_by: must be a time")
+    if len(request.quotes) > MAX_REPEATED:
+        raise UsageError(f"quotes: must be at most {MAX_REPEATED}")
+    for name in (*((request.answers,) if request.answers else ()), *request.quotes):
+        if not _ID.fullmatch(name):
+            raise UsageError("answers, quotes: must be whole ids")
+
+
+def _head(request: SetDraft) -> str:
+    parts = (request.label, request.precedence.value, str(request.ack_by), request.answers, " ".join(request.quotes))
+    return "\t".join(parts)
+
+
+def _draft(channel: bytes, head: str, text: str) -> Draft:
+    """What was kept; by an older version the label alone."""
+    label, *more = head.split("\t")
+    if not more:
+        return Draft(channel=channel.hex(), text=text, label=label)
+    precedence, ack_by, answers, quotes = more
+    return Draft(
+        channel=channel.hex(),
+        text=text,
+        label=label,
+        precedence=Precedence(precedence),
+        ack_by=int(ack_by),
+        answers=answers,
+        quotes=tuple(quotes.split()),
+    )

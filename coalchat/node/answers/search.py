@@ -12,9 +12,10 @@ from coalchat.api.search import MAX_WORDS, Found, FoundPage, Piece, SearchMessag
 from coalchat.errors import UnknownDevice, UsageError
 from coalchat.node.answers.naming import find_place
 from coalchat.node.answers.session import Handlers, Session, check_limit
+from coalchat.node.answers.snippets import pieces, report_pieces
 from coalchat.node.context import Context
+from coalchat.store.rows import Found as FoundRow
 from coalchat.store.rows import Message as MessageRow
-from coalchat.store.said import HIT
 from coalchat.store.searching import Sought, terms
 
 END = 2**63 - 1
@@ -56,9 +57,16 @@ class SearchAnswers:
             before_position=request.before_position or END,
         )
         rows = self.context.store.read.found(sought, limit=limit + 1)
-        nouns = fitting(Found(message=self.noun(row.message), snippet=pieces(row.snippet)) for row in rows[:limit])
+        nouns = fitting(self._found(row, sought.terms) for row in rows[:limit])
         reached = nouns[-1].message.position if nouns else request.before_position
         return FoundPage(found=nouns, next_position=reached, more=len(nouns) < len(rows))
+
+    def _found(self, row: FoundRow, sought: str) -> Found:
+        message = self.noun(row.message)
+        shown: tuple[Piece, ...] = ()
+        if message.report is not None:
+            shown = report_pieces(message.report, self.context.store.read.marked(row.message.position, sought))
+        return Found(message=message, snippet=shown or pieces(row.snippet))
 
     def _author(self, given: str) -> tuple[int | None, Collection[bytes] | None]:
         """A nation, or the persons whose names have words that begin so; both parts where both are said.
@@ -85,15 +93,3 @@ class SearchAnswers:
 
 def _parts(name: str) -> list[str]:
     return [*name.casefold().split(), name.casefold()]
-
-
-def pieces(snippet: str) -> tuple[Piece, ...]:
-    """A snippet of the store on one line, cut where hits begin and end."""
-    begin, end = HIT
-    snippet = snippet.replace("\n", " ")
-    found: list[Piece] = []
-    for number, part in enumerate(snippet.split(begin)):
-        hit, _, rest = part.partition(end) if number else ("", "", part)
-        found += [Piece(text=hit, hit=True)] if hit else []
-        found += [Piece(text=rest, hit=False)] if rest else []
-    return tuple(found)

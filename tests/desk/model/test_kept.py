@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from coalchat.api.drafts import Draft, ListDrafts, SetDraft
-from coalchat.errors import UnknownChannel
+from coalchat.api.requests import ShowMessage
+from coalchat.api.vocabulary import Flag, Precedence
+from coalchat.errors import NodeUnavailable, UnknownChannel
+from coalchat.record import evolve
 from tests.desk.model.driver import ALL, Driver, connected
 from tests.fakes.api_node import FakeNode
+from tests.fakes.api_records import NOW
 
 
 def desk(node: FakeNode | None = None) -> Driver:
@@ -130,3 +134,86 @@ def test_what_cannot_be_kept_troubles_nobody_and_is_not_asked_for_ever() -> None
     assert len(kept(driver)) == 1
     assert driver.desk.composer().warnings == ()
     assert len([one for one in driver.asked if isinstance(one, ListDrafts)]) == 1
+
+
+def said(driver: Driver, text: str, **more: object) -> str:
+    message = driver.node.add_message("ops-north", text, **more)
+    driver.settle()
+    return message.entry_id
+
+
+def test_what_goes_with_a_text_comes_back_with_it() -> None:
+    driver = desk()
+    asked, told = (
+        said(driver, "who?"),
+        said(driver, "me", nations=("XAA", "XBB"), marking="MISSION SECRET REL XAA, XBB"),
+    )
+    driver.do(driver.desk.set_draft("both of you"))
+    driver.do(driver.desk.reply(asked))
+    driver.do(driver.desk.afterwards.quote(told))
+    driver.do(driver.desk.set_precedence(Precedence.IMMEDIATE))
+    driver.do(driver.desk.set_ack_by(NOW + 600))
+    before = driver.desk.composer()
+    tick(driver, 2)
+    (draft,) = driver.node.drafts.values()
+    assert (draft.answers, draft.quotes, draft.precedence, draft.ack_by) == (
+        asked, (told,), Precedence.IMMEDIATE, NOW + 600,
+    )  # fmt: skip
+    after = again(driver)
+    after.show("ops-north")
+    view = after.desk.composer()
+    assert view == evolve(before, note="draft")
+    assert (view.reply, len(view.quotes), view.short) == ("Kowal 1106Z", 1, "S REL XAA, XBB")
+    tick(after, 3)
+    assert kept(after) == [], "it is as it was kept"
+    after.do(after.desk.reply(None))
+    after.do(after.desk.stop_repeating())
+    assert after.desk.composer().short == "S REL XAA, XBB", "without them it goes under no wider label"
+
+
+def test_what_it_answers_is_fetched_where_it_is_not_loaded() -> None:
+    driver = desk()
+    first = said(driver, "long ago")
+    for number in range(400):
+        driver.node.add_message("ops-north", f"talk {number}")
+    driver.node.drafts[driver.desk.shown] = Draft(channel=driver.desk.shown, text="yes", label="", answers=first)
+    after = connected(driver.node)
+    after.show("ops-north")
+    tick(after)
+    assert ShowMessage(id=first) in after.asked
+    assert after.desk.composer().reply == "Kowal 1106Z"
+
+
+def test_until_the_node_has_said_what_it_repeats_that_is_kept_on() -> None:
+    driver = desk()
+    driver.node.answers[ShowMessage] = NodeUnavailable()
+    draft = Draft(channel=driver.desk.shown, text="see these", label="", answers="aa" * 32, quotes=("ab" * 32,))
+    driver.node.drafts[draft.channel] = draft
+    after = again(driver)
+    after.show("ops-north")
+    after.do(after.desk.set_draft("see these two"))
+    tick(after, 2)
+    (now,) = after.node.drafts.values()
+    assert (now.text, now.answers, now.quotes) == ("see these two", draft.answers, draft.quotes)
+    del after.node.answers[ShowMessage]  # it is up again, and has neither
+    tick(after, 10)
+    (now,) = after.node.drafts.values()
+    assert (now.text, now.answers, now.quotes) == ("see these two", "", ())
+
+
+def test_what_was_recalled_is_not_repeated_again() -> None:
+    driver = desk()
+    told = said(driver, "spill")
+    driver.do(driver.desk.afterwards.quote(told))
+    tick(driver, 2)
+    (draft,) = driver.node.drafts.values()
+    assert (draft.text, draft.quotes) == ("", (told,)), "what is repeated needs no words"
+    place = next(at for at, one in enumerate(driver.node.messages) if one.entry_id == told)
+    driver.node.messages[place] = evolve(
+        driver.node.messages[place], text="recalled", flags=(Flag.PURGED, Flag.RECALLED)
+    )
+    after = again(driver)
+    after.show("ops-north")
+    assert after.desk.composer().quotes == ()
+    tick(after, 3)
+    assert not after.node.drafts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from coalchat.api.events import ControlChanged
 from coalchat.api.requests import GetStatus, ListChannels, ShowKeys
 from coalchat.api.responses import Status
-from coalchat.api.vocabulary import LinkState, Phase, Precedence, Role
+from coalchat.api.vocabulary import ControlSubject, LinkState, Phase, Precedence, Role
 from coalchat.desk.model.changes import Part
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import UNMARKED, Head, NodeState
@@ -15,7 +16,7 @@ from tests.desk.model.driver import Driver, connected, started
 from tests.desk.scene import NOW as SCENE_NOW
 from tests.desk.scene import scene
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import KEYS, NOW, link_record, node_record
+from tests.fakes.api_records import KEYS, NOW, link_record, national_policy, node_record
 
 ALL = ("XAA", "XBB", "XCC")
 
@@ -33,6 +34,28 @@ def test_the_banner_is_the_high_water_mark_of_what_is_visible() -> None:
     banner = driver.desk.banner([low.entry_id, narrow.entry_id], NOW)
     assert (banner.marking, banner.level) == ("MISSION SECRET CONVOY REL XAA, XBB", 2)
     assert (banner.coalition, banner.clock, banner.exercise) == ("Northern Guard", "181106Z NOV 26", False)
+
+
+def test_what_the_own_nation_marks_alike_goes_by_the_level_of_the_whole() -> None:
+    driver = started()
+    low = driver.node.add_message("ops-north", "low", nations=ALL, marking="MISSION RESTRICTED REL XAA, XBB, XCC")
+    high = driver.node.add_message("ops-north", "high", nations=ALL, marking="MISSION SECRET REL XAA, XBB, XCC")
+    driver.settle()
+    desk = driver.desk
+    assert desk.banner([low.entry_id], NOW).national == desk.composer().national == ""
+    driver.node.policy = national_policy("OFFEN", "DIENST\x1b[2JLICH", "GEHEIM", "")
+    driver.node.tell(ControlChanged(subject=ControlSubject.CHARTER, id="", phase=Phase.UNLOCKED))
+    driver.settle()
+    assert desk.banner([low.entry_id], NOW).national == "XAA: DIENST\\u{1B}[2JLICH"
+    assert desk.banner([low.entry_id, high.entry_id], NOW).national == "XAA: GEHEIM"
+    assert desk.banner([], NOW).national == "", "what bears no mark has none here either"
+    driver.do(desk.select(low.entry_id))
+    rail = desk.rail(NOW).who
+    assert rail is not None
+    assert rail.national.startswith("XAA: DIENST")
+    assert [level.national for level in desk.picker(2, ALL).levels][2:] == ["XAA: GEHEIM", "XAA: no equivalent"]
+    driver.do(desk.set_label(0, ALL))
+    assert desk.composer().national == "XAA: OFFEN"
 
 
 def test_the_draft_counts_as_soon_as_there_is_text() -> None:

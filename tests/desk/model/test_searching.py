@@ -191,6 +191,43 @@ def test_reading_on_from_the_past_joins_the_present_without_a_gap() -> None:
     assert driver.desk.at_beginning
 
 
+def test_of_the_past_the_answers_are_counted_that_are_loaded_and_more_are_not_ruled_out() -> None:
+    driver = started(MANY)
+    first, near, far, newest = (driver.node.messages[place] for place in (120, 125, 400, MANY - 1))
+    for answer in (near, far, newest):
+        driver.node.messages[answer.position - 1] = evolve(answer, refs=(first.entry_id,))
+    driver = Driver(driver.node)
+    driver.start()
+    driver.do(driver.desk.show(driver.node.find_channel("#ops").id, driver.now))
+
+    def said() -> tuple[int, bool]:
+        lines = (item for item in driver.desk.items if isinstance(item, MessageLine) and item.key == first.entry_id)
+        (line,) = lines
+        return line.answers, line.more_answers
+
+    go(driver, "w120")
+    assert in_past(driver)
+    assert said() == (2, True), "one of them stands between what is loaded of the past, and of the present"
+    assert not any(
+        item.more_answers for item in driver.desk.items if isinstance(item, MessageLine) and not item.answers
+    )
+    for _ in range(5):
+        driver.do(driver.desk.seen((), at_bottom=True))
+    assert not in_past(driver)
+    assert said() == (3, False)
+
+
+def test_of_a_part_of_the_past_that_was_left_nothing_is_counted_any_more() -> None:
+    driver = started(MANY)
+    first, answer = driver.node.messages[120], driver.node.messages[125]
+    driver.node.messages[125] = evolve(answer, refs=(first.entry_id,))
+    go(driver, "w120")
+    assert [item.answers for item in driver.desk.items if isinstance(item, MessageLine) and item.answers] == [1]
+    driver.do(driver.desk.read_to(None))
+    assert not in_past(driver)
+    assert driver.desk._state.lines.answers.count(first) == 0
+
+
 def test_a_message_near_what_is_loaded_joins_it_at_once() -> None:
     driver = started(MANY)
     assert shown(driver)[0] == "message w587 of the convoy"

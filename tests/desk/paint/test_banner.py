@@ -80,3 +80,42 @@ def test_what_bears_no_label_says_so_without_a_fill() -> None:
     (line,) = paint_banner(view, 80, ASCII)
     assert "UNMARKED - TREAT AS MISSION SECRET" in line.text
     assert line.level == UNMARKED
+
+
+NATIONAL = "XAA: GEHEIM"
+
+
+@pytest.mark.parametrize("bottom", [True, False])
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_the_own_nation_marks_alike_stands_behind_the_marking(width: int, bottom: bool) -> None:
+    (line,) = paint_banner(banner(national=NATIONAL), width, UNICODE, bottom)
+    assert f"{MARKING}  ·  {NATIONAL}" in line.text
+    assert inks_of(line, MARKING) == {Ink.BRIGHT}
+    assert inks_of(line, NATIONAL) == {Ink.TEXT}, "the coalition's alone is bold"
+    assert bottom or line.text.endswith("1542Z " if width == 80 else "221542Z NOV 26 ")
+
+
+@pytest.mark.parametrize("exercise", [True, False])
+@pytest.mark.parametrize("width", range(4, 140))
+def test_it_is_whole_above_and_below_or_in_neither(width: int, exercise: bool) -> None:
+    with_it, without = banner(national=NATIONAL, exercise=exercise), banner(exercise=exercise)
+    top, foot = paint_banner(with_it, width, UNICODE), paint_banner(with_it, width, UNICODE, bottom=True)
+    whole = [any(f"{MARKING}  ·  {NATIONAL}" in line.text for line in lines) for lines in (top, foot)]
+    assert whole[0] == whole[1]
+    assert not whole[0] or "1542Z" in top[0].text, "it does not push out the clock"
+    if not whole[0]:
+        assert (top, foot) == (
+            paint_banner(without, width, UNICODE),
+            paint_banner(without, width, UNICODE, bottom=True),
+        )
+
+
+@given(names, names, st.booleans(), st.booleans(), st.integers(4, 200))
+def test_no_national_word_touches_the_marking(
+    marking: str, national: str, exercise: bool, bottom: bool, width: int
+) -> None:
+    view = banner(marking=marking, national=f"XAA: {national}", exercise=exercise)
+    lines = paint_banner(view, width, UNICODE, bottom)
+    assert all(cells(line.text) <= width for line in lines)
+    shown = "".join(span.text for line in lines for span in line.spans if span.ink is Ink.BRIGHT)
+    assert "".join(shown.split()) == "".join(marking.split())

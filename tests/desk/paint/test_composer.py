@@ -86,8 +86,8 @@ def test_those_it_is_withheld_from_are_named_or_counted_at_every_width(width: in
     few = composer(reply="Duarte 1537Z", warnings=("a", "b"), note="not sent")
     many = composer(withheld=MANY, reads=tuple((code, 3) for code in MANY), label="SECRET REL " + ", ".join(MANY))
     for paint in (paint_composer_foot, paint_composer_line):
-        (line,) = paint(few, width, UNICODE, focused=True)
-        assert cells(line.text) <= width
+        *above, line = paint(few, width, UNICODE, focused=True)
+        assert all(cells(row.text) <= width for row in (*above, line))
         assert line.text.endswith("XCC")
         (line,) = paint(many, width, UNICODE, focused=True)
         assert cells(line.text) <= width
@@ -145,6 +145,22 @@ def test_what_is_corrected_and_what_is_repeated_have_rows_in_every_form() -> Non
             assert second.text.rstrip().endswith("…")
 
 
+@pytest.mark.parametrize("width", range(30, 121))
+@pytest.mark.parametrize("denied", [None, ("scope", "not here")])
+@pytest.mark.parametrize("quotes", [(), ("(S) XBB Kowal 1534Z: Route B",)])
+def test_a_small_screen_says_whom_it_answers_at_every_width(
+    width: int, denied: tuple[str, str] | None, quotes: tuple[str, ...]
+) -> None:
+    view = composer(reply="Duarte 1537Z", quotes=quotes, denied=denied, note="not sent", warnings=("a", "b"))
+    lines = paint_composer_line(view, width, UNICODE, focused=True)
+    assert sum("Duarte 1537Z" in line.text for line in lines) == 1
+    assert all(cells(line.text) <= width for line in lines)
+    full = paint_composer_line(
+        composer(quotes=quotes, denied=denied, note="not sent", warnings=("a", "b")), width, UNICODE, True
+    )
+    assert len(lines) - len(full) == ("Duarte" not in lines[-1].text), "a row of its own only where it is needed"
+
+
 def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None:
     view = composer(reply="Duarte 1537Z", about="SALUTE 003 Escort halted at the quay, and more of it")
     assert paint_composer_top(view, 60, UNICODE, True)[0].text.startswith(
@@ -152,3 +168,21 @@ def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None
     )
     warned = composer(reply="Duarte 1537Z", about="SALUTE", warnings=("XCC: keys end 221800Z",))
     assert "SALUTE" not in paint_composer_top(warned, 66, UNICODE, True)[0].text
+
+
+def test_what_the_own_nation_marks_alike_stands_behind_the_label_where_all_else_has_room() -> None:
+    view = composer(national="XAA: GEHEIM", note="draft")
+    line = paint_composer_top(view, 66, UNICODE, focused=True)[1]
+    assert line.text.rstrip() == "▌ SECRET REL XAA, XBB ▾   XAA: GEHEIM  PRIORITY             draft"
+    assert inks_of(line, "XAA: GEHEIM") == {Ink.MUTED}
+    full = composer(national="XAA: GEHEIM", ack="ack by 221547Z")
+    assert paint_composer_top(full, 66, UNICODE, True) == paint_composer_top(
+        composer(ack="ack by 221547Z"), 66, UNICODE, True
+    )
+
+
+def test_on_a_small_screen_it_comes_last() -> None:
+    (wide,) = paint_composer_line(composer(national="XAA: GEHEIM"), 80, UNICODE, focused=True)
+    assert "reads XAA 9 XBB 12 draft kept XAA: GEHEIM" in wide.text
+    (line,) = paint_composer_line(composer(national="XAA: GEHEIM"), 61, UNICODE, focused=True)
+    assert [line] == paint_composer_line(composer(), 61, UNICODE, focused=True)

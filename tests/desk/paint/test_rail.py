@@ -155,3 +155,21 @@ def test_both_forms_fit_at_every_width(width: int) -> None:
     view = rail(who=who(nations=tuple(NationRow(tally=each, persons=()) for each in TALLIES * 6)))
     for line in [*paint_rail(view, width, 30, UNICODE), *paint_rail_line(view, width, UNICODE)]:
         assert cells(line.text) <= width
+
+
+def test_what_the_own_nation_marks_alike_stands_behind_the_mark_of_the_message() -> None:
+    of = who(national="XAA: GEHEIM")
+    lines = paint_rail(rail(who=of), 28, 40, UNICODE)
+    assert text_of(lines)[2:6] == [" 1531Z Berg Convoy 4 delay…", "", " (S)  XAA: GEHEIM", " ✓✓ XAA  4/4  read"]
+    assert inks_of(lines[4], "(S)") == {Ink.MARK}
+    longer = text_of(paint_rail(rail(who=evolve(of, mark="(S REL XAA, XBB)")), 28, 40, UNICODE))
+    assert longer[4:6] == [" (S REL XAA, XBB)", " XAA: GEHEIM"]
+    too_long = text_of(paint_rail(rail(who=evolve(of, national="XAA: " + "STRENG GEHEIM " * 2)), 28, 40, UNICODE))
+    assert too_long == text_of(paint_rail(rail(), 28, 40, UNICODE)), "whole or not at all"
+
+
+def test_it_goes_before_a_name_does_and_gives_back_its_row() -> None:
+    tight = text_of(paint_rail(rail(who=who(national="XAA: GEHEIM")), 28, 23, UNICODE))
+    assert tight[2] == " (S)  XAA: GEHEIM"
+    tighter = paint_rail(rail(who=who(national="XAA: GEHEIM")), 28, 22, UNICODE)
+    assert tighter == paint_rail(rail(), 28, 22, UNICODE)

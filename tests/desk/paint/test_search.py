@@ -9,6 +9,8 @@ from coalchat.desk.model.searchviews import FoundRow, SearchView
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.search import ROWS, paint_found, paint_search_head
 from coalchat.desk.paint.spans import width_of
+from coalchat.record import evolve
+from tests.desk.paint.made import inks_of
 
 LONG = "Shift change at 1800Z and many more words than a narrow row has before the "
 ROW = FoundRow(
@@ -43,3 +45,14 @@ def test_what_went_wrong_is_bold() -> None:
     (line,) = paint_search_head(view(said="too many", wrong=True), 60, UNICODE)
     assert line.spans[-1].text.strip() == "too many"
     assert line.spans[-1].ink is Ink.BRIGHT
+
+
+def test_a_report_is_named_before_the_fields_that_matched() -> None:
+    fields = (("Activity", False), (": escort halted near the old ", False), ("bridge", True))
+    row = evolve(ROW, mark="(S)", report=("SALUTE 003", "What was seen"), pieces=fields)
+    wide, narrow = (paint_found(view(row), 0, width, UNICODE)[1] for width in (120, 80))
+    assert wide.text.strip() == "(S) SALUTE 003  What was seen  Activity: escort halted near the old bridge"
+    assert narrow.text.strip() == "(S) SALUTE 003  Activity: escort halted near the old bridge"
+    assert inks_of(narrow, "SALUTE 003") == {Ink.BRIGHT}
+    assert inks_of(wide, "What was seen") == {Ink.MUTED}
+    assert all(width_of(paint_found(view(row), 0, width, UNICODE)[1].spans) <= width for width in range(30, 121))

@@ -325,3 +325,12 @@ def test_with_ascii_glyphs_nothing_of_ours_is_outside_ascii(body: str, width: in
 def test_markup_is_text() -> None:
     item: MessageLine = message("[SECRET] x [/b]", person="[/b]", mark="([S])")
     assert shown(item) == [" 1531Z XBB [/b]      ([S]) [SECRET] x [/b]"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "more", "said"),
+    [(1, False, "1 answer"), (3, False, "3 answers"), (1, True, "1+ answers"), (3, True, "3+ answers")],
+)
+def test_a_count_of_answers_says_when_it_may_be_more(answers: int, more: bool, said: str) -> None:
+    lines = paint_item(message(answers=answers, more_answers=more), 80, UNICODE)
+    assert lines[-1].text.strip() == said

@@ -139,3 +139,11 @@ def test_it_fits_at_every_width(width: int) -> None:
     view = who(asked=True, by="221547Z", left="OVERDUE 12 min", overdue=True, excerpt="松本 " * 60)
     for line in [*paint_who_head(view, width, UNICODE), *paint_who(view, width, UNICODE)]:
         assert cells(line.text) <= width
+
+
+@pytest.mark.parametrize("width", [38, 80, 120])
+def test_what_the_own_nation_marks_alike_stands_at_the_right_of_the_mark(width: int) -> None:
+    lines = paint_who_head(who(national="XAA: GEHEIM"), width, UNICODE)
+    (row,) = (line.text for line in lines if "(S) Convoy" in line.text)
+    assert row.rstrip().endswith("  XAA: GEHEIM") is (width > 38)
+    assert "GEH" in row or width == 38, "whole or not at all"

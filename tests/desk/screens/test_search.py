@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from coalchat.api.search import SearchMessages
 from coalchat.desk.screens.search import SearchScreen
-from coalchat.desk.widgets.field import Field
+from coalchat.desk.widgets.field import Field, SecretField
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import scene
 from tests.desk.screens.looking import quiet_node, selected
@@ -77,3 +79,27 @@ async def test_a_message_of_long_ago_stands_in_its_past_until_end() -> None:
         await desk.press("end")
         await desk.sees("message number 699")
         assert "this is the past" not in desk.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "typed", "scope"),
+    [
+        (("ctrl+f", "b", "r"), "br", "ops-north"),
+        (("ctrl+f", "ctrl+f", "b", "r"), "br", "all channels"),
+        (("ctrl+f", "b", "ctrl+f", "r"), "br", "all channels"),
+        (("ctrl+k", "m", "e", "d"), "med", "GO TO"),
+        (("f5", "x"), "", "LOCKED"),
+    ],
+)
+async def test_what_is_typed_in_one_burst_with_the_key_that_opens_a_screen_is_not_lost(
+    keys: tuple[str, ...], typed: str, scope: str
+) -> None:
+    async with seat(scene()) as desk:
+        desk.main.composer.draft.load("a draft")
+        await desk.burst(*keys)
+        await desk.sees(scope)
+        if typed:
+            await desk.until(lambda: desk.app.screen.query_one(Field).text == typed)
+        else:
+            await desk.until(lambda: desk.app.screen.query_one(SecretField).take() == b"x")
+        assert desk.main.composer.draft.text == "a draft"

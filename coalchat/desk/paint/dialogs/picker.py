@@ -11,12 +11,12 @@ from itertools import zip_longest
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
-from coalchat.desk.model.dialogviews import LabelPicker, LevelChoice, NationChoice
+from coalchat.desk.model.dialogviews import LabelPicker, NationChoice
 from coalchat.desk.paint.block import EMPTY, MARGIN, block_apart, block_hints, block_row, block_text, chosen_bar
 from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.rail import progress
-from coalchat.desk.paint.spans import blank, fit, width_of
+from coalchat.desk.paint.spans import blank, fit, national, width_of
 from coalchat.desk.paint.text import cells, one_line, ours, pad, wrap
 
 _TWO_COLUMNS: Final = 72
@@ -60,7 +60,7 @@ def _choices(view: LabelPicker, glyphs: Glyphs, cursor: int, room: int) -> list[
         place += 1
         if not level.why_not:
             chip = [_one(level.chosen, glyphs), Span(name, Ink.FILL, level.level)]
-            rows.append(([*chip, *_national(level, room - size - 6, glyphs)], here))
+            rows.append(([*chip, *national(level.national, room - size - 4, glyphs)], here))
             continue
         begin, *rest = wrap(ours(level.why_not, glyphs), max(room - size - 6, 8))
         rows.append(([Span("  "), Span(name, Ink.FAINT), Span(f"  {begin}", Ink.MUTED)], here))
@@ -81,11 +81,6 @@ def _choices(view: LabelPicker, glyphs: Glyphs, cursor: int, room: int) -> list[
         rows.append(([_one(chosen, glyphs), text], place == cursor))
         place += 1
     return rows
-
-
-def _national(level: LevelChoice, room: int, glyphs: Glyphs) -> tuple[Span, ...]:
-    """What the own nation marks alike."""
-    return fit([Span(f"  {one_line(level.national)}", Ink.MUTED)], room, glyphs) if level.national and room > 3 else ()
 
 
 def _one(chosen: bool, glyphs: Glyphs) -> Span:

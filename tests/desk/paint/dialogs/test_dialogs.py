@@ -113,13 +113,15 @@ def test_the_cursor_runs_through_levels_nations_and_categories() -> None:
 def test_the_picker_says_what_the_own_nation_marks_alike() -> None:
     levels = tuple(
         evolve(level, national=said)
-        for level, said in zip(picker().levels, ("OFFEN", "", "GEHEIM", "STRENG GEHEIM"), strict=True)
+        for level, said in zip(picker().levels, ("XAA: OFFEN", "", "XAA: GEHEIM", "XAA: STRENG GEHEIM"), strict=True)
     )
     for width, glyphs in ((92, UNICODE), (60, ASCII)):
         rows = text_of(paint_picker(picker(levels=levels), width, glyphs))
-        assert any("SECRET" in row and "  GEHEIM" in row for row in rows), "beside the coalition's, not in its place"
+        assert any("SECRET" in row and "  XAA: GEHEIM" in row for row in rows), "beside it, not in its place"
         assert any("UNCLASSIFIED" in row and "OFFEN" in row for row in rows)
         assert not any("STRENG" in row for row in rows), "why it cannot be chosen stands there"
+    long = tuple(evolve(level, national="XAA: " + "GEHEIM" * 5) for level in picker().levels)
+    assert text_of(paint_picker(picker(levels=long), 92, UNICODE)) == text_of(paint_picker(picker(), 92, UNICODE))
 
 
 def test_the_narrow_picker_has_the_same_words_below_each_other() -> None:
