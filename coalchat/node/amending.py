@@ -18,6 +18,7 @@ import trio
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.controls import SYNCED, Control
 from coalchat.node.holding import Holding
@@ -83,18 +84,17 @@ class Amending:
     holding: Holding = attrs.field(repr=False)
     changed: Callable[[], None] = attrs.field(repr=False)
     _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     def wake(self) -> None:
         """A segment has begun: an old link secret may be over."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Forget old link secrets when they are over, until cancelled."""
         await self._know()  # what was interrupted at the last amendment
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             await self._expire_secrets()
 
     async def take(self, gathering: Gathering, nation: int | None = None) -> bool:

@@ -13,6 +13,7 @@ import attrs
 import trio
 
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_finding
 from coalchat.node.keeping import control_document, drop_superseded
@@ -39,7 +40,7 @@ class Checkpointing:
     _due: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     _agreed: dict[bytes, int] = attrs.field(factory=dict, init=False, repr=False)
     """Number of the checkpoint that a feed was found to agree with."""
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         value = self.context.store.read.meta(CONTRADICTED) or b""
@@ -48,19 +49,17 @@ class Checkpointing:
 
     def wake(self) -> None:
         """A segment is new."""
-        self._woken.set()
+        self._bell.ring()
 
     def moved(self, feed_id: bytes) -> None:
         """A feed has a new entry, or a proof of it has come."""
         self._due.add(feed_id)
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Make what is due, and compare what comes, until cancelled."""
         while True:
-            await self._woken.wait()
-            await trio.sleep(GATHER)
-            self._woken = trio.Event()
+            await self._bell.wait(GATHER)
             await self.make_due()
             while self._due:
                 await self._compare(self._due.pop())

@@ -23,6 +23,7 @@ import trio
 from coalchat.node.accepting import Accepting
 from coalchat.node.arriving import Arrival, Ended, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.envelopes import Envelopes, nation_slots
 from coalchat.node.feeds import Feeds, KnownFeed
@@ -69,7 +70,7 @@ class Intake:
     _awaited: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     """Feeds that a receipt covers further than they came; what is forgotten here is looked at when a segment begins."""
     _retry: bool = attrs.field(default=False, init=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
     _kept: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
     """Set at the next commit."""
     _queueing: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
@@ -221,18 +222,17 @@ class Intake:
     def channel_known(self, channel: bytes) -> None:
         """A channel's revision came to be known: open what was kept of it before."""
         self._channels.add(channel)
-        self._woken.set()
+        self._bell.ring()
 
     def keys_came(self) -> None:
         """Seeds came, or a segment began: open what could not be read for want of a key, or say anew why it cannot be."""
         self._retry = True
-        self._woken.set()
+        self._bell.ring()
 
     async def run_late(self) -> None:
         """Open what could not be opened when it came, until cancelled."""
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             if self._retry:
                 self._retry = False
                 await self._open_unreadable()

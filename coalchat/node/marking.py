@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import attrs
-import trio
 
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.keeping import keep_control
 from protocol.base.errors import AuthenticationError, RemoteProtocolError
@@ -34,7 +34,7 @@ class Marking:
     context: Context = attrs.field(repr=False)
     closed: Callable[[bytes], None] = attrs.field(repr=False)
     _due: set[bytes] = attrs.field(factory=set, init=False, repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     # --- two entries that met here ---
 
@@ -79,13 +79,12 @@ class Marking:
     def judged(self, feeds: Iterable[bytes]) -> None:
         """Something new is held against feeds: compare it with what is here."""
         self._due.update(feeds)
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Compare what came with what is here, until cancelled."""
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             while self._due:
                 await self._compare(self._due.pop())
 

@@ -9,9 +9,9 @@ Rule 2: what a device says is its word: no more is promised or shown.
 from __future__ import annotations
 
 import attrs
-import trio
 
 from coalchat.errors import CoalchatError, UsageError
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.receipting import Receipting
 from coalchat.node.sending import Posted, Sending
@@ -34,7 +34,7 @@ class Recalling:
     context: Context = attrs.field(repr=False)
     sending: Sending = attrs.field(repr=False)
     receipting: Receipting = attrs.field(repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     async def recall(self, row: Message, reason: Recall) -> tuple[Posted, RetractionPayload]:
         """Recall a message of this person's, all its versions with it.
@@ -62,14 +62,13 @@ class Recalling:
 
     def wake(self) -> None:
         """Something was recalled, or what could not be confirmed may be confirmed now."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Confirm what was purged, until cancelled."""
         self.wake()
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             for retraction in self.context.store.read.unconfirmed(self.context.member.device):
                 await self._confirm(retraction)
 

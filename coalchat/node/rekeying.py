@@ -17,6 +17,7 @@ from coalchat.custody.documents import document
 from coalchat.custody.rekeying import Compartments, Due, Sealed, owed, owed_secret, reaches, seal
 from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.orders import demands, newest_demand
@@ -113,18 +114,16 @@ class Rekeying:
     context: Context = attrs.field(repr=False)
     publishing: Publishing = attrs.field(repr=False)
     before: Callable[[], Awaitable[None]] = attrs.field(default=trio.lowlevel.checkpoint, repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     def wake(self) -> None:
         """A statement, a certificate or a segment is new."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Renew and seal what is due, until cancelled."""
         while True:
-            await self._woken.wait()
-            await trio.sleep(PAUSE)
-            self._woken = trio.Event()
+            await self._bell.wait(PAUSE)
             await self.before()
             await self.seal_due()
 

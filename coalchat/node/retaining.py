@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import attrs
-import trio
 
 from coalchat.api.events import MessagePurged
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.journal import Finding, write_event, write_finding
 from coalchat.node.roe import KINDS as ROE
@@ -70,7 +70,7 @@ class Retaining:
     """The node's part for what time does to bodies."""
 
     context: Context = attrs.field(repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     # --- what is over ---
 
@@ -89,13 +89,12 @@ class Retaining:
 
     def wake(self) -> None:
         """A segment has begun."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Purge what is over, whenever a segment has begun, until cancelled."""
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             await self.purge()
 
     async def purge(self) -> None:

@@ -12,9 +12,9 @@ Rule 4: an edition in this device's name that it did not state is an alarm, and 
 from __future__ import annotations
 
 import attrs
-import trio
 
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding
@@ -38,7 +38,7 @@ class Stating:
 
     context: Context = attrs.field(repr=False)
     holding: Holding = attrs.field(repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
     _strangers: int = attrs.field(default=0, init=False)
     _told: set[bytes] = attrs.field(factory=set, init=False, repr=False)
 
@@ -47,13 +47,12 @@ class Stating:
 
     def wake(self) -> None:
         """A segment began, or a device's edition came."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """State what is due, until cancelled."""
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             await self.settle()
 
     async def settle(self) -> None:

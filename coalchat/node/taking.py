@@ -16,13 +16,13 @@ import json
 from collections.abc import Callable
 
 import attrs
-import trio
 
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.custody.rekeying import complete_up_to, keyable
 from coalchat.node.amending import lacks_secret
 from coalchat.node.audit import AuditEvent
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.holding import Holding
 from coalchat.node.journal import Finding, write_event, write_finding
@@ -59,7 +59,7 @@ class Taking:
     holding: Holding = attrs.field(repr=False)
     came: Callable[[], None] = attrs.field(repr=False)
     online: Callable[[], bool] = attrs.field(repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
     _refused: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     _opened: set[bytes] = attrs.field(factory=set, init=False, repr=False)
     """Names of the OTARs opened since the start that bring the link secret alone."""
@@ -75,13 +75,12 @@ class Taking:
 
     def wake(self) -> None:
         """A document, a link or a segment is new."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Take what comes and state what is due, until cancelled."""
         while True:
-            await self._woken.wait()
-            self._woken = trio.Event()
+            await self._bell.wait()
             await self.settle()
 
     async def settle(self) -> None:
