@@ -55,15 +55,19 @@ def show_roe(context: typer.Context, notice: Notice) -> None:
     \b
     coalchat roe show "IMPL 005"
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import show
     from coalchat.cli.roe_lines import details_lines
     from coalchat.cli.session import with_node
+    from coalchat.record import values_of
 
     asked = asked_of(context)
 
     async def act(client: Client) -> None:
-        details = await client.roe_notice(notice)
-        show(asked, details, details_lines(details, exercise=client.node.exercise))
+        details, beside = await client.roe_notice(notice), await beside_of(client)
+        level = details.notice.level
+        lines = details_lines(details, exercise=client.node.exercise, beside=beside.words(level))
+        show(asked, values_of(details) | {"national": beside.marking(level)}, lines)
 
     with_node(asked, act)
 
@@ -87,6 +91,7 @@ def endorse(context: typer.Context, notice: Notice) -> None:
 
     You see the whole notice first.
     """
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import note
     from coalchat.cli.roe_lines import details_lines
     from coalchat.cli.session import with_node
@@ -95,7 +100,8 @@ def endorse(context: typer.Context, notice: Notice) -> None:
 
     async def act(client: Client) -> RoeIssued:
         details = await client.roe_notice(notice)
-        note(asked, details_lines(details, exercise=client.node.exercise))
+        beside = (await beside_of(client)).words(details.notice.level)
+        note(asked, details_lines(details, exercise=client.node.exercise, beside=beside))
         return await client.endorse_roe(details.notice.entry_id)
 
     tell(asked, with_node(asked, act))
@@ -119,6 +125,7 @@ def acknowledge(
     It is a signed act that all its readers see; there is no undo.
     """
     from coalchat.api.vocabulary import Answer
+    from coalchat.cli.beside import beside_of
     from coalchat.cli.output import note, show
     from coalchat.cli.roe_lines import answer_words, details_lines
     from coalchat.cli.session import with_node
@@ -134,7 +141,8 @@ def acknowledge(
 
     async def act(client: Client) -> None:
         found = await client.roe_notice(notice)
-        note(asked, details_lines(found, exercise=client.node.exercise))
+        beside = (await beside_of(client)).words(found.notice.level)
+        note(asked, details_lines(found, exercise=client.node.exercise, beside=beside))
         details = await client.acknowledge_roe(found.notice.entry_id, typed, answer, text)
         show(asked, details, [f"{details.notice.entry_id}  {details.notice.name}  {answer_words(answer)}"])
 

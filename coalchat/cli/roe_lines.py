@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from coalchat.api.roe import RoeBoard, RoeCaveat, RoeDetails, RoeNotice, RoeRule, RoeRuling, RoeTally, RoeVerb
 from coalchat.api.vocabulary import Answer
+from coalchat.cli.beside import marked
 from coalchat.cli.output import body, columns, short
 from coalchat.cli.times import dtg
 
@@ -102,9 +103,8 @@ def _caveat(caveat: RoeCaveat) -> Sequence[str]:
     )
 
 
-def _head(notice: RoeNotice, *, exercise: bool) -> Iterator[str]:
-    marking = f"EXERCISE {notice.marking}" if exercise else notice.marking
-    yield f"[{marking}]"
+def _head(notice: RoeNotice, *, exercise: bool, beside: str = "") -> Iterator[str]:
+    yield marked(f"EXERCISE {notice.marking}" if exercise else notice.marking, beside)
     on = f"{STANDS[notice.act]} {notice.basis_name or short(notice.basis)}" if notice.basis else ""
     deadline = f"acknowledge by {dtg(notice.ack_by)}" if notice.ack_by else ""
     begins = f"effective {dtg(notice.effective)}" if notice.effective else "effective at once"
@@ -135,10 +135,10 @@ def tally_lines(tally: Sequence[RoeTally]) -> Iterator[str]:
         yield "  ".join(words)
 
 
-def details_lines(details: RoeDetails, *, exercise: bool) -> Iterator[str]:
-    """One notice, whole."""
+def details_lines(details: RoeDetails, *, exercise: bool, beside: str = "") -> Iterator[str]:
+    """One notice, whole. `beside`: what the own nation marks alike, "XAA: GEHEIM", or ""."""
     notice = details.notice
-    yield from _head(notice, exercise=exercise)
+    yield from _head(notice, exercise=exercise, beside=beside)
     yield f"NOT IN FORCE: {notice.reason}" if notice.reason else "counts"
     yield f"from {notice.nation} {notice.person}, {dtg(notice.time)}"
     others = ", ".join(f"{who.nation} {who.person}" for who in notice.signers[1:])

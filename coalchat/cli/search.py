@@ -73,11 +73,6 @@ def found_lines(found: Found, *, exercise: bool, beside: str = "") -> list[str]:
     from coalchat.cli.output import body
     from coalchat.cli.reading import head_lines
 
-    text = "".join(piece.text for piece in found.snippet)
-    report = found.message.report
-    name = (
-        ()
-        if report is None
-        else body("  ".join(word for word in (f"{report.form} {report.serial:03}", report.title) if word))
-    )
+    text, report = "".join(piece.text for piece in found.snippet), found.message.report
+    name = [] if report is None else body(f"{report.form} {report.serial:03}  {report.title}".rstrip())
     return [*head_lines(found.message, exercise=exercise, beside=beside), *name, *body(text), ""]

@@ -22,7 +22,7 @@ from coalchat.api.events import (
     ReceiptArrived,
     StateChanged,
 )
-from coalchat.api.vocabulary import Flag, State
+from coalchat.api.vocabulary import ControlSubject, Flag, State
 from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UnknownMessage, UsageError
 
@@ -87,7 +87,7 @@ def tail(
                 if message is not None:
                     show_message(asked, client, message, beside, cursor=event.cursor)
                     left = None if left is None else left - 1
-            elif isinstance(event.body, ControlChanged):
+            elif isinstance(event.body, ControlChanged) and event.body.subject is ControlSubject.CHARTER:
                 beside = await beside_of(client)
             elif told and isinstance(event.body, Change):
                 await _tell(asked, client, channel, event.body, event.cursor, beside)

@@ -49,6 +49,8 @@ def test_a_gap_and_a_silent_charter_are_alarms() -> None:
 def test_one_notice_whole() -> None:
     lines = list(details_lines(details(), exercise=True))
     assert lines[0] == "[EXERCISE MISSION RESTRICTED REL XAA, XBB, XCC]"
+    beside = list(details_lines(details(), exercise=True, beside="XAA: DIENSTLICH"))
+    assert beside == [f"{lines[0]}  XAA: DIENSTLICH", *lines[1:]]
     assert "NOT IN FORCE: begins 221800ZNOV26" in lines
     assert "signed by 2 of 2: with XAA Maj T. Holm" in lines
     assert "applies to XAA, XBB, XCC; AREA BLUE" in lines

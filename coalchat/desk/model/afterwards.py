@@ -153,7 +153,7 @@ class Afterwards:
         rows = (
             ("message", f"{title_of(message)}, {len(message.nations)} nations can read it"),
             ("id", message.entry_id[:12]),
-            ("text", f"{marks.mark(message.portion, message.nations, members)} {excerpt_of(message.text)}"),
+            ("text", f"{marks.mark(message.portion, message.nations, members)} {excerpt_of(message)}"),
         )
         return Deliberate(
             title="RECALL",

@@ -254,7 +254,7 @@ class Composing:
             note=note,
             known=preview is not None,
             only=_only(preview) if preview else "",
-            about=excerpt_of(draft.answers.text) if draft.answers else "",
+            about=excerpt_of(draft.answers) if draft.answers else "",
             quotes=tuple(self._quoted(message, channel_id) for message in draft.quotes),
             corrects=title_of(draft.corrects) if draft.corrects else "",
             within=self._within(draft.precedence),
@@ -279,8 +279,8 @@ class Composing:
         """ "(S REL XAA, XBB) XBB Kowal 1534Z: Route B"."""
         marks = self._coalition.marks
         mark = marks.mark(message.portion, message.nations, self._coalition.members(channel_id))
-        text = excerpt_of(message.text or " ".join(quoted.text for quoted in message.quotes))
-        return f"{mark} {message.author_nation} {author_of(message)} {clock(message.author_time)}: {text}"
+        author = f"{message.author_nation} {author_of(message)} {clock(message.author_time)}"
+        return f"{mark} {author}: {excerpt_of(message)}"
 
     def confirm_needed(self, channel_id: str, last: Label | None) -> str:
         """What to confirm before sending, where the last message here bore this label; or ""."""

@@ -58,8 +58,12 @@ def title_of(message: Message) -> str:
     return f"{clock(message.author_time)} {author_of(message)}"
 
 
-def excerpt_of(text: str) -> str:
-    """The beginning of a text, on one line."""
+def excerpt_of(message: Message) -> str:
+    """How a message begins, on one line: of a report its name and its first fields, of what only repeats others what it repeats."""
+    text, report = message.text or " ".join(quoted.text for quoted in message.quotes), message.report
+    if report is not None and text:
+        fields = (f"{row.name}: {row.text}" for row in report.rows)
+        text = " · ".join((f"{report.form} {report.serial:03}", *fields))
     return display_safe(" ".join(text.split()), limit=EXCERPT)
 
 
@@ -226,7 +230,7 @@ class Lines:
                 return Quote(
                     person=author_of(quoted),
                     time=self.clock(quoted.author_time),
-                    text=excerpt_of(quoted.text),
+                    text=excerpt_of(quoted),
                     mark=marks.mark(quoted.portion, quoted.nations, members),
                     level=quoted.level,
                 )

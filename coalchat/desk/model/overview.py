@@ -189,7 +189,7 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
     return WhoHasIt(
         key=key,
         title=title_of(message),
-        excerpt=excerpt_of(message.text),
+        excerpt=excerpt_of(message),
         mark=marks.mark(message.portion, message.nations, members),
         level=message.level,
         id=f"{message.entry_id[:4]} {message.entry_id[4:8]}",

@@ -58,6 +58,21 @@ def test_what_the_own_nation_marks_alike_goes_by_the_level_of_the_whole() -> Non
     assert desk.composer().national == "XAA: OFFEN"
 
 
+def test_a_report_begins_with_its_name_and_its_fields_and_not_with_the_text_for_machines() -> None:
+    driver = Driver(scene())
+    driver.start()
+    driver.now = SCENE_NOW
+    driver.show("ops-north")
+    (salute,) = [m for m in driver.node.messages if m.report is not None and m.channel_title == "ops-north"]
+    who = driver.desk.who(salute.entry_id, SCENE_NOW)
+    assert who is not None
+    assert who.excerpt.startswith("SALUTE 003 · Size: 8 vehicles, about 30 people · Activity: escort halted")
+    driver.do(driver.desk.reply(salute.entry_id))
+    driver.do(driver.desk.afterwards.quote(salute.entry_id))
+    assert driver.desk.composer().about == who.excerpt
+    assert driver.desk.composer().quotes == (f"(S) XBB Duarte 1537Z: {who.excerpt}",)
+
+
 def test_the_draft_counts_as_soon_as_there_is_text() -> None:
     driver = started()
     low = driver.node.add_message("ops-north", "low", nations=ALL, marking="MISSION RESTRICTED REL XAA, XBB, XCC")
