@@ -48,6 +48,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp(
         "minimize", "/minimize on REASON|off", "as the channel's admin: less traffic here from now on, or no more"
     ),
+    CommandHelp("deputy", "/deputy NAME [until HHMMZ|DDHHMMZ]|off", "who stands in for your nation in this channel"),
     CommandHelp("keys", "/keys", "keys, windows, certificates, and what is to do"),
     CommandHelp("theme", "/theme dark|light|high-contrast|mono", "how the desk looks, from now on"),
     CommandHelp("time", "/time local|z", "times of messages in this machine's zone, or in Z"),

@@ -104,13 +104,14 @@ class Receipts:
         if status is None:
             return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
         wanted = wanted_of(message, status)
+        deputies = {one.nation: one.person for one in status.deputies}
         return tuple(
-            _nation(nation, rows, wanted, message.mine, at or At())
+            _nation(nation, rows, wanted, message.mine, at or At(), deputies.get(nation, ""))
             for nation, rows in _by_nation(status.deliveries, order)
         )
 
-    def deputies(self, message: Message) -> tuple[str, ...]:
-        """Who could be asked to see to it: "XCC Mets"."""
+    def others(self, message: Message) -> tuple[str, ...]:
+        """Who else could be asked to see to it: "XCC Mets"."""
         status = self._statuses.get(message.entry_id)
         if status is None:
             return ()
@@ -219,13 +220,23 @@ class At:
     away: tuple[tuple[str, str], ...] = ()
 
 
-def _nation(nation: str, rows: Sequence[Delivery], wanted: State, mine: bool, at: At) -> NationRow:
+def _nation(nation: str, rows: Sequence[Delivery], wanted: State, mine: bool, at: At, deputy: str) -> NationRow:
     persons = _persons(rows)
-    deputy = next(iter(deputies(rows, wanted)), "")
+    asked = deputy or next(iter(deputies(rows, wanted)), "")
     return NationRow(
         tally=_tally(nation, rows),
-        persons=tuple(_person(devices, wanted, mine, deputy, at) for devices in persons),
+        persons=tuple(_person(devices, wanted, mine, asked, at) for devices in persons),
+        deputy=deputy,
+        lacks=not persons or any(row.role is not Role.BOT and _gap(row, wanted) for row in map(_best, persons)),
     )
+
+
+def deputies_asked(nations: Iterable[NationRow]) -> str:
+    """Whom an escalation to the nations' deputies asks: "XBB Kowal; XCC has none"; "" where none of these has one."""
+    lacking = [row for row in nations if row.lacks]
+    if not any(row.deputy for row in lacking):
+        return ""
+    return "; ".join(f"{row.tally.nation} {row.deputy or 'has none'}" for row in lacking)
 
 
 def deputies(rows: Sequence[Delivery], wanted: State) -> list[str]:
@@ -259,7 +270,7 @@ def _closes(row: Delivery, wanted: State, mine: bool, you: bool, deputy: str) ->
         return ("A", "acknowledge")
     if wanted is State.ACKNOWLEDGED and mine and row.state.reaches(State.DELIVERED):
         return ("R", "remind")
-    if wanted is State.ACKNOWLEDGED and mine and row.state.rank >= 0 and deputy:
+    if wanted is State.ACKNOWLEDGED and mine and row.state.rank >= 0 and deputy not in {"", row.person}:
         return ("E", f"escalate to {deputy}")
     return ("", _CLOSES.get(row.state, ""))
 
