@@ -10,7 +10,7 @@ Rule 4: one question about a message at a time; what is told meanwhile makes one
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from coalchat.api.nouns import Delivery, Message, NationState
@@ -65,6 +65,12 @@ class Receipts:
         """A message that nobody looks at has moved: it is asked about when somebody does."""
         self._stale.add(entry_id)
 
+    def renamed(self, channel_ids: Collection[str], looked_at: Iterable[str]) -> Asks:
+        """Other persons stand in there for their nations: what is known is asked about when somebody looks, or does."""
+        told = {key for key, status in self._statuses.items() if status.channel_id in channel_ids}
+        self._stale |= told
+        return tuple(ask for key in looked_at if key in told for ask in self.lacks(key))
+
     def sent(self, entry_id: str, nations: tuple[NationState, ...]) -> None:
         """What the answer to sending said, before persons are known."""
         self._first[entry_id] = nations
@@ -104,9 +110,10 @@ class Receipts:
         if status is None:
             return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
         wanted = wanted_of(message, status)
-        deputies = {one.nation: one.person for one in status.deputies}
+        at = at or At()
+        deputies = {one.nation: one.person for one in status.deputies if not 0 < one.until <= at.now}
         return tuple(
-            _nation(nation, rows, wanted, message.mine, at or At(), deputies.get(nation, ""))
+            _nation(nation, rows, wanted, message.mine, at, deputies.get(nation, ""))
             for nation, rows in _by_nation(status.deliveries, order)
         )
 

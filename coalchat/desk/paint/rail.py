@@ -90,7 +90,7 @@ def _who(who: WhoHasIt | None, inner: int, glyphs: Glyphs, names: int) -> list[_
         rows.append(_nation(nation, counts, glyphs))
         missing = [person for person in nation.persons if person.gap]
         size = max((min(cells(person.person), _NAME) for person in missing), default=0)
-        if nation.deputy and nation.lacks and names > 0:
+        if nation.deputy and nation.lacks and who.asked and names > 0:
             rows.append(_deputy(nation, inner, glyphs))
         rows += [_person(person, size, inner, glyphs) for person in missing[:names]]
         if len(missing) > names:

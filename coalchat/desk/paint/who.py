@@ -135,7 +135,7 @@ def _nation(nation: NationRow, who: WhoHasIt, width: int, glyphs: Glyphs) -> Lin
     summary = joined([[Span(word, ink)] for word in words], f" {glyphs.dot} ", ink)
     right = [Span(f"{tally_glyph(tally, glyphs)} ", ink), *summary, Span(" ")]
     left = [Span(" "), Span(tally.nation, Ink.BRIGHT)]
-    if nation.deputy:
+    if nation.deputy and who.asked:
         room = width - width_of(right) - width_of(left) - cells(_DEPUTY) - 1
         name = cut(one_line(nation.deputy), room, glyphs)
         left += [Span(_DEPUTY, Ink.MUTED), Span(name)] if room > _SOME else []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from coalchat.api.about import Minimize
 from coalchat.api.deadlines import RemindRecipients
+from coalchat.api.requests import GetMessageStatus, ListChannels
 from coalchat.api.responses import Sent
 from coalchat.api.vocabulary import LinkState, Phase, State
-from coalchat.desk.model.changes import Part
+from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.whoviews import PersonRow, WhoHasIt
 from coalchat.errors import Refused
 from coalchat.record import evolve
@@ -98,7 +99,7 @@ def test_a_reminder_is_asked_for_once_and_what_came_of_it_is_said() -> None:
 
 def test_the_nations_deputies_are_asked_first_and_who_has_none_is_said() -> None:
     driver = started()
-    kowal = deputy_record("XBB", "Maj\x1b Reyes")
+    kowal = deputy_record("XBB", "Maj\x1b Reyes", until=NOW + 60)
     driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(kowal,))
     driver.reconnect()
     driver.settle()
@@ -110,6 +111,9 @@ def test_the_nations_deputies_are_asked_first_and_who_has_none_is_said() -> None
     assert who.deputies == "XBB Maj\\u{1B} Reyes; XCC has none"
     assert who.persons == ("XBB Kowal", "XCC Mets")
     assert rows["Lind"].closes == ("E", "escalate to Mets"), "of his own nation none is named"
+    late = driver.desk.who(key, NOW + 60)
+    assert late is not None
+    assert (late.nations[0].deputy, late.deputies) == ("", ""), "her time is over"
     driver.node.answers[RemindRecipients] = SENT
     driver.do(driver.desk.afterwards.reminding.remind(key, "", "one", deputies=True))
     assert seen(driver, key)[0].said == "escalated to the deputies"
@@ -122,6 +126,19 @@ def test_the_nations_deputies_are_asked_first_and_who_has_none_is_said() -> None
     who, _ = seen(driver, key)
     assert [(row.deputy, row.lacks) for row in who.nations] == [("Maj\\u{1B} Reyes", False), ("", True)]
     assert who.deputies == ""
+
+
+def test_another_deputy_is_asked_about_where_one_is_looked_at() -> None:
+    driver = started()
+    key = ordered(driver)
+    driver.do(driver.desk.select(key))
+    assert [row.deputy for row in seen(driver, key)[0].nations] == ["", ""]
+    driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(deputy_record("XBB", "Kowal"),))
+    driver.do(Changes(asks=(ListChannels(),)))
+    assert [row.deputy for row in seen(driver, key)[0].nations] == ["Kowal", ""]
+    asked = driver.asked.count(GetMessageStatus(id=key))
+    driver.do(Changes(asks=(ListChannels(),)))
+    assert driver.asked.count(GetMessageStatus(id=key)) == asked, "nobody else stands in"
 
 
 def test_who_cannot_be_reminded_is_seen_to_by_his_nations_deputy() -> None:

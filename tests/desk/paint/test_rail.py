@@ -60,8 +60,12 @@ def test_the_deputy_is_named_of_a_nation_that_lacks_somebody() -> None:
     named = who(
         nations=tuple(evolve(one, deputy="Maj Kowalczyk-Brzezinski", lacks=n == 2) for n, one in enumerate(NATIONS))
     )
+    assert "deputy" not in "".join(text_of(paint_rail(rail(who=named), 28, 36, UNICODE))), (
+        "nobody was asked to acknowledge"
+    )
+    named = evolve(named, asked=True, by="221547Z", left="5 min")
     lines = text_of(paint_rail(rail(who=named), 28, 36, UNICODE))
-    assert lines[4:8] == [
+    assert lines[5:9] == [
         " ✓✓ XAA  4/4  read", " ✓✓ XBB  3/3  read", " ✓  XCC  2/5  delivered", "      deputy Maj Kowalczyk…",
     ]  # fmt: skip
     assert "deputy" not in "".join(text_of(paint_rail(rail(who=named), 28, 20, UNICODE))), (

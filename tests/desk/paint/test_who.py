@@ -67,12 +67,16 @@ def test_the_staircase_at_120() -> None:
 def test_a_nations_deputy_stands_beside_it_as_far_as_there_is_room() -> None:
     def rows(width: int) -> list[str]:
         nations = tuple(evolve(one, deputy="Maj Kowal\nFORGED", lacks=True) for one in NATIONS)
-        return [line for line in text_of(paint_who(who(nations=nations), width, UNICODE)) if line.startswith(" X")]
+        return [
+            line
+            for line in text_of(paint_who(who(nations=nations, asked=True), width, UNICODE))
+            if line.startswith(" X")
+        ]
 
     assert [line.split("   ")[0] for line in rows(120)] == [
         f" {code}  deputy Maj Kowal FORGED" for code in ("XAA", "XBB", "XCC")
     ]
-    assert rows(120)[2].endswith("2/5 delivered · 3 missing")
+    assert rows(120)[2].endswith("0/3 acknowledged · 3 missing")
     assert "deputy Maj" in rows(60)[2]
     assert "deputy" not in rows(40)[2], "what is missing comes first"
     assert all(cells(line) <= 40 for line in rows(40))
