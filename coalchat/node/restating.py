@@ -23,6 +23,7 @@ from coalchat.node.deputies import all_said, standing_in, voices
 from coalchat.node.noticing import current_minimize, for_all, reason_of, statements
 from coalchat.node.sending import Sending
 from coalchat.store.rows import Message
+from protocol.base.ids import Tag
 from protocol.base.limits import CLOCK_SKEW
 from protocol.base.records import decode
 from protocol.messages.notices import Given, Notice, NoticePayload
@@ -133,7 +134,8 @@ def _order(
 async def state_anew(context: Context, sending: Sending, order: Order) -> bool:
     """State a notice of a channel anew, for all its members; whether it went out."""
     label, given = for_all(context, order.revision), order.given
-    if sending.decide(label, order.revision) is not None:
+    kinds = context.member.certificate.scope.kinds
+    if sending.decide(label, order.revision) is not None or (kinds and int(Tag.NOTICE) not in kinds):
         return False
     purged = PURGED if order.notice is Notice.MINIMIZE and given.on else ""
     refs = (Ref(int(Relation.REISSUE), given.entry),)

@@ -143,13 +143,20 @@ async def test_a_device_that_joins_later_obeys_it(
         await knows(bo)
         await refused_below_immediate(bo)
         assert stated(a) == 1, "keys of one segment open all of it"
+        await bo.ask(NameDeputy(channel="ops", person="Officer bo", until=0))
 
         await trio.sleep(2 * SEGMENT)
         bea = await joined(town, b, "bea")
         await knows(bea)
         await refused_below_immediate(bea)
         assert (stated(a), stated(bo)) == (2, 2)
-        assert len(await lines(bo)) == len(await lines(b)) == 1
+
+        async def named() -> bool:
+            return [one.person for one in (await shown(bea)).deputies] == ["Officer bo"]
+
+        await until(named)
+        assert stated(b, Notice.DEPUTY) == 2, "who says it of himself says it anew"
+        assert len(await lines(bo)) == len(await lines(b)) == 2
         await town.close()
 
 
@@ -181,7 +188,7 @@ async def test_two_admins_apart_state_it_each_and_nobody_is_alarmed_twice(
     homes: dict[str, Home], tmp_path: Path, autojump_clock: MockClock
 ) -> None:
     async with trio.open_nursery() as nursery:
-        town = Town(nursery, homes | {"al": device_home(tmp_path, "al")})
+        town = Town(nursery, homes | {name: device_home(tmp_path, name) for name in ("al", "bea")})
         a, b, c = [await town.start(code) for code in ("XAA", "XBB", "XCC")]
         await town.join_up(a, b, c)
         await a.channel("ops", ["XAA", "XBB"])
@@ -215,6 +222,13 @@ async def test_two_admins_apart_state_it_each_and_nobody_is_alarmed_twice(
         assert {stated(node) for node in (a, b, al)} == {stated(al)}
         orders = [(await shown(node)).minimize for node in (a, b, c, al)]
         assert len({(order.entry_id, order.since) for order in orders if order}) == 1
+
+        # While both hear each other, one says it.
+        before = stated(al)
+        bea = await joined(town, b, "bea")
+        await knows(bea)
+        await trio.sleep(3 * SEGMENT)
+        assert {stated(node) for node in (a, b, al)} == {before + 1}
         await town.close()
 
 
