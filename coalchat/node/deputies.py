@@ -8,6 +8,8 @@ Rule 3: to stand in gives nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from coalchat.api.about import Deputy
@@ -33,19 +35,21 @@ class Voices:
     naming: frozenset[bytes]
 
 
-def voices(context: Context, revision: ChannelRevision, nation: int) -> Voices:
-    """Those of a nation, as its directory lists them now and none revoked."""
+def voices(context: Context, revision: ChannelRevision, nation: int, devices: Iterable[bytes] | None = None) -> Voices:
+    """Those of a nation, as its directory lists them now and none revoked; or those among some devices."""
     directory, now = context.member.directory, context.now()
+    if devices is None:
+        devices = [known.device for known in directory.devices(nation)]
     persons, naming = {}, set()
-    for known in directory.devices(nation):
-        standing = directory.standing(known.device, now)
+    for device in devices:
+        standing = directory.standing(device, now)
         if standing is None or not standing.listed or standing.revoked is not None:
             continue
         certificate = standing.certified.certificate
-        if certificate.role not in NOBODY:
-            persons[known.device] = certificate.person
-            if certificate.role == int(Role.CUSTODIAN) or known.device in revision.admins:
-                naming.add(known.device)
+        if certificate.nation == nation and certificate.role not in NOBODY:
+            persons[device] = certificate.person
+            if certificate.role == int(Role.CUSTODIAN) or device in revision.admins:
+                naming.add(device)
     return Voices(persons, frozenset(naming))
 
 
@@ -59,7 +63,7 @@ def all_said(context: Context, revision: ChannelRevision, nation: int) -> tuple[
     rows = context.store.read.notices(revision.channel, int(Notice.DEPUTY))
     if not rows or nation not in context.member.members(revision):
         return ()
-    spoken = voices(context, revision, nation)
+    spoken = voices(context, revision, nation, {row.device for row in rows})
     return deputies_said(map(given, rows), spoken.persons, spoken.naming)
 
 

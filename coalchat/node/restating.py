@@ -33,6 +33,9 @@ from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence, Role
 from protocol.trust.label import ReleaseKey
 
+PAUSE = 1.0
+"""Seconds in which documents that come together are waited for: all devices are looked at, once and not for each."""
+
 PURGED = "as ordered before; the words are purged"
 """The reason of an order of which no body is here any more."""
 
@@ -65,6 +68,7 @@ class Restating:
         while True:
             await self.settle()
             await self._woken.wait()
+            await trio.sleep(PAUSE)
             self._woken = trio.Event()
 
     async def settle(self) -> None:

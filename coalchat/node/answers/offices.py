@@ -64,7 +64,6 @@ class OfficeAnswers:
 
     async def admins(self, request: ChangeAdmins, session: Session) -> Channel:
         """Make devices admins of a channel, or no longer."""
-        del session
         member, known = self.context.member, find_channel(self.context, request.channel)
         if member.device not in known.admins:
             raise NotAuthorised("only an admin of the channel does this")
@@ -83,6 +82,8 @@ class OfficeAnswers:
             known, number=known.number + 1, previous=known.hash, admins=tuple(sorted(admins)), issued=self.context.now()
         )
         await self._keep_order(known, revision)
+        if member.channels.get(known.channel) is not known:
+            return await self.admins(request, session)  # another revision came meanwhile: this would be a fork of it
         words = [f"+{self._name(device)}" for device in sorted(admins - set(known.admins))]
         words += [f"-{self._name(device)}" for device in sorted(set(known.admins) - admins)]
         code = self.context.code(member.nation)
