@@ -86,6 +86,24 @@ class Minimize:
 
 
 @record
+class Deputy:
+    """Who stands in for a nation in a channel, as that nation says: whom a reminder asks to see to it.
+
+    Attributes:
+        entry_id: of the notice that said so first. nation: code. person, person_id: his name, and 32 hex digits.
+        since: since when. until: when it ends by itself; 0: when another word comes. by: the name of who said so.
+    """
+
+    entry_id: str
+    nation: str
+    person: str
+    person_id: str
+    since: int
+    until: int
+    by: str
+
+
+@record
 class Missing:
     """A person who has not done yet what a message asks for.
 

@@ -18,11 +18,13 @@ class RemindRecipients(Request[Sent]):
     Everybody who can read the one reads the other. What is acknowledged is the first one.
 
     Errors: UnknownMessage, Ambiguous; UsageError (another's; it asks for no acknowledgement; nobody is missing); Expired
-    (its body is gone); UnknownDevice (`escalate` names nobody who could read it); Refused; AlreadyExists.
+    (its body is gone); UnknownDevice (`escalate` names nobody who could read it); UsageError (`deputies`, and no nation that
+    lacks acknowledgements has one who can read it); Refused; AlreadyExists.
 
     Attributes:
         text: a word of the sender's to it, or "".
         escalate: "[NATION] NAME" of a person who is asked to see to it for his nation, or "".
+        deputies: the deputy of each nation that lacks acknowledgements is asked to see to it.
         client_id, considered: as in `message.send`.
     """
 
@@ -33,6 +35,7 @@ class RemindRecipients(Request[Sent]):
     escalate: str
     client_id: str
     considered: bool
+    deputies: bool = False
 
 
 @record
@@ -50,6 +53,43 @@ class OrderMinimize(Request[Channel]):
     channel: str
     on: bool
     reason: str
+
+
+@record
+class NameDeputy(Request[Channel]):
+    """Say who stands in for the own nation in a channel, or that nobody does: a signed notice to all its members.
+
+    The same again sends nothing. Errors: UnknownChannel, Ambiguous, UnknownDevice (nobody of the own nation); NotAuthorised
+    (not for this device to say); UsageError (a time that is over); Refused.
+
+    Attributes:
+        person: "[NATION] NAME"; "": nobody. until: when it ends by itself, in Unix seconds; 0: when another word comes.
+    """
+
+    op = "channel.deputy"
+    scope = Scope.ADMIN
+    channel: str
+    person: str
+    until: int
+
+
+@record
+class ChangeAdmins(Request[Channel]):
+    """Make devices admins of a channel, or no longer, by its next revision. The same again changes nothing.
+
+    Errors: UnknownChannel, Ambiguous, UnknownDevice (none of the founding nation); NotAuthorised (no admin of the channel);
+    UsageError (nobody would be left who can act; too many; MINIMIZE rests on this device, which would be none).
+
+    Attributes:
+        add, remove: each "[NATION] NAME" of a person, for all his devices that are valid or an admin's; or a device id, or
+            how one begins.
+    """
+
+    op = "channel.admin"
+    scope = Scope.ADMIN
+    channel: str
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
 
 
 @record

@@ -7,7 +7,7 @@ Positions and cursors rise with arrival at this node and mean nothing to another
 
 from __future__ import annotations
 
-from coalchat.api.about import Minimize, Newer, Quoted, Recall, Report
+from coalchat.api.about import Deputy, Minimize, Newer, Quoted, Recall, Report
 from coalchat.api.base import Response
 from coalchat.api.vocabulary import Answer, Flag, Gap, KeyState, LinkState, Phase, Precedence, Role, State
 from coalchat.record import record
@@ -102,7 +102,7 @@ class Channel(Response):
         devices: of a conversation, all that can read it; of a channel, none. Its title is "@" and who is at its other
             ends, its ceiling what all of them are cleared for.
         admins: devices that may widen it, by nation, person and number. revision: how often it was widened.
-        minimize: the order that is in force here, or none.
+        minimize: the order that is in force here, or none. deputies: who stands in for its nations.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Channel(Response):
     minimize: Minimize | None = None
     admins: tuple[str, ...] = ()
     revision: int = 0
+    deputies: tuple[Deputy, ...] = ()
 
 
 @record

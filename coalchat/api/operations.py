@@ -36,6 +36,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         requests.CreateChannel,
         amendment.WidenChannel,
         deadlines.OrderMinimize,
+        deadlines.NameDeputy,
+        deadlines.ChangeAdmins,
         requests.PreviewLabel,
         requests.SendMessage,
         requests.ListMessages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coalchat.api.about import Checkpointed, Confirmation, Minimize, NationReceipts, Recall
+from coalchat.api.about import Checkpointed, Confirmation, Deputy, Minimize, NationReceipts, Recall
 from coalchat.api.base import Response
 from coalchat.api.events import Event
 from coalchat.api.nouns import (
@@ -258,7 +258,7 @@ class MessageStatus(Response):
         asked: how far it should come with each person: `delivered`, `read` or `acknowledged`.
         ack_by: as in `nouns.Message`. handle_by: by when it should be delivered, by its precedence.
         overdue: somebody is late. nations: what is expected of each, against what came; of messages of others no more is
-            known than who said something.
+            known than who said something. deputies: who stands in for its nations in its channel, and can read it.
     """
 
     entry_id: str
@@ -276,6 +276,7 @@ class MessageStatus(Response):
     handle_by: int = 0
     overdue: bool = False
     nations: tuple[NationReceipts, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
 
 
 @record

@@ -10,7 +10,6 @@ from coalchat import __version__
 from coalchat.cli.ack import ack
 from coalchat.cli.audit import audit
 from coalchat.cli.backup import backup, restore
-from coalchat.cli.channel import channel
 from coalchat.cli.charter import charter
 from coalchat.cli.custodian import custodian
 from coalchat.cli.demo import demo
@@ -25,11 +24,12 @@ from coalchat.cli.keys import keys
 from coalchat.cli.label import label
 from coalchat.cli.nation import nation
 from coalchat.cli.node import node
+from coalchat.cli.offices import channel
 from coalchat.cli.options import Command, Root, asked_of
 from coalchat.cli.peer import peer
 from coalchat.cli.policy import policy
 from coalchat.cli.reading import read
-from coalchat.cli.remind import remind
+from coalchat.cli.remind import Escalating, remind
 from coalchat.cli.report import report
 from coalchat.cli.roe_issue import roe
 from coalchat.cli.search import search
@@ -71,7 +71,7 @@ def coalchat(
 
 
 for verb in (send, forward, correct, recall, read, tail, thread, search, ack, remind, status, export, join, demo):
-    app.command(verb.__name__, cls=Command)(verb)
+    app.command(verb.__name__, cls=Escalating if verb is remind else Command)(verb)
 keys.verb("backup")(backup)
 keys.verb("restore")(restore)
 for name, noun in (

@@ -131,7 +131,8 @@ def asked_lines(status: MessageStatus) -> list[str]:
         lines.append(f"{status.precedence}, to be delivered by {dtg(status.handle_by)}: {left}")
     for nation in status.nations:
         expected = f"{nation.reached} of {nation.expected} {status.asked}" if nation.expected else "nobody known"
-        lines.append(f"{nation.nation}  {expected}")
+        deputy = next((f"  deputy {one.person}" for one in status.deputies if one.nation == nation.nation), "")
+        lines.append(f"{nation.nation}  {expected}{deputy}")
         rows = [
             (
                 "  missing",

@@ -19,12 +19,34 @@ class DeadlineCalls:
         """Put MINIMIZE on in a channel, or lift it. Raises: UnknownChannel, NotAuthorised, UsageError, Refused."""
         return await self.call(deadlines.OrderMinimize(channel=channel, on=on, reason=reason))
 
+    async def name_deputy(self, channel: str, person: str, *, until: int = 0) -> nouns.Channel:
+        """Say who stands in for the own nation in a channel; `person` "": nobody.
+
+        Args:
+            person: "[NATION] NAME". until: when it ends by itself, in Unix seconds; 0: when another word comes.
+
+        Raises:
+            UnknownChannel, UnknownDevice, Ambiguous, NotAuthorised, UsageError, Refused: as they say.
+        """
+        return await self.call(deadlines.NameDeputy(channel=channel, person=person, until=until))
+
+    async def change_admins(
+        self, channel: str, *, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()
+    ) -> nouns.Channel:
+        """Make devices admins of a channel, or no longer: each a person's name, or a device id.
+
+        Raises:
+            UnknownChannel, UnknownDevice, Ambiguous, NotAuthorised, UsageError: as they say.
+        """
+        return await self.call(deadlines.ChangeAdmins(channel=channel, add=add, remove=remove))
+
     async def remind(
         self,
         entry_id: str,
         text: str = "",
         *,
         escalate: str = "",
+        deputies: bool = False,
         client_id: str | None = None,
         considered: bool = False,
     ) -> responses.Sent:
@@ -32,6 +54,7 @@ class DeadlineCalls:
 
         Args:
             text: a word to it. escalate: "[NATION] NAME" of a person who is asked to see to it, or "".
+            deputies: the deputy of each nation that lacks acknowledgements is asked to see to it.
             client_id, considered: as in `send`.
 
         Raises:
@@ -39,7 +62,9 @@ class DeadlineCalls:
         """
         key = secrets.token_hex(16) if client_id is None else client_id
         return await self.call(
-            deadlines.RemindRecipients(id=entry_id, text=text, escalate=escalate, client_id=key, considered=considered)
+            deadlines.RemindRecipients(
+                id=entry_id, text=text, escalate=escalate, client_id=key, considered=considered, deputies=deputies
+            )
         )
 
     async def accounts(

@@ -113,7 +113,9 @@ class Accepting:
                 ck=ck,
                 received=now,
                 mine=self.is_own(arrival),
-                listed=outcome.listed if isinstance(outcome, Unreadable) else self.folding.takes_a_line(tx, payload),
+                listed=outcome.listed
+                if isinstance(outcome, Unreadable)
+                else self.folding.takes_a_line(tx, feed.record, entry.id, payload),
                 slots=arrival.slots,
             )
             self.folding.fold(tx, feed, entry, message, payload, now)

@@ -145,6 +145,8 @@ class AuditEvent(StrEnum):
     """The custodian signed an amendment; the subject is its hash."""
     CHANNEL_WIDENED = "channel-widened"
     """An admin here made more nations members of a channel; the detail names them."""
+    CHANNEL_ADMINS = "channel-admins"
+    """An admin here made devices admins of a channel, or no longer; the detail names them."""
 
     # --- this home ---
     FEEDS_LEFT = "feeds-left"

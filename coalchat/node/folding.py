@@ -16,7 +16,7 @@ from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.feeds import KnownFeed
 from coalchat.node.journal import Finding, write_event, write_finding
-from coalchat.node.noticing import keep_notice
+from coalchat.node.noticing import is_stated_anew, keep_notice
 from coalchat.node.quoting import denied_originals
 from coalchat.node.reporting import keep_report
 from coalchat.node.retracting import denied_recall, keep_confirmation, keep_recall
@@ -26,6 +26,7 @@ from coalchat.store.rows import Acknowledgement, Delivery, Message, Outgoing, Re
 from protocol.base.errors import Denied
 from protocol.base.ids import Tag
 from protocol.messages.entry import Entry
+from protocol.messages.feed import FeedRecord
 from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, Spoken
 from protocol.messages.receipts import Range, ReceiptPayload, ReceiptState, Response
@@ -65,13 +66,16 @@ class Folding:
         denial = denied_correction(tx, feed, payload) if denial is None else denial
         return denied_recall(tx, feed, payload) if denial is None else denial
 
-    def takes_a_line(self, tx: Transaction, payload: Payload | None) -> bool:
-        """Whether a payload is shown as a line of its channel.
+    def takes_a_line(self, tx: Transaction, feed: FeedRecord, entry: bytes, payload: Payload | None) -> bool:
+        """Whether what an entry says is shown as a line of its channel.
 
-        A reissue of what was read already is not shown again.
+        A reissue of what was read already is not shown again; nor is a notice whose words stand here already, whichever came
+        first.
         """
         if not isinstance(payload, LINES):
             return False
+        if isinstance(payload, NoticePayload):
+            return not is_stated_anew(self.context, tx, feed, entry, payload)
         originals = [ref.entry for ref in payload.refs if ref.relation == Relation.REISSUE]
         known = (tx.message(original) for original in originals)
         return not any(message is not None and message.kind != 0 for message in known)

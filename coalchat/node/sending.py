@@ -346,7 +346,7 @@ class Sending:
             ck=content_key(sealing.tek, entry.base_data),
             received=now,
             mine=True,
-            listed=self.folding.takes_a_line(tx, payload),
+            listed=self.folding.takes_a_line(tx, feed.record, entry.id, payload),
             slots=nation_slots(sealing.envelope),
         )
         self.folding.fold(tx, feed, entry, message, payload, now)

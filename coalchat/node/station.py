@@ -60,6 +60,7 @@ from coalchat.node.recalling import Recalling
 from coalchat.node.receipting import Receipting
 from coalchat.node.rekeying import Rekeying
 from coalchat.node.renewing import Renewing
+from coalchat.node.restating import Restating
 from coalchat.node.retaining import Retaining
 from coalchat.node.rollover import Rollover
 from coalchat.node.seat import Seat
@@ -75,6 +76,7 @@ from protocol.base.ids import Tag
 from protocol.exchange.enrolment import Welcoming
 from protocol.exchange.messages import Farewell
 from protocol.messages.entry import Entry
+from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import ComplaintPayload, Payload
 from protocol.messages.versions import RetractionPayload
 from protocol.trust.amendment import build_coalition
@@ -94,7 +96,7 @@ _KEYING = frozenset(
         Tag.OTAR,
     }
 )
-"""Documents that may let an OTAR be sealed, or opened."""
+"""Documents that may let an OTAR be sealed, or opened; with some of them somebody comes who has to be told what stands."""
 
 
 @attrs.define(eq=False)
@@ -116,6 +118,7 @@ class Station:
     sending: Sending = attrs.field(init=False, repr=False)
     receipting: Receipting = attrs.field(init=False, repr=False)
     recalling: Recalling = attrs.field(init=False, repr=False)
+    restating: Restating = attrs.field(init=False, repr=False)
     complaints: Complaints = attrs.field(init=False, repr=False)
     retaining: Retaining = attrs.field(init=False, repr=False)
     marking: Marking = attrs.field(init=False, repr=False)
@@ -147,6 +150,7 @@ class Station:
         self.sending = Sending(context, self.feeds, self.envelopes, folding, self.own)
         self.receipting = Receipting(context, self.feeds, self.envelopes, self.sending)
         self.recalling = Recalling(context, self.sending, self.receipting)
+        self.restating = Restating(context, self.sending)
         self.complaints = Complaints(context, self.feeds, self.sending)
         opening = Opening(context, self.feeds, self.envelopes)
         self.retaining = Retaining(context)
@@ -256,6 +260,7 @@ class Station:
             nursery.start_soon(self.checkpointing.run)
             nursery.start_soon(self.receipting.run)
             nursery.start_soon(self.recalling.run)
+            nursery.start_soon(self.restating.run)
             nursery.start_soon(self.complaints.run)
             nursery.start_soon(self.rollover.run)
             nursery.start_soon(self.retaining.run)
@@ -274,6 +279,8 @@ class Station:
             self.receipting.owe_delivered([message])
         if isinstance(payload, RetractionPayload):
             self.recalling.wake()
+        if isinstance(payload, NoticePayload):
+            self.restating.wake()
         if isinstance(payload, ComplaintPayload):
             self.complaints.answer(feed, payload.envelope)
 
@@ -306,6 +313,7 @@ class Station:
         self.taking.wake()
         self.retaining.wake()
         self.recalling.wake()
+        self.restating.wake()
         self.stating.wake()
         self.checkpointing.wake()
 
@@ -335,6 +343,7 @@ class Station:
         self.links.control_changed(name)
         if control is not None and control.tag is Tag.CHANNEL_REVISION:
             self.intake.channel_known(control.issuer)
+            self.restating.wake()
         if control is not None and control.tag is Tag.CHECKPOINT_PROOF:
             self.checkpointing.moved(control.issuer)
         if control is not None and control.tag is Tag.FORK_PROOF:
@@ -344,6 +353,7 @@ class Station:
         if control is not None and control.tag in _KEYING:
             self.rekeying.wake()
             self.taking.wake()
+            self.restating.wake()
         if control is not None and control.tag in {Tag.REVOCATION, Tag.PUBLICATION}:
             self.links.expel()
         if control is not None and control.tag in {Tag.PUBLICATION, Tag.CUSTODIAN_CERTIFICATE, *ORDERS}:

@@ -1,4 +1,4 @@
-"""Channel notices (SPEC, "At rest"): which orders about traffic were given in a channel, each by which device.
+"""Channel notices (SPEC, "At rest"): which orders were given in a channel, and who stands in for a nation there, each by which device.
 
 Rule 1: every notice that was opened has a row, whoever gave it: whose counts is decided when it is asked, for admins change.
 Rule 2: a row stays when the body of its message is purged: an order outlives its reason's text.
@@ -14,7 +14,10 @@ from coalchat.store.sql import Verbs
 
 @attrs.frozen
 class Notice(Row):
-    """One device has put an order on in a channel, or lifted it."""
+    """One device has put an order on in a channel, or lifted it; or said who stands in for its nation, or that nobody does.
+
+    `first` is the notice that said it first: its own id, where it was not stated anew. `at`: since when it is so.
+    """
 
     TABLE = "notice"
 
@@ -25,6 +28,9 @@ class Notice(Row):
     number: int
     active: bool = attrs.field(converter=bool)
     at: int
+    first: bytes
+    person: bytes
+    until: int
 
 
 class NoticeReads(Verbs):

@@ -298,6 +298,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX report_form ON report (form)",
         "CREATE INDEX message_report ON message (position) WHERE kind = 74",
     ),
+    (
+        # who stands in for a nation, and what was stated anew for who came later
+        "ALTER TABLE notice ADD COLUMN first BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE notice ADD COLUMN person BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE notice ADD COLUMN until INTEGER NOT NULL DEFAULT 0",
+        "UPDATE notice SET first = entry_id",
+    ),
 )
 
 

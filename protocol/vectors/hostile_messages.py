@@ -23,6 +23,7 @@ from protocol.vectors.messages import (
     Feed,
     complaint_payload,
     correction_payload,
+    deputy_payload,
     entries,
     evidence,
     feed,
@@ -53,6 +54,7 @@ def cases(world: World, recorder: Recorder) -> list[Case]:
         *_headers(world, first, second),
         *_seals(author, first),
         *_payloads(author, envelope, first),
+        *_notices(world),
         *_evidence(world, author, first, second),
         *_chains(author, envelope, first, second),
         *_forks(world, author, envelope, first, second),
@@ -171,10 +173,35 @@ def _seals(author: Feed, first: Entry) -> Iterator[Case]:
         yield case(name, "entry", data, "authentication")
 
 
+def _notices(world: World) -> Iterator[Case]:
+    notice, deputy = notice_payload(), deputy_payload(world)
+    ordered, named = encode(notice), encode(deputy)
+    down = evolve(deputy, on=False, person=b"", until=0)
+    for name, good in (("notice", notice), ("deputy", deputy), ("deputy_down", down)):
+        yield case(f"control_payload_{name}", "payload", encode(good), "success")
+    for name, bad, expect, field in (
+        ("notice_of_another_order", _with(ordered, 5, 3), "decode", "notice"),
+        ("notice_without_a_number", _with(ordered, 6, 0), "decode", "number"),
+        ("notice_beyond_the_last_number", _with(ordered, 6, 2**32), "decode", "number"),
+        ("notice_neither_on_nor_off", _with(ordered, 7, 2), "decode", "on"),
+        ("notice_that_begins_without_a_reason", _with(ordered, 8, ""), "decode", "reason"),
+        ("notice_of_a_newer_format", encode(evolve(notice, format=2)), "version", "format"),
+        ("notice_that_names_somebody", encode(evolve(notice, person=deputy.person)), "decode", "person"),
+        ("notice_that_ends_by_itself", encode(evolve(notice, until=notice.since + 1)), "decode", "until"),
+        ("deputy_who_is_not_named", encode(evolve(deputy, person=b"")), "decode", "person"),
+        ("deputy_named_by_half_an_id", _with(named, 9, deputy.person[:8]), "decode", "person"),
+        ("deputy_named_by_a_name", _with(named, 9, "Maj Kowal"), "decode", "person"),
+        ("deputy_who_stands_down_and_is_named", encode(evolve(down, person=deputy.person)), "decode", "person"),
+        ("deputy_who_stands_down_until", encode(evolve(down, until=deputy.until)), "decode", "until"),
+        ("deputy_until_before_it_began", encode(evolve(deputy, until=deputy.since)), "decode", "until"),
+        ("deputy_beyond_the_last_time", _with(named, 10, 2**40 + 1), "decode", "until"),
+    ):
+        yield case(name, "payload", bad, expect, field)
+
+
 def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
     text, receipt, quoting = text_payload(), receipt_payload(author, first), quoting_payload(first)
     correction, retraction, purged = correction_payload(first), retraction_payload(first), purged_payload(author, first)
-    notice = notice_payload()
     for name, good in (
         ("text", text),
         ("receipt", receipt),
@@ -183,10 +210,9 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("correction", correction),
         ("retraction", retraction),
         ("purged", purged),
-        ("notice", notice),
     ):
         yield case(f"control_payload_{name}", "payload", encode(good), "success")
-    data, ordered = encode(text), encode(notice)
+    data = encode(text)
     refs = ((1, first.id), (1, first.id))
     ranges = receipt.ranges
     twice = (ranges[0], evolve(ranges[0], up_to=ranges[0].up_to + 1))
@@ -212,12 +238,6 @@ def _payloads(author: Feed, envelope: Envelope, first: Entry) -> Iterator[Case]:
         ("retraction_of_one_entry_twice", _with(encode(retraction), 5, (first.id, first.id)), "decode", "entries"),
         ("retraction_for_another_reason", _with(encode(retraction), 6, 3), "decode", "reason"),
         ("purged_of_number_zero", _with(encode(purged), 5, (first.base.feed, 0, first.id)), "decode", "up_to"),
-        ("notice_of_another_order", _with(ordered, 5, 2), "decode", "notice"),
-        ("notice_without_a_number", _with(ordered, 6, 0), "decode", "number"),
-        ("notice_beyond_the_last_number", _with(ordered, 6, 2**32), "decode", "number"),
-        ("notice_neither_on_nor_off", _with(ordered, 7, 2), "decode", "on"),
-        ("notice_that_begins_without_a_reason", _with(ordered, 8, ""), "decode", "reason"),
-        ("notice_of_a_newer_format", encode(evolve(notice, format=2)), "version", "format"),
         ("complaint_without_a_reason", _with(encode(complaint_payload(envelope)), 6, 0), "decode", "reason"),
     ):
         yield case(name, "payload", bad, expect, field)

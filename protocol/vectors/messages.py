@@ -16,7 +16,7 @@ from protocol.messages.entry import Entry, EntryBase, EntryHeader, content_key, 
 from protocol.messages.evidence import make_evidence
 from protocol.messages.feed import FeedRecord, sign_feed
 from protocol.messages.forks import Run, check_fork, prove_fork
-from protocol.messages.notices import Given, Notice, NoticePayload, in_force
+from protocol.messages.notices import Given, Notice, NoticePayload, deputies_said, in_force
 from protocol.messages.payload import FORMAT, ComplaintPayload, ComplaintReason, Payload, TextPayload, encode_payload
 from protocol.messages.receipts import Mark, Range, ReceiptPayload, ReceiptState, Response, roll_up
 from protocol.messages.refs import Ref, Relation
@@ -68,7 +68,9 @@ def build(world: World, envelope: Envelope) -> File:
             "entries": "payloads sealed under the TEK of keys.json's envelope; deterministic, with the values on the way",
             "forks": "fork proofs of a device, and the lowest number at which they show two entries",
             "evidence": "of the first entry; `first` is its id",
-            "notices": "of one order in a channel, as (number, entry id, device, on); which devices are admins; the place of the one in force",
+            "notices": "of one order in a channel, as (number, id of the first that said it, device, on); which devices are admins; the place of the one in force",
+            "deputies": "of one nation, as (number, id of the first that said it, device, on, person, until, since); whose its devices are; which name anybody; "
+            "the place of the last that counts, of all and of the first ones up to each",
             "states": "receipts as (device, nation, person, state, up_to, at), and the state of the entry at `seq` per nation",
         },
         "verification": [
@@ -84,6 +86,7 @@ def build(world: World, envelope: Envelope) -> File:
             "salt and ct, made anew of its ck and payload, give the id; the last header's signature verifies",
             "a nation's state is the furthest of its persons', since when the first of them came so far",
             "of the notices of admins the one with the highest number is in force, of several with one number that with the highest id",
+            "of deputies in this order too, the last that counts: of a device that names anybody, or with the next number of a person about himself",
             "DELIVERED and READ cover all before `up_to`, ACKNOWLEDGED the entry at `up_to`, and says that those before were READ",
         ],
         "payloads": [
@@ -96,6 +99,9 @@ def build(world: World, envelope: Envelope) -> File:
                 ("retraction", retraction_payload(first)),
                 ("purged", purged_payload(alpha, second)),
                 ("notice", notice_payload()),
+                ("notice stated anew", restated_payload(second)),
+                ("deputy", deputy_payload(world)),
+                ("deputy stands down", evolve(deputy_payload(world), number=2, on=False, person=b"", until=0)),
                 ("considered", considered_payload(second)),
             ]
         ],
@@ -110,6 +116,7 @@ def build(world: World, envelope: Envelope) -> File:
             _fork("after_another_entry", alpha, fork_proof(alpha, [second], [rival(alpha, envelope, first)])),
         ],
         "notices": [_notices()],
+        "deputies": [_deputies()],
         "states": [_states()],
         "evidence": [
             _evidence("by its own signature", evidence(alpha, first, text_payload()), first),
@@ -208,7 +215,20 @@ def purged_payload(author: Feed, retraction: Entry) -> PurgedPayload:
 
 def notice_payload() -> NoticePayload:
     """Puts MINIMIZE on a channel."""
-    return NoticePayload(FORMAT, NOW + 360, False, (), int(Notice.MINIMIZE), 1, True, "satellite link down")
+    return NoticePayload(
+        FORMAT, NOW + 360, False, (), int(Notice.MINIMIZE), 1, True, "satellite link down", b"", 0, NOW + 360
+    )
+
+
+def restated_payload(first: Entry) -> NoticePayload:
+    """The same order, stated anew for who came later."""
+    return evolve(notice_payload(), time=NOW + 7_200, refs=(Ref(int(Relation.REISSUE), first.id),))
+
+
+def deputy_payload(world: World) -> NoticePayload:
+    """Somebody stands in for the author's nation."""
+    person, began = world.xaa.certificate.person, NOW + 480
+    return NoticePayload(FORMAT, began, False, (), int(Notice.DEPUTY), 1, True, "", person, began + 28_800, began)
 
 
 def considered_payload(notice: Entry) -> TextPayload:
@@ -316,4 +336,42 @@ def _notices() -> Case:
         "notices": [[one.number, one.entry.hex(), one.device.hex(), int(one.on)] for one in given],
         "admins": [admin.hex(), other.hex()],
         "in_force": next(at for at, one in enumerate(given) if one is chosen),
+    }
+
+
+def _deputies() -> Case:
+    entropy = ENTROPY.fork("deputies")
+    custodian, second, ann, ben, stranger = (entropy(16) for _ in range(5))
+    persons = {device: entropy(16) for device in (custodian, ann, ben)}
+    persons[second] = persons[custodian]
+    ids = sorted(entropy(32) for _ in range(10))
+    anns, bens = persons[ann], persons[ben]
+    given = [
+        Given(1, ids[4], ann, on=True, person=anns, until=NOW + 600, since=NOW),
+        Given(2, ids[1], ben, on=True, person=bens, since=NOW + 300),  # while another stands in
+        Given(2, ids[2], ben, on=False, since=NOW + 300),  # not of himself
+        Given(2, ids[6], ben, on=True, person=bens, since=NOW + 600),  # by then nobody stands in
+        Given(3, ids[3], custodian, on=True, person=anns, since=NOW + 700),
+        Given(3, ids[3], second, on=True, person=anns, since=NOW + 700),  # stated anew
+        Given(9, ids[0], ann, on=False, since=NOW + 800),  # not the next number
+        Given(4, ids[5], ann, on=False, since=NOW + 900),
+        Given(2**32 - 1, ids[7], stranger, on=True, person=bens, since=NOW),
+        Given(5, ids[8], ann, on=True, person=bens, since=NOW + 950),  # names another
+        Given(5, ids[9], second, on=True, person=bens, since=NOW + 960),
+    ]
+    naming = frozenset({custodian, second})
+
+    def last(of: list[Given]) -> int:
+        chosen = deputies_said(of, persons, naming)[-1]
+        return next(at for at, one in enumerate(given) if one is chosen)
+
+    return {
+        "notices": [
+            [one.number, one.entry.hex(), one.device.hex(), int(one.on), one.person.hex(), one.until, one.since]
+            for one in given
+        ],
+        "persons": {device.hex(): person.hex() for device, person in persons.items()},
+        "naming": sorted(device.hex() for device in naming),
+        "last": last(given),
+        "last_of": [last(given[: count + 1]) for count in range(len(given))],
     }

@@ -78,6 +78,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "channel.create": Scope.ADMIN,
         "channel.widen": Scope.ADMIN,
         "channel.minimize": Scope.ADMIN,
+        "channel.deputy": Scope.ADMIN,
+        "channel.admin": Scope.ADMIN,
         "label.preview": Scope.READ,
         "message.send": Scope.SEND,
         "message.list": Scope.READ,

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from coalchat.api.about import Minimize, Missing, NationReceipts
+from coalchat.api.about import Deputy, Minimize, Missing, NationReceipts
 from coalchat.api.deadlines import Account, Holder
 from coalchat.api.responses import MessageStatus
 from coalchat.api.vocabulary import Answer, Gap, Precedence, Role, State
 from coalchat.cli.export import account_lines, account_record
 from coalchat.cli.handling import handling_lines, handling_settings, questions
+from coalchat.cli.offices import channel_lines
+from coalchat.cli.remind import alone, escalation
 from coalchat.cli.status import asked_lines
 from coalchat.cli.times import remaining
 from coalchat.display import display_safe
@@ -172,6 +174,47 @@ def test_an_account_for_people_and_for_programs() -> None:
     assert (record["national"], account_record(ACCOUNT, "GEHEIM")["national"]) == ("", "GEHEIM")
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["3f2a", "--escalate"], ["3f2a", "--escalate="]),
+        (["3f2a", "--escalate", "--yes"], ["3f2a", "--escalate=", "--yes"]),
+        (["--escalate", "XCC Mets", "3f2a"], ["--escalate", "XCC Mets", "3f2a"]),
+        (["3f2a", "--escalate=XCC Mets"], ["3f2a", "--escalate=XCC Mets"]),
+        (["3f2a", "--", "--escalate"], ["3f2a", "--", "--escalate"]),
+        (["3f2a", "--escalate", "--", "--text"], ["3f2a", "--escalate=", "--", "--text"]),
+        ([], []),
+    ],
+)
+def test_escalate_may_stand_alone(typed: list[str], read: list[str]) -> None:
+    assert alone(typed) == read
+
+
+def test_deputies_are_named_and_who_has_none() -> None:
+    kowal = Deputy(
+        entry_id="ab" * 32,
+        nation="XBB",
+        person="Maj\x1b Kowal",
+        person_id="cd" * 16,
+        since=LONG_AGO,
+        until=0,
+        by="Lind",
+    )
+    status = evolve(STATUS, deputies=(kowal,))
+    assert display_safe(asked_lines(status)[1]) == "XBB  1 of 3 acknowledged  deputy Maj\\u{1B} Kowal"
+    assert "deputy" not in "".join(asked_lines(STATUS))
+    assert escalation(status) == "deputies: XBB Maj\x1b Kowal; XCC none who can read it"
+    channel = evolve(OPS, admins=("XAA Berg (1)",), deputies=(evolve(kowal, until=LONG_AGO + 60),))
+    assert [display_safe(line) for line in channel_lines(channel)][1:] == [
+        "ceiling   MISSION SECRET",
+        "members   XAA, XBB",
+        "admins    XAA Berg (1)",
+        "revision  0",
+        "deputy    XAA none",
+        "deputy    XBB Maj\\u{1B} Kowal until 090147ZSEP01, said Lind 090146ZSEP01",
+    ]
+
+
 # --- real nodes ---
 
 
@@ -211,6 +254,45 @@ def test_under_minimize_a_person_is_asked(pair: Pair) -> None:
     finally:
         pair.xaa.run(*put, "--off")
     until(lambda: pair.xbb.run("channel", "list", "--json").records[0]["minimize"] is None)
+
+
+def test_each_nation_names_its_deputy_and_a_reminder_asks_him(pair: Pair) -> None:
+    name = ("channel", "deputy", "#ops")
+    for wrong in ((), ("Cdr XBB", "--off"), ("--off", "--until", "312359ZDEC99")):
+        assert pair.xbb.run(*name, *wrong, code=2).err
+    order = pair.xaa.run("send", "#ops", "hold at PL RED", "--label", "SECRET", "--ack-by", "312359ZDEC99").out.strip()
+    none = pair.xaa.run("remind", order, "--escalate", code=2)
+    assert "no deputy who can read it is named by XBB" in none.err
+    assert "--escalate PERSON" in none.err
+    assert "Cdr XAA" in pair.xbb.run(*name, "Cdr XAA", code=2).err, "of its own persons"
+    told = pair.xbb.run(*name, "Cdr XBB", "--until", "312359ZDEC99")
+    assert "deputy    XBB Cdr XBB until 312359ZDEC99, said Cdr XBB" in told.out
+    try:
+        until(lambda: pair.xaa.run("status", order, "--json").record["deputies"])
+        shown = pair.xaa.run("channel", "show", "#ops").out.splitlines()
+        assert [line.split(",")[0] for line in shown if line.startswith(("admins", "deputy"))] == [
+            "admins    XAA Cdr XAA (1)", "deputy    XAA none", "deputy    XBB Cdr XBB until 312359ZDEC99",
+        ]  # fmt: skip
+        reminder = pair.xaa.run("remind", order, "--escalate")
+        assert "deputy Cdr XBB" in reminder.err
+        assert "deputies: XBB Cdr XBB" in reminder.err
+        sent = reminder.out.strip()
+        until(lambda: any(one["entry_id"] == sent for one in pair.xbb.run("read", "#ops", "--json").records))
+        assert "escalated to XBB Cdr XBB" in pair.xbb.run("read", "#ops").out
+        pair.xbb.run("ack", order)
+    finally:
+        pair.xbb.run(*name, "--off")
+    until(lambda: not pair.xaa.run("channel", "show", "#ops", "--json").record["deputies"])
+    assert "DEPUTY of XBB: nobody" in pair.xaa.run("read", "#ops").out
+
+
+def test_the_only_admin_stays(pair: Pair) -> None:
+    change = ("channel", "admin", "#ops")
+    assert "--add or --remove" in pair.xaa.run(*change, code=2).err
+    assert "no admin would be left" in pair.xaa.run(*change, "--remove", "Cdr XAA", code=2).err
+    pair.xbb.run(*change, "--add", "Cdr XBB", code=5)
+    assert pair.xaa.run(*change, "--add", "Cdr XAA", "--json").record["revision"] == 0
+    assert pair.xaa.run("channel", "show", "#nowhere", code=2).err
 
 
 def test_an_export_bears_the_marking_of_all_of_it(pair: Pair) -> None:

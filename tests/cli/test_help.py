@@ -40,7 +40,7 @@ COMMANDS = {
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "start"), ("node", "status"), ("node", "stop"), ("node", "unlock"),
     ("node", "offline"),
-    ("remind",), ("export",), ("channel", "minimize"),
+    ("remind",), ("export",), ("channel", "minimize"), ("channel", "show"), ("channel", "deputy"), ("channel", "admin"),
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from tests.desk.scene import NOW, SEEN, at, custodian
 from tests.fakes.api_custody import let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_trouble
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import link_record, quoted_record
+from tests.fakes.api_records import deputy_record, link_record, quoted_record
 from tests.fakes.api_reports import payload, shown
 from tests.fakes.roe_records import PENDING, board, caveat, details, notice, rule, ruling, tally
 
@@ -120,7 +120,8 @@ def crowded() -> FakeNode:
 
 def _minimize(node: FakeNode) -> None:
     order = about.Minimize(entry_id="e" * 64, nation="XBB", person="Reyes", since=at(1500), reason="traffic")
-    node.channels[0] = evolve(node.channels[0], minimize=order)
+    deputies = tuple(deputy_record(code, f"Oja {code}") for code in ALL)
+    node.channels[0] = evolve(node.channels[0], minimize=order, deputies=deputies)
 
 
 def _talk(node: FakeNode) -> None:
@@ -214,7 +215,7 @@ WAY: Final = (
     _back("VERSION 2"),
     Step(("x",), "RECALL"),
     _back("RECALL"),
-    Step(("f4",), "S sort by", ("Delivery.person", "Delivery.reason")),
+    Step(("f4",), "S sort by", ("Delivery.person", "Delivery.reason", "Deputy.person")),
     _back("S sort by"),
     Step(("f3",), "IN FORCE", ("RoeRule.number", "RoeRule.text", "RoeRule.specify", "RoeRuling.by", "RoeNotice.name")),
     Step(("pagedown",), "never judges", ("RoeCaveat.text", "RoeCaveat.person"), "TO ACKNOWLEDGE"),

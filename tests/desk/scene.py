@@ -11,7 +11,7 @@ from coalchat.record import evolve
 from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import link_record, national_policy
+from tests.fakes.api_records import deputy_record, link_record, national_policy
 from tests.fakes.api_reports import let_reports, payload, shown
 from tests.fakes.roe_records import PENDING, board, details
 
@@ -93,8 +93,10 @@ def trouble() -> FakeNode:
 
 
 def asked() -> FakeNode:
-    """The same, where an own order waits for acknowledgements and its time is over."""
+    """The same, where an own order waits for acknowledgements and its time is over, and a nation has named its deputy."""
     node = scene()
+    saar = deputy_record("XCC", "Saar", since=at(1400), until=at(2200), by="Mets")
+    node.channels[0] = evolve(node.channels[0], deputies=(saar,))
     order = _own(
         node, "ops-north", 1535, "Hold at PL RED until relieved.", ack_by=at(1540), precedence=Precedence.PRIORITY
     )

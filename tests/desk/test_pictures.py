@@ -62,7 +62,6 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "channel": Station(
             (*_command("channel"), "=air", *("down",) * 4, "space"), ("CHANNEL", "XBB 4 devices", "not: XCC")
         ),
-        "channel-show": Station(_command("channel show"), ("ADMINS", "revision")),
         "report": Station(SALUTE, ("WHAT WAS SEEN", "no minute 75", "1 field to correct")),
         "correct": Station((*OWN, "e"), ("correcting 1531Z Berg", "give it up")),
         # What these change, Esc does not undo: they come last.
@@ -74,7 +73,11 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "national": Station(("up",) * 4, ("Engineers say 25 t", "XAA: GEHEIM")),
         "national-label": Station(("f6",), ("READABLE BY", "XAA: GEHEIM", "XAA: OFFEN")),
     },
-    asked: {"who-asked": Station(("f4",), ("acknowledge by", "held"))},
+    asked: {
+        "who-asked": Station(("f4",), ("acknowledge by", "held", "deputy Saar")),
+        "escalate": Station(("f4", "e"), ("ESCALATE", "ask the deputies to see to it")),
+        "channel-show": Station(_command("channel show"), ("ADMINS", "revision", "DEPUTIES")),
+    },
     ruled: {
         "roe": Station(("f3",), ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")),
         "roe-sign": Station(("f3", "a", "0", "0"), ("ROE NOTICE", "Type the serial to sign")),

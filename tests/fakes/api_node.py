@@ -45,6 +45,7 @@ from tests.fakes.api_records import (
     node_record,
     portion_of,
     quoted_record,
+    status_record,
 )
 from tests.fakes.api_search import answer_search
 from tests.fakes.api_versions import answer_versions
@@ -228,14 +229,8 @@ class FakeNode:
                 return self._acknowledge(request)
             case requests.GetMessageStatus():
                 message = self.find_message(request.id)
-                return responses.MessageStatus(
-                    entry_id=message.entry_id,
-                    channel_id=message.channel_id,
-                    marking=message.marking,
-                    author_time=message.author_time,
-                    own_nation="XAA",
-                    deliveries=tuple(self.deliveries.get(message.entry_id, ())),
-                )
+                deputies = self.find_channel(message.channel_id).deputies
+                return status_record(message, self.deliveries.get(message.entry_id, ()), deputies)
             case requests.AddPeer():
                 return self.peers.setdefault(request.address, link_record(request.address))
             case requests.ListPeers():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from coalchat.api import about, nouns, responses
 from coalchat.api.vocabulary import Likeness, LinkState, Phase, Precedence, Role
@@ -172,3 +174,26 @@ def quoted_record(message: nouns.Message, likeness: Likeness = Likeness.SAME) ->
         text=message.text,
         likeness=likeness,
     )
+
+
+def status_record(
+    message: nouns.Message, deliveries: Iterable[nouns.Delivery], deputies: tuple[about.Deputy, ...]
+) -> responses.MessageStatus:
+    """What XAA's node says of who has a message."""
+    return responses.MessageStatus(
+        entry_id=message.entry_id,
+        channel_id=message.channel_id,
+        marking=message.marking,
+        author_time=message.author_time,
+        own_nation="XAA",
+        deliveries=tuple(deliveries),
+        deputies=deputies,
+    )
+
+
+def deputy_record(nation: str, person: str, **changes: Any) -> about.Deputy:
+    """Who stands in for a nation, as its custodian said."""
+    made = about.Deputy(
+        entry_id="de" * 32, nation=nation, person=person, person_id="0d" * 16, since=NOW, until=0, by=f"Cdr {nation}"
+    )
+    return evolve(made, **changes)

@@ -29,13 +29,21 @@ def device_home(base: Path, name: str) -> Home:
     return home
 
 
-async def joined(town: Town, custodian: Running, name: str, *, person: str = "", level: str = "TOP SECRET") -> Running:
-    """A device of an officer, enrolled at a custodian's node."""
+async def joined(
+    town: Town,
+    custodian: Running,
+    name: str,
+    *,
+    person: str = "",
+    level: str = "TOP SECRET",
+    role: Role = Role.OFFICER,
+) -> Running:
+    """A device, of an officer unless it is said otherwise, enrolled at a custodian's node."""
     device = await town.start(name)
     made = await custodian.ask(
         CreateInvite(
             person=person or f"Officer {name}",
-            role=Role.OFFICER,
+            role=role,
             level=level,
             categories=(),
             precedence=Precedence.FLASH,

@@ -156,7 +156,7 @@ async def test_minimize(homes: dict[str, Home], autojump_clock: MockClock) -> No
 
         # Who is no admin orders nothing, whatever number he gives.
         label = Label(member.policy.hash, 0, frozenset(), frozenset({0, 1}))
-        forged = NoticePayload(FORMAT, NOW, False, (), int(Notice.MINIMIZE), 2**32 - 1, False, "")
+        forged = NoticePayload(FORMAT, NOW, False, (), int(Notice.MINIMIZE), 2**32 - 1, False, "", b"", 0, NOW)
         posted = await b.station.sending.send_text(place, label, forged, Precedence.ROUTINE, None)
         line = await has(a, posted.message.entry_id.hex())
         assert line.text == "NOT IN FORCE, not by an admin of the channel: MINIMIZE LIFTED"

@@ -200,7 +200,7 @@ def test_entries() -> None:
 def test_payloads() -> None:
     payloads = {case["name"]: unpack(hexed(case["encoded"])) for case in vectors("messages")["payloads"]}
     entries = {case["name"]: case for case in vectors("messages")["entries"]}
-    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68, 69, 70, 77, 64]
+    assert [payload[0] for payload in payloads.values()] == [64, 64, 65, 66, 67, 68, 69, 70, 77, 77, 77, 77, 64]
     assert payloads["reply"][4] == [[1, hexed(entries["first"]["id"])]]
     assert payloads["receipt"][6] == [[unpack(hexed(entries["second"]["base"]))[3], 2, hexed(entries["second"]["id"])]]
     assert payloads["complaint"][5].hex() == only("keys", "envelope")["id"]
@@ -210,7 +210,13 @@ def test_payloads() -> None:
     assert [one.hex() for one in payloads["retraction"][5]] == [entries["first"]["id"]]
     assert payloads["purged"][5] == payloads["receipt"][6][0]
     assert [quote[6] for quote in payloads["quoting"][7]] == [payloads["text"][5]]
-    assert payloads["notice"][5:] == [1, 1, 1, "satellite link down"]
+    assert payloads["notice"][5:] == [1, 1, 1, "satellite link down", b"", 0, payloads["notice"][2]]
+    anew = payloads["notice stated anew"]
+    assert anew[4] == [[4, hexed(entries["second"]["id"])]]
+    assert (anew[2] > payloads["notice"][2], anew[5:]) == (True, payloads["notice"][5:])
+    deputy, down = payloads["deputy"], payloads["deputy stands down"]
+    assert (deputy[5:9], len(deputy[9]), deputy[10] > deputy[11] == deputy[2]) == ([2, 1, 1, ""], 16, True)
+    assert (down[5:9], down[9:11]) == ([2, 2, 0, ""], [b"", 0])
     assert payloads["considered"][4] == [[relation, hexed(entries["second"]["id"])] for relation in (8, 9)]
 
 
@@ -218,6 +224,30 @@ def test_notices() -> None:
     case = only("messages", "notices")
     counts = [(number, entry) for number, entry, device, _ in case["notices"] if device in case["admins"]]
     assert case["notices"][case["in_force"]][:2] == [*max(counts)]
+
+
+def test_deputies() -> None:
+    """Folded anew by the words of SPEC 8.13."""
+    case = only("messages", "deputies")
+    for count, expected in enumerate(case["last_of"], 1):
+        last: list[Any] | None = None
+        for one in sorted(case["notices"][:count]):
+            number, entry, device, on, person, _, since = one
+            whose = case["persons"].get(device)
+            if whose is None:
+                continue
+            stands = last is not None and last[3]
+            if last is not None and [number, entry] == last[:2]:
+                himself = person == last[4] == whose and on == last[3]
+            elif on:
+                free = last is None or not stands or last[4] == whose or 0 < last[5] <= since
+                himself = person == whose and free and number == (last[0] if last else 0) + 1
+            else:
+                himself = last is not None and stands and last[4] == whose and number == last[0] + 1
+            if device in case["naming"] or himself:
+                last = one
+        assert case["notices"][expected] == last
+    assert case["last"] == case["last_of"][-1]
 
 
 def test_states() -> None:

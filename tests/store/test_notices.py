@@ -9,22 +9,25 @@ from tests.store.makers import ident, message, post
 
 
 async def test_notices_stand_by_channel_and_number(store: Store) -> None:
-    ours = [
-        Notice(message(seq).entry_id, ident("channel"), ident("device"), 1, 4 - seq, seq == 2, 9) for seq in (1, 2, 3)
-    ]
-    elsewhere = Notice(ident("far", 32), ident("other"), ident("device"), 1, 1, True, 9)
+    def notice(name: bytes, channel: str, number: int, kind: int = 1, *, on: bool = True) -> Notice:
+        first, person, until = (name, b"", 0) if kind == 1 else (ident("first", 32), ident("person"), 99)
+        return Notice(name, ident(channel), ident("device"), kind, number, on, 9, first, person, until)
+
+    ours = [notice(message(seq).entry_id, "channel", 4 - seq, on=seq == 2) for seq in (1, 2, 3)]
+    elsewhere, deputy = notice(ident("far", 32), "other", 1), notice(ident("deputy", 32), "channel", 1, 2)
 
     def write(tx: Transaction) -> None:
         for seq in (1, 2, 3):
             post(tx, seq, kind=77)
-        for one in (*ours, elsewhere):
+        for one in (*ours, elsewhere, deputy):
             assert tx.put_notice(one)
             assert not tx.put_notice(one)
         tx.purge_message(ours[1].entry_id)
 
     await store.write(write)
     assert store.read.notices(ident("channel"), 1) == ours[::-1]
-    assert store.read.notices(ident("channel"), 2) == []
+    assert store.read.notices(ident("channel"), 2) == [deputy]
+    assert store.read.notices(ident("channel"), 3) == []
 
 
 async def test_a_span_of_time_is_of_what_came_in_it(store: Store) -> None:

@@ -48,6 +48,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp(
         "minimize", "/minimize on REASON|off", "as the channel's admin: less traffic here from now on, or no more"
     ),
+    CommandHelp("deputy", "/deputy NAME [until HHMMZ|DDHHMMZ]|off", "who stands in for your nation in this channel"),
     CommandHelp(
         "peer", "/peer add|remove HOST:PORT", "dial a node from now on, or no more; the links stand at the right"
     ),

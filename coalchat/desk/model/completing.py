@@ -59,7 +59,7 @@ def _argument(state: State, command: str, start: int, rest: str) -> Completion |
     match command:
         case "help":
             return _fit(start, rest, [one.name for one in COMMANDS])
-        case "dm" | "confirm":
+        case "dm" | "confirm" | "deputy":
             return _fit(start, rest, _persons(state))
         case "jump" | "forward":
             return _fit(start, rest, [*_channels(state), *_persons(state)])

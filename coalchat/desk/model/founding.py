@@ -20,7 +20,7 @@ from coalchat.desk.model.acts import show
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.model.foundingviews import ChannelForm, ChannelView, Member, Offer
 from coalchat.desk.model.labels import Label
-from coalchat.desk.model.words import listed
+from coalchat.desk.model.words import day_clock, listed
 from coalchat.errors import AlreadyExists, CoalchatError, Refused, UnknownLabel, UnknownNation, UsageError
 from coalchat.record import field, part
 
@@ -165,6 +165,10 @@ class Founding:
             else Member(code=code, name="", chosen=True, own=code == own, devices=0)
             for code in coalition.members(channel.id)
         )
+        deputies = {
+            one.nation: f"{one.person} until {day_clock(one.until)}" if one.until else one.person
+            for one in channel.deputies
+        }
         return ChannelView(
             id=channel.id,
             title=channel.title,
@@ -176,6 +180,9 @@ class Founding:
             admins=channel.admins,
             revision=channel.revision,
             admin=channel.admin and bool(self.outside(channel)) and not channel.devices,
+            deputies=()
+            if channel.devices
+            else tuple((code, deputies.get(code, "")) for code in coalition.members(channel.id)),
         )
 
     # --- answers ---

@@ -48,8 +48,9 @@ class ChannelView:
 
     Attributes:
         level: index of its ceiling's. members: nations, or of a conversation none; devices: all that read that one.
-        admins: devices that may widen it. revision: how often it was widened. admin: this device may do so, and there is
+        admins: devices that may widen it. revision: how often it was changed. admin: this device may do so, and there is
             somebody to let in.
+        deputies: of each member, code and who stands in for it, with until when; "" where nobody does.
     """
 
     id: str
@@ -62,3 +63,4 @@ class ChannelView:
     admins: tuple[str, ...]
     revision: int
     admin: bool
+    deputies: tuple[tuple[str, str], ...] = ()

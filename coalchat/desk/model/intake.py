@@ -142,11 +142,16 @@ class Intake:
         state = self.state
         marks = state.read_positions()
         members = {channel.id: channel.members for channel in state.coalition.channels}
+        deputies = {channel.id: channel.deputies for channel in state.coalition.channels}
         state.coalition.took_channels(answer.channels)
         state.unmark(marks)
         if members != {channel.id: channel.members for channel in answer.channels}:
             state.lines.forget_all()
+        renamed = {channel.id for channel in answer.channels if channel.deputies != deputies.get(channel.id, ())}
+        own = state.newest_own()
+        looked_at = {key for key in (state.selected, None if own is None else own.entry_id) if key}
         changes = settle(state) + state.redraw(*_FRAME) + self._preview()
+        changes += Changes(asks=state.receipts.renamed(renamed, looked_at))
         if state.coalition.channel(state.shown) is None and answer.channels:
             changes += show(state, max(answer.channels, key=_pressing).id)
         return changes

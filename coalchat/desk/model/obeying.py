@@ -1,4 +1,4 @@
-"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`, `/minimize`, `/peer`.
+"""Commands that concern the model: `/label`, `/precedence`, `/ack-by`, `/reply`, `/read`, `/ack`, `/minimize`, `/deputy`, `/peer`.
 
 Rule 1: what cannot be done says why, as a `UsageError`, and changes nothing.
 Rule 2: an acknowledgement needs a selected message: it is never guessed which one is meant.
@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Final
 from unicodedata import normalize
 
-from coalchat.api.deadlines import OrderMinimize
+from coalchat.api.deadlines import NameDeputy, OrderMinimize
 from coalchat.api.requests import AddPeer, GetStatus, RemovePeer
 from coalchat.api.vocabulary import Answer, Precedence
 from coalchat.desk.model import acts
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.commands import Command, help_of
 from coalchat.desk.model.state import State
-from coalchat.desk.model.words import deadline_of
+from coalchat.desk.model.words import deadline_of, moment_of
 from coalchat.errors import UsageError
 
 _PRECEDENCE: Final = {"R": "ROUTINE", "P": "PRIORITY", "O": "IMMEDIATE", "Z": "FLASH"}
@@ -64,8 +64,8 @@ def _there(state: State, command: Command, selected: str | None, now: int) -> Ch
             return acts.read_to(state, selected)
         case "ack":
             return _acknowledge(state, command, selected)
-        case "minimize":
-            return _minimize(state, command)
+        case "minimize" | "deputy":
+            return _order(state, command, now)
     raise UsageError(f"/{command.name} is not the model's")
 
 
@@ -114,6 +114,11 @@ def _acknowledge(state: State, command: Command, selected: str | None) -> Change
     return acts.acknowledge(state, message.entry_id, answer, text)
 
 
+def _order(state: State, command: Command, now: int) -> Changes:
+    """A notice to everybody in the channel."""
+    return _minimize(state, command) if command.name == "minimize" else _deputy(state, command, now)
+
+
 def _minimize(state: State, command: Command) -> Changes:
     word, _, reason = command.rest.partition(" ")
     reason = normalize("NFC", reason).strip()
@@ -136,6 +141,21 @@ def _peer(command: Command) -> Changes:
     if word.lower() not in asks or not address:
         raise _wrong(command)
     return Changes(asks=(asks[word.lower()], GetStatus()))
+
+
+def _deputy(state: State, command: Command, now: int) -> Changes:
+    """Who stands in for the own nation, or nobody. Whether this device may say so the node knows."""
+    channel = state.coalition.channel(state.shown)
+    if channel is None or channel.devices:
+        raise UsageError("nobody stands in for a nation in a conversation of devices")
+    person, until, time = f" {command.rest} ".rpartition(" until ")
+    if not until:
+        person, time = command.rest, "none"
+    person, ends = normalize("NFC", person).strip(), deadline_of(time, now)
+    ends = moment_of(time, now) if ends is None else ends
+    if not person or ends is None or (until and ends <= now) or (until and person.lower() == "off"):
+        raise _wrong(command)
+    return Changes(asks=(NameDeputy(channel=channel.id, person="" if person.lower() == "off" else person, until=ends),))
 
 
 def _wrong(command: Command) -> UsageError:

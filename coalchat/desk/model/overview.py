@@ -17,7 +17,7 @@ from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.deadlines import Asked
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
-from coalchat.desk.model.receipts import At, stamp
+from coalchat.desk.model.receipts import At, deputies_asked, stamp
 from coalchat.desk.model.state import State
 from coalchat.desk.model.views import (
     UNMARKED,
@@ -186,6 +186,7 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
         return None
     marks, members = state.coalition.marks, state.coalition.members(message.channel_id)
     asked = bool(message.ack_by)
+    nations = state.receipts.nations(message, marks.ordered(message.nations), _at(state, now))
     return WhoHasIt(
         key=key,
         title=title_of(message),
@@ -193,7 +194,7 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
         mark=marks.mark(message.portion, message.nations, members),
         level=message.level,
         id=f"{message.entry_id[:4]} {message.entry_id[4:8]}",
-        nations=state.receipts.nations(message, marks.ordered(message.nations), _at(state, now)),
+        nations=nations,
         asked=asked,
         by=day_clock(message.ack_by) if asked else "",
         left=left(message.ack_by, now) if asked and _is_open(state, message) else "",
@@ -201,7 +202,8 @@ def who(state: State, key: str, now: int) -> WhoHasIt | None:
         stored=stamp(message.received_time, now),
         author=message.author_nation,
         may_remind=message.mine and asked and not message.reminds and not state.receipts.complete(message),
-        deputies=state.receipts.deputies(message) if message.mine and asked else (),
+        deputies=deputies_asked(nations) if message.mine and asked else "",
+        persons=state.receipts.others(message) if message.mine and asked else (),
         said="" if state.reminding is None else state.reminding.said.get(message.entry_id, ""),
         national=state.coalition.beside(message.level),
     )

@@ -10,7 +10,7 @@ Rule 4: one question about a message at a time; what is told meanwhile makes one
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from coalchat.api.nouns import Delivery, Message, NationState
@@ -65,6 +65,12 @@ class Receipts:
         """A message that nobody looks at has moved: it is asked about when somebody does."""
         self._stale.add(entry_id)
 
+    def renamed(self, channel_ids: Collection[str], looked_at: Iterable[str]) -> Asks:
+        """Other persons stand in there for their nations: what is known is asked about when somebody looks, or does."""
+        told = {key for key, status in self._statuses.items() if status.channel_id in channel_ids}
+        self._stale |= told
+        return tuple(ask for key in looked_at if key in told for ask in self.lacks(key))
+
     def sent(self, entry_id: str, nations: tuple[NationState, ...]) -> None:
         """What the answer to sending said, before persons are known."""
         self._first[entry_id] = nations
@@ -104,13 +110,15 @@ class Receipts:
         if status is None:
             return tuple(NationRow(tally=tally, persons=()) for tally in self.tallies(message, order))
         wanted = wanted_of(message, status)
+        at = at or At()
+        deputies = {one.nation: one.person for one in status.deputies if not 0 < one.until <= at.now}
         return tuple(
-            _nation(nation, rows, wanted, message.mine, at or At())
+            _nation(nation, rows, wanted, message.mine, at, deputies.get(nation, ""))
             for nation, rows in _by_nation(status.deliveries, order)
         )
 
-    def deputies(self, message: Message) -> tuple[str, ...]:
-        """Who could be asked to see to it: "XCC Mets"."""
+    def others(self, message: Message) -> tuple[str, ...]:
+        """Who else could be asked to see to it: "XCC Mets"."""
         status = self._statuses.get(message.entry_id)
         if status is None:
             return ()
@@ -219,13 +227,23 @@ class At:
     away: tuple[tuple[str, str], ...] = ()
 
 
-def _nation(nation: str, rows: Sequence[Delivery], wanted: State, mine: bool, at: At) -> NationRow:
+def _nation(nation: str, rows: Sequence[Delivery], wanted: State, mine: bool, at: At, deputy: str) -> NationRow:
     persons = _persons(rows)
-    deputy = next(iter(deputies(rows, wanted)), "")
+    asked = deputy or next(iter(deputies(rows, wanted)), "")
     return NationRow(
         tally=_tally(nation, rows),
-        persons=tuple(_person(devices, wanted, mine, deputy, at) for devices in persons),
+        persons=tuple(_person(devices, wanted, mine, asked, at) for devices in persons),
+        deputy=deputy,
+        lacks=not persons or any(row.role is not Role.BOT and _gap(row, wanted) for row in map(_best, persons)),
     )
+
+
+def deputies_asked(nations: Iterable[NationRow]) -> str:
+    """Whom an escalation to the nations' deputies asks: "XBB Kowal; XCC has none"; "" where none of these has one."""
+    lacking = [row for row in nations if row.lacks]
+    if not any(row.deputy for row in lacking):
+        return ""
+    return "; ".join(f"{row.tally.nation} {row.deputy or 'has none'}" for row in lacking)
 
 
 def deputies(rows: Sequence[Delivery], wanted: State) -> list[str]:
@@ -259,7 +277,7 @@ def _closes(row: Delivery, wanted: State, mine: bool, you: bool, deputy: str) ->
         return ("A", "acknowledge")
     if wanted is State.ACKNOWLEDGED and mine and row.state.reaches(State.DELIVERED):
         return ("R", "remind")
-    if wanted is State.ACKNOWLEDGED and mine and row.state.rank >= 0 and deputy:
+    if wanted is State.ACKNOWLEDGED and mine and row.state.rank >= 0 and deputy not in {"", row.person}:
         return ("E", f"escalate to {deputy}")
     return ("", _CLOSES.get(row.state, ""))
 

@@ -30,11 +30,13 @@ class Reminding:
     _state: State = field(repr=False)
     said: dict[str, str] = field(factory=dict)
 
-    def remind(self, key: str, escalate: str, client_id: str, considered: str = "") -> Changes:
+    def remind(
+        self, key: str, escalate: str, client_id: str, considered: str = "", *, deputies: bool = False
+    ) -> Changes:
         """Remind who has not acknowledged a message of this device.
 
         Args:
-            escalate: "XCC Mets", of `WhoHasIt.deputies`, or "". considered: of `order`.
+            escalate: "XCC Mets", of `WhoHasIt.persons`, or "". considered: of `order`. deputies: the nations' deputies are asked.
         """
         message = self._state.find(key)
         if message is None:
@@ -42,7 +44,12 @@ class Reminding:
         order = self._state.composing.minimize(message.channel_id, message.precedence)
         self.said[key] = "sending the reminder"
         request = RemindRecipients(
-            id=key, text="", escalate=escalate, client_id=client_id, considered=bool(considered) and order == considered
+            id=key,
+            text="",
+            escalate=escalate,
+            client_id=client_id,
+            considered=bool(considered) and order == considered,
+            deputies=deputies,
         )
         return _CHANGED + Changes(asks=(request,))
 
@@ -59,7 +66,8 @@ class Reminding:
         """The node's answer, if it is to a reminder."""
         if not isinstance(request, RemindRecipients) or not isinstance(answer, Sent):
             return NOTHING
-        self.said[request.id] = f"escalated to {request.escalate}" if request.escalate else "reminded"
+        asked = "the deputies" if request.deputies else request.escalate
+        self.said[request.id] = f"escalated to {asked}" if asked else "reminded"
         return _CHANGED
 
     def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:

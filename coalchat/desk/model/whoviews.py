@@ -60,10 +60,16 @@ class PersonRow:
 
 @record
 class NationRow:
-    """One nation of the release set, with its persons; none where none of them is known."""
+    """One nation of the release set, with its persons; none where none of them is known.
+
+    Attributes:
+        deputy: who stands in for it and can read the message, or "". lacks: somebody of it is missing.
+    """
 
     tally: Tally
     persons: tuple[PersonRow, ...]
+    deputy: str = ""
+    lacks: bool = False
 
 
 @record
@@ -74,8 +80,9 @@ class WhoHasIt:
         title: "1531Z Berg". excerpt: the beginning of its text. id: of the entry, shortened.
         asked: an acknowledgement is asked for; then `by` is its time and `left` what remains.
         stored: when it came here, "1537". author: nation of its author.
-        may_remind: it is this device's, asks for an acknowledgement, and lacks one. deputies: "XCC Mets": who has it, of
-            the nations where somebody lacks it, the furthest first.
+        may_remind: it is this device's, asks for an acknowledgement, and lacks one. deputies: who is named as such by the
+            nations where somebody lacks it: "XBB Kowal; XCC has none", or "" where none is.
+        persons: "XCC Mets": who has it, of these nations, the furthest first.
         said: what came of the last reminder, or "".
         national: what the own nation marks alike, "XAA: GEHEIM", or "".
     """
@@ -94,6 +101,7 @@ class WhoHasIt:
     stored: str = ""
     author: str = ""
     may_remind: bool = False
-    deputies: tuple[str, ...] = ()
+    deputies: str = ""
+    persons: tuple[str, ...] = ()
     said: str = ""
     national: str = ""

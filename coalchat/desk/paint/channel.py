@@ -47,6 +47,10 @@ def paint_channel(view: ChannelView, width: int, glyphs: Glyphs) -> list[Line]:
         left = [blank(1), Span(member.code.ljust(4), Ink.BRIGHT), Span(f"{one_line(member.name)}{note}", Ink.MUTED)]
         right = [Span(f"{counted(member.devices, 'device')} ")]
         lines.append(Line(fit(apart(left, right, width, glyphs, gap=2), width, glyphs)))
-    lines += [Line(), section("ADMINS", "may let nations in", width, glyphs, Ground.BASE)]
+    lines += [Line(), section("ADMINS", "may let nations in, and name other admins", width, glyphs, Ground.BASE)]
     lines += [Line((blank(1), Span(row))) for admin in view.admins for row in wrap(one_line(admin), width - 2)]
+    lines += [Line(), section("DEPUTIES", "whom a reminder may ask to see to it", width, glyphs, Ground.BASE)]
+    for code, deputy in view.deputies:
+        name = Span(one_line(deputy)) if deputy else Span("nobody", Ink.MUTED)
+        lines.append(Line(fit([blank(1), Span(code.ljust(4), Ink.BRIGHT), name], width, glyphs)))
     return lines

@@ -24,6 +24,7 @@ _NAMES_AT: Final = 5
 """Names of the missing stand in a little under their nation."""
 _NAME: Final = 8
 """A longer name moves the words beside it."""
+_DEPUTY: Final = "deputy "
 _UNKNOWN: Final = "?"
 """Nobody there is known."""
 
@@ -102,6 +103,8 @@ def _who(who: WhoHasIt | None, inner: int, glyphs: Glyphs, names: int, beside: S
         rows.append(_nation(nation, counts, glyphs))
         missing = [person for person in nation.persons if person.gap]
         size = max((min(cells(person.person), _NAME) for person in missing), default=0)
+        if nation.deputy and nation.lacks and who.asked and names > 0:
+            rows.append(_deputy(nation, inner, glyphs))
         rows += [_person(person, size, inner, glyphs) for person in missing[:names]]
         if len(missing) > names:
             more = f"{glyphs.ellipsis} {len(missing) - max(names, 0)} missing"
@@ -130,6 +133,11 @@ def _nation(nation: NationRow, counts: int, glyphs: Glyphs) -> _Row:
         Span(pad(_count(nation), counts), Ink.TEXT if tally.complete else Ink.BRIGHT),
         Span(f"  {word}", Ink.BRIGHT if tally.caveat or tally.unable else Ink.MUTED),
     ]
+
+
+def _deputy(nation: NationRow, inner: int, glyphs: Glyphs) -> _Row:
+    name = cut(one_line(nation.deputy), inner - _NAMES_AT - cells(_DEPUTY), glyphs)
+    return [blank(_NAMES_AT), Span(_DEPUTY, Ink.MUTED), Span(name)]
 
 
 def _person(person: PersonRow, size: int, inner: int, glyphs: Glyphs) -> _Row:

@@ -23,6 +23,9 @@ from coalchat.record import record
 _WIDE: Final = 112
 _SMALL: Final = 72
 _BAR: Final = 20
+_DEPUTY: Final = "  deputy "
+_SOME: Final = 5
+"""Cells of a name below which it says nothing."""
 _FEW: Final = (("LEFT", 5), ("DELIV", 7), ("READ", 8), ("ACK", 7))
 _STAGES: Final = {
     "STORED": State.QUEUED,
@@ -132,7 +135,12 @@ def _nation(nation: NationRow, who: WhoHasIt, width: int, glyphs: Glyphs) -> Lin
     ink = Ink.BRIGHT if missing or not tally.complete else Ink.MUTED
     summary = joined([[Span(word, ink)] for word in words], f" {glyphs.dot} ", ink)
     right = [Span(f"{tally_glyph(tally, glyphs)} ", ink), *summary, Span(" ")]
-    return Line(apart([Span(" "), Span(tally.nation, Ink.BRIGHT)], right, width, glyphs))
+    left = [Span(" "), Span(tally.nation, Ink.BRIGHT)]
+    if nation.deputy and who.asked:
+        room = width - width_of(right) - width_of(left) - cells(_DEPUTY) - 1
+        name = cut(one_line(nation.deputy), room, glyphs)
+        left += [Span(_DEPUTY, Ink.MUTED), Span(name)] if room > _SOME else []
+    return Line(apart(left, right, width, glyphs))
 
 
 def _person(person: PersonRow, who: WhoHasIt, columns: _Columns, width: int, glyphs: Glyphs) -> Line:

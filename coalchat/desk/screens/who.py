@@ -29,6 +29,8 @@ from coalchat.desk.widgets.scrolled import Scrolled
 
 NAMED = 6
 """Persons whom the question names; of more it says how many."""
+_DEPUTIES = "deputies"
+"""Nobody is called so with a nation before it."""
 
 
 class WhoScreen(Paper):
@@ -112,9 +114,12 @@ class WhoScreen(Paper):
     def action_escalate(self) -> None:
         """Remind them, and ask somebody who has it to see to it."""
         who = self.view
-        if who is not None and who.may_remind and who.deputies:
-            named = who.deputies[:8]
-            self._ask(who, tuple(f"ask {name} to see to it" for name in named), named)
+        if who is None or not who.may_remind or not (who.deputies or who.persons):
+            return
+        named = who.persons[:7]
+        deputies = (f"ask the deputies to see to it: {who.deputies}",) if who.deputies else ()
+        choices = (*deputies, *(f"ask {name} to see to it" for name in named))
+        self._ask(who, choices, (*([_DEPUTIES] if deputies else ()), *named))
 
     def _ask(self, who: WhoHasIt, choices: tuple[str, ...], escalate: tuple[str, ...]) -> None:
         order, words = self.door.desk.afterwards.reminding.order(self._key)
@@ -122,8 +127,10 @@ class WhoScreen(Paper):
 
         def chosen(place: int | None) -> None:
             if place:
+                asked = escalate[place - 1]
+                to = "" if asked == _DEPUTIES else asked
                 made = self.door.desk.afterwards.reminding.remind(
-                    self._key, escalate[place - 1], secrets.token_hex(16), order
+                    self._key, to, secrets.token_hex(16), order, deputies=asked == _DEPUTIES
                 )
                 self.door.put(made)
 

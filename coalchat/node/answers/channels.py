@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import attrs
 
 from coalchat.api.amendment import WidenChannel
-from coalchat.api.deadlines import OrderMinimize
 from coalchat.api.nouns import Channel, Denial, Nation, Reach
 from coalchat.api.requests import CreateChannel, ListChannels, ListNations, PreviewLabel
 from coalchat.api.responses import ChannelList, LabelPreview, NationList
@@ -17,13 +16,15 @@ from coalchat.node.addressing import Conversation
 from coalchat.node.answers.direct import CLOSED, addressees, conversation_noun, reaches
 from coalchat.node.answers.drafts import DraftAnswers
 from coalchat.node.answers.naming import find_channel, find_place
+from coalchat.node.answers.offices import OfficeAnswers
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
+from coalchat.node.deputies import shown_deputies
 from coalchat.node.directing import direct_slots, place_title
 from coalchat.node.journal import Finding
 from coalchat.node.keeping import keep_control
-from coalchat.node.noticing import for_all, make_notice, shown_minimize
+from coalchat.node.noticing import shown_minimize
 from coalchat.node.runout import keys_until, last_key_words, run_out, runs_on, sealing_slots
 from coalchat.node.sending import Sending
 from coalchat.store.rows import Unread
@@ -49,9 +50,9 @@ class ChannelAnswers:
             ListChannels: self.list,
             CreateChannel: self.create,
             WidenChannel: self.widen,
-            OrderMinimize: self.minimize,
             PreviewLabel: self.preview,
             ListNations: self.nations,
+            **OfficeAnswers(self.context, self.sending, self.now, self._keep).handlers(),
             **DraftAnswers(self.context).handlers(),
         }
 
@@ -93,7 +94,12 @@ class ChannelAnswers:
             admins=tuple(self._device(device) for device in revision.admins),
             revision=revision.number,
             minimize=shown_minimize(self.context, revision),
+            deputies=shown_deputies(self.context, revision),
         )
+
+    def now(self, revision: ChannelRevision) -> Channel:
+        """A channel as it is now, after something was done with it."""
+        return self.noun(revision, {row.channel: row for row in self.context.store.read.unread_counts()})
 
     def _device(self, device: bytes) -> str:
         """Whose device it is; its id, where its certificate is not here."""
@@ -158,18 +164,6 @@ class ChannelAnswers:
         finding = Finding(AuditEvent.CHANNEL_WIDENED, revision.channel.hex(), codes[member.nation], detail=more)
         await self._keep(sign_revision(revision, member.device, member.ring.device.key), finding)
         return self.noun(revision, {})
-
-    async def minimize(self, request: OrderMinimize, session: Session) -> Channel:
-        """Put MINIMIZE on in a channel, or lift it."""
-        del session
-        revision = find_channel(self.context, request.channel)
-        notice = make_notice(self.context, revision, request.reason, on=request.on)
-        if notice is not None:
-            ceiling = Precedence(self.context.member.certificate.scope.precedence)
-            urgency = min(Precedence.IMMEDIATE, ceiling)
-            await self.sending.send_text(revision, for_all(self.context, revision), notice, urgency, None)
-        unread = {row.channel: row for row in self.context.store.read.unread_counts()}
-        return self.noun(revision, unread)
 
     def _nations(self, named: tuple[str, ...]) -> tuple[int, ...]:
         """Indices of nations that may become members."""

@@ -48,7 +48,7 @@ class DeadlineAnswers:
         before = None if known is None else read.message(known)
         if before is not None:  # who is missing has changed since: it is not made anew
             return self.sent(Posted(before, repeated=True))
-        payload = make_reminder(self.context, message, request.text, request.escalate)
+        payload = make_reminder(self.context, message, request.text, request.escalate, deputies=request.deputies)
         place = self.sending.place(message.channel)
         precedence = Precedence(min(message.precedence, self.context.member.certificate.scope.precedence))
         if request.considered:

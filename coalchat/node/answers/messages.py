@@ -36,6 +36,7 @@ from coalchat.node.journal import write_event
 from coalchat.node.noticing import considering, notice_words
 from coalchat.node.quoting import make_quotes, shown_quotes
 from coalchat.node.receipting import Receipting
+from coalchat.node.reminding import deputies_who_read
 from coalchat.node.reporting import shown_report
 from coalchat.node.retaining import gone_words, retraction_words
 from coalchat.node.roe import Roe
@@ -246,6 +247,7 @@ class MessageAnswers:
             handle_by=asked.handle_by,
             overdue=any(one.late for nation in nations for one in nation.missing),
             nations=nations,
+            deputies=deputies_who_read(self.context, message),
         )
 
     # --- nouns ---

@@ -12,7 +12,7 @@ from coalchat.errors import AlreadyExists, CoalchatError, NodeUnavailable, Refus
 from coalchat.record import evolve
 from tests.desk.model.driver import ALL, Driver, connected
 from tests.fakes.api_node import FakeNode
-from tests.fakes.api_records import NATIONS
+from tests.fakes.api_records import NATIONS, NOW, deputy_record
 
 
 def desk(*members: str) -> Driver:
@@ -90,7 +90,12 @@ def test_only_an_admin_widens_and_only_by_who_is_not_in_it() -> None:
     assert founding.error[0] == "members"
     driver.do(founding.widen(channel, ("XCC",)))
     assert [ask.nations for ask in driver.asked if isinstance(ask, WidenChannel)] == [("XCC",)]
+    late = deputy_record("XBB", "Maj\x1b Kowal", until=NOW + 3_600)
+    driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(late,))
+    driver.reconnect()
+    driver.settle()
     view = founding.view()
+    assert view.deputies == (("XAA", ""), ("XBB", "Maj\\u{1B} Kowal until 181206Z"), ("XCC", ""))
     assert ([one.code for one in view.members], view.revision, view.admin) == (list(ALL), 1, False)
     with pytest.raises(UsageError, match="all nations"):
         founding.may_widen()

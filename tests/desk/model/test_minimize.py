@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coalchat.api.about import Minimize
-from coalchat.api.deadlines import OrderMinimize
+from coalchat.api.deadlines import NameDeputy, OrderMinimize
 from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Flag, Phase, Precedence, State
 from coalchat.desk.model.changes import Part
@@ -92,6 +92,33 @@ def test_an_admin_orders_it_and_lifts_it_and_nobody_else() -> None:
     answers[OrderMinimize] = NotAuthorised("only an admin of the channel does this")
     typed("off")
     assert driver.desk.composer().warnings == ("You may not do this here: only an admin of the channel does this",)
+
+
+def test_who_stands_in_is_said_by_a_command() -> None:
+    driver = started()
+    channel = driver.node.channels[0]
+    driver.node.answers[NameDeputy] = channel
+
+    def typed(rest: str) -> None:
+        driver.do(driver.desk.obey(Command("deputy", rest), None, NOW))
+
+    typed("  Maj Kowa\u0142  ")
+    typed("Maj Kowal until +90")
+    typed("Maj Kowal until 1200Z")
+    typed("Maj Kowal until 191200Z")
+    typed("OFF")
+    asked = [(ask.person, ask.until) for ask in driver.asked if isinstance(ask, NameDeputy)]
+    noon = NOW - NOW % 86_400 + 43_200
+    assert asked == [
+        ("Maj Kowa\u0142", 0), ("Maj Kowal", NOW + 5_400), ("Maj Kowal", noon), ("Maj Kowal", noon + 86_400), ("", 0),
+    ]  # fmt: skip
+    for wrong in ("", "Kowal until", "Kowal until noon", "off until +5", " until +5", "Kowal until 010000Z"):
+        with pytest.raises(UsageError):
+            typed(wrong)
+    driver.node.answers[NameDeputy] = NotAuthorised("only a custodian's device names who stands in")
+    typed("Maj Kowal")
+    (warning,) = driver.desk.composer().warnings
+    assert "only a custodian's device" in warning
 
 
 @pytest.mark.parametrize("kind", ["notice", "roe"])

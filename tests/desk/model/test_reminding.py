@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from coalchat.api.about import Minimize
 from coalchat.api.deadlines import RemindRecipients
+from coalchat.api.requests import GetMessageStatus, ListChannels
 from coalchat.api.responses import Sent
 from coalchat.api.vocabulary import LinkState, Phase, State
-from coalchat.desk.model.changes import Part
+from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.whoviews import PersonRow, WhoHasIt
 from coalchat.errors import Refused
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver, started
-from tests.fakes.api_records import NOW, link_record, node_record
+from tests.fakes.api_records import NOW, deputy_record, link_record, node_record
 
 SENT = Sent(entry_id="dd" * 32, channel_id="00" * 16, position=9, marking="", nations=(), repeated=False)
 
@@ -42,7 +43,7 @@ def test_each_gap_names_what_closes_it_and_each_stage_its_time() -> None:
     driver.settle()
     key = ordered(driver)
     who, rows = seen(driver, key)
-    assert (who.may_remind, who.deputies, who.stored) == (True, ("XBB Kowal", "XCC Mets"), "1106")
+    assert (who.may_remind, who.persons, who.stored) == (True, ("XBB Kowal", "XCC Mets"), "1106")
     assert rows["Kowal"].times == ((State.DELIVERED, "1107"), (State.READ, "1108"))
     assert rows["Mets"].times == ((State.DELIVERED, "171106"),)
     assert rows["Lind"].times == ()
@@ -56,7 +57,7 @@ def test_each_gap_names_what_closes_it_and_each_stage_its_time() -> None:
         driver.node.move(key, nation, State.ACKNOWLEDGED, person=person)
     driver.settle()
     who, rows = seen(driver, key)
-    assert (who.may_remind, who.deputies) == (False, ())
+    assert (who.may_remind, who.persons) == (False, ())
     assert {row.closes for row in rows.values()} == {("", "")}
 
 
@@ -72,7 +73,7 @@ def test_of_another_s_message_this_person_is_told_to_acknowledge_and_nobody_remi
     own, namesake = [one for nation in who.nations for one in nation.persons]
     assert (own.you, own.closes) == (True, ("A", "acknowledge"))
     assert (namesake.you, namesake.closes) == (False, ("", "the person acknowledging it"))
-    assert (who.may_remind, who.deputies) == (False, ())
+    assert (who.may_remind, who.persons) == (False, ())
 
 
 def test_a_reminder_is_asked_for_once_and_what_came_of_it_is_said() -> None:
@@ -94,6 +95,64 @@ def test_a_reminder_is_asked_for_once_and_what_came_of_it_is_said() -> None:
         (key, "", "three", False),
     ]
     assert driver.desk.afterwards.reminding.remind("nothing", "", "four").asks == ()
+
+
+def test_the_nations_deputies_are_asked_first_and_who_has_none_is_said() -> None:
+    driver = started()
+    kowal = deputy_record("XBB", "Maj\x1b Reyes", until=NOW + 60)
+    driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(kowal,))
+    driver.reconnect()
+    driver.settle()
+    key = ordered(driver)
+    who, rows = seen(driver, key)
+    assert [(row.tally.nation, row.deputy, row.lacks) for row in who.nations] == [
+        ("XBB", "Maj\\u{1B} Reyes", True), ("XCC", "", True),
+    ]  # fmt: skip
+    assert who.deputies == "XBB Maj\\u{1B} Reyes; XCC has none"
+    assert who.persons == ("XBB Kowal", "XCC Mets")
+    assert rows["Lind"].closes == ("E", "escalate to Mets"), "of his own nation none is named"
+    late = driver.desk.who(key, NOW + 60)
+    assert late is not None
+    assert (late.nations[0].deputy, late.deputies) == ("", ""), "her time is over"
+    driver.node.answers[RemindRecipients] = SENT
+    driver.do(driver.desk.afterwards.reminding.remind(key, "", "one", deputies=True))
+    assert seen(driver, key)[0].said == "escalated to the deputies"
+    (asked,) = [one for one in driver.asked if isinstance(one, RemindRecipients)]
+    assert (asked.deputies, asked.escalate) == (True, "")
+
+    # A nation that lacks none is not asked; where all that lack one have none, nobody is.
+    driver.node.move(key, "XBB", State.ACKNOWLEDGED, person="Kowal")
+    driver.settle()
+    who, _ = seen(driver, key)
+    assert [(row.deputy, row.lacks) for row in who.nations] == [("Maj\\u{1B} Reyes", False), ("", True)]
+    assert who.deputies == ""
+
+
+def test_another_deputy_is_asked_about_where_one_is_looked_at() -> None:
+    driver = started()
+    key = ordered(driver)
+    driver.do(driver.desk.select(key))
+    assert [row.deputy for row in seen(driver, key)[0].nations] == ["", ""]
+    driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(deputy_record("XBB", "Kowal"),))
+    driver.do(Changes(asks=(ListChannels(),)))
+    assert [row.deputy for row in seen(driver, key)[0].nations] == ["Kowal", ""]
+    asked = driver.asked.count(GetMessageStatus(id=key))
+    driver.do(Changes(asks=(ListChannels(),)))
+    assert driver.asked.count(GetMessageStatus(id=key)) == asked, "nobody else stands in"
+
+
+def test_who_cannot_be_reminded_is_seen_to_by_his_nations_deputy() -> None:
+    driver = started()
+    lind = deputy_record("XCC", "Lind")
+    driver.node.channels[0] = evolve(driver.node.channels[0], deputies=(lind,))
+    driver.reconnect()
+    driver.settle()
+    key = ordered(driver)
+    driver.node.move(key, "XCC", State.QUEUED, person="Saar", since=NOW)
+    driver.settle()
+    _, rows = seen(driver, key)
+    assert rows["Saar"].closes == ("E", "escalate to Lind")
+    assert rows["Lind"].closes == ("", "a link that takes it"), "he is not asked to see to himself"
 
 
 def test_under_minimize_a_reminder_is_considered_too() -> None:

@@ -11,7 +11,7 @@ from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line, progress
 from coalchat.desk.paint.text import cells
 from coalchat.record import evolve
-from tests.desk.paint.made import KEYS, TALLIES, due, inks_of, link, person, rail, tally, text_of, who
+from tests.desk.paint.made import KEYS, NATIONS, TALLIES, due, inks_of, link, person, rail, tally, text_of, who
 
 
 def test_the_whole_rail() -> None:
@@ -54,6 +54,23 @@ def test_the_whole_rail() -> None:
     assert inks_of(lines[6], "2/5") == {Ink.BRIGHT}
     assert inks_of(lines[14], " OVERDUE 12 min ") == {Ink.NOW}
     assert inks_of(lines[24], "waiting") == {Ink.BRIGHT}
+
+
+def test_the_deputy_is_named_of_a_nation_that_lacks_somebody() -> None:
+    named = who(
+        nations=tuple(evolve(one, deputy="Maj Kowalczyk-Brzezinski", lacks=n == 2) for n, one in enumerate(NATIONS))
+    )
+    assert "deputy" not in "".join(text_of(paint_rail(rail(who=named), 28, 36, UNICODE))), (
+        "nobody was asked to acknowledge"
+    )
+    named = evolve(named, asked=True, by="221547Z", left="5 min")
+    lines = text_of(paint_rail(rail(who=named), 28, 36, UNICODE))
+    assert lines[5:9] == [
+        " ✓✓ XAA  4/4  read", " ✓✓ XBB  3/3  read", " ✓  XCC  2/5  delivered", "      deputy Maj Kowalczyk…",
+    ]  # fmt: skip
+    assert "deputy" not in "".join(text_of(paint_rail(rail(who=named), 28, 20, UNICODE))), (
+        "no names where there is no room"
+    )
 
 
 def test_where_rows_are_scarce_blanks_go_first_then_names_are_counted_then_the_end_is_cut() -> None:

@@ -10,7 +10,8 @@ from coalchat.desk.model.whoviews import NationRow
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.text import cells
 from coalchat.desk.paint.who import paint_who, paint_who_head
-from tests.desk.paint.made import TALLIES, inks_of, person, tally, text_of, who
+from coalchat.record import evolve
+from tests.desk.paint.made import NATIONS, TALLIES, inks_of, person, tally, text_of, who
 
 
 def test_the_head_says_what_and_how_far() -> None:
@@ -61,6 +62,24 @@ def test_the_staircase_at_120() -> None:
     ]
     assert inks_of(lines[8], "Lind") == inks_of(lines[8], "held by XBB") == {Ink.BRIGHT}
     assert inks_of(lines[1], "Okoro") == {Ink.TEXT}
+
+
+def test_a_nations_deputy_stands_beside_it_as_far_as_there_is_room() -> None:
+    def rows(width: int) -> list[str]:
+        nations = tuple(evolve(one, deputy="Maj Kowal\nFORGED", lacks=True) for one in NATIONS)
+        return [
+            line
+            for line in text_of(paint_who(who(nations=nations, asked=True), width, UNICODE))
+            if line.startswith(" X")
+        ]
+
+    assert [line.split("   ")[0] for line in rows(120)] == [
+        f" {code}  deputy Maj Kowal FORGED" for code in ("XAA", "XBB", "XCC")
+    ]
+    assert rows(120)[2].endswith("0/3 acknowledged · 3 missing")
+    assert "deputy Maj" in rows(60)[2]
+    assert "deputy" not in rows(40)[2], "what is missing comes first"
+    assert all(cells(line) <= 40 for line in rows(40))
 
 
 def test_the_staircase_at_80_in_ascii() -> None:

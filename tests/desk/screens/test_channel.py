@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from coalchat.api import requests
 from coalchat.api.amendment import WidenChannel
+from coalchat.api.deadlines import NameDeputy
 from coalchat.desk.screens.channel import ChannelDialog
 from coalchat.errors import AlreadyExists
+from coalchat.record import evolve
 from tests.desk.piloting import seat
 from tests.desk.screens.looking import is_shown
 from tests.fakes.api_node import FakeNode
+from tests.fakes.api_records import NOW, deputy_record
 
 
 def two() -> FakeNode:
@@ -66,3 +69,18 @@ async def test_who_is_in_a_channel_is_shown_and_others_are_let_in() -> None:
         await desk.put("/channel widen")
         await desk.press("enter")
         await desk.sees("all nations are members already")
+
+
+async def test_a_channel_shows_who_stands_in_for_its_nations() -> None:
+    node = two()
+    kowal = deputy_record("XBB", "Maj\x1b[2J Kowal", until=NOW + 3_600)
+    node.channels[0] = evolve(node.channels[0], deputies=(kowal,))
+    async with seat(node, (80, 24)) as desk:
+        await desk.put("/channel show")
+        await desk.press("enter")
+        await desk.sees("DEPUTIES", "XAA nobody", "XBB Maj\\u{1B}[2J Kowal until 181206Z")
+        await desk.press("escape")
+        node.answers[NameDeputy] = evolve(node.channels[0], deputies=())
+        await desk.put("/deputy Capt Varga until +60")
+        await desk.press("enter")
+        await desk.until(lambda: desk.asked(NameDeputy))

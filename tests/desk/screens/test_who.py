@@ -6,6 +6,7 @@ from coalchat.api.deadlines import RemindRecipients
 from coalchat.api.responses import Sent
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
 from coalchat.desk.screens.who import WhoScreen
+from coalchat.record import evolve
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import asked
 
@@ -22,7 +23,7 @@ async def test_a_reminder_and_an_escalation_leave_by_choice() -> None:
     async with seat(node, (120, 40)) as desk:
         await desk.sees("Hold at PL RED")
         await desk.press("f4")
-        await desk.sees("acknowledge by", "OVERDUE 2 min", "R remind", "E escalate to Mets")
+        await desk.sees("acknowledge by", "OVERDUE 2 min", "R remind", "XCC  deputy Saar", "E escalate to Saar")
         await desk.press("r")
         await desk.sees("XAA Varga", "did not acknowledge 1535Z Berg", "send the reminder")
         await desk.press("enter")
@@ -31,15 +32,32 @@ async def test_a_reminder_and_an_escalation_leave_by_choice() -> None:
         await desk.press("r", "2")
         await desk.sees("reminded")
         await desk.press("e")
-        await desk.sees("ask XAA Okoro to see to it", "ask XCC Mets to see to it")
+        await desk.sees("ask the deputies to see to it: XAA has none; XCC Saar", "ask XAA Okoro to see to it")
         await desk.press("escape", "s")
         await desk.until(lambda: isinstance(desk.app.screen, WhoScreen))
         await desk.press("e")
         await desk.sees("ESCALATE")
         await desk.press("down", "enter")
-        await desk.sees("escalated to ")
-        first, second = reminders(desk)
-        assert (first, bool(second)) == ("", True)
+        await desk.sees("escalated to the deputies")
+        await desk.press("e", "3")
+        await desk.sees("escalated to XAA ")
+        first, second, third = [call for call in desk.node.calls if isinstance(call, RemindRecipients)]
+        assert [(one.escalate, one.deputies) for one in (first, second)] == [("", False), ("", True)]
+        assert (third.escalate[:4], third.deputies) == ("XAA ", False)
+
+
+async def test_where_no_nation_has_named_a_deputy_the_persons_are_asked_about() -> None:
+    node = asked()
+    node.answers[RemindRecipients] = SENT
+    node.channels[0] = evolve(node.channels[0], deputies=())
+    async with seat(node, (80, 24)) as desk:
+        await desk.sees("Hold at PL RED")
+        await desk.press("f4")
+        await desk.sees("WHO HAS IT", "OVERDUE 2 min")
+        await desk.press("e")
+        await desk.sees("ESCALATE", "ask XAA Okoro to see to it", "ask XCC Mets to see to it")
+        await desk.press("2")
+        await desk.sees("escalated to XAA Okoro")
 
 
 async def test_another_s_message_is_acknowledged_from_there() -> None:
