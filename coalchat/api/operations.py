@@ -58,6 +58,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         roe.EndorseRoe,
         roe.AcknowledgeRoe,
         reports.ListForms,
+        reports.AddForm,
+        reports.RemoveForm,
         reports.FileReport,
         reports.ListReports,
         requests.NextEvents,

@@ -100,6 +100,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "roe.endorse": Scope.SEND,
         "roe.acknowledge": Scope.SEND,
         "report.forms": Scope.READ,
+        "report.form_add": Scope.ADMIN,
+        "report.form_remove": Scope.ADMIN,
         "report.file": Scope.SEND,
         "report.list": Scope.READ,
         "events.next": Scope.READ,
