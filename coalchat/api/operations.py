@@ -52,6 +52,8 @@ OPERATIONS: Final[dict[str, type[Request[Any]]]] = {
         threads.ShowThread,
         drafts.ListDrafts,
         drafts.SetDraft,
+        drafts.ListReportDrafts,
+        drafts.SetReportDraft,
         roe.ListRoe,
         roe.ShowRoe,
         roe.IssueRoe,

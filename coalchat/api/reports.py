@@ -172,6 +172,7 @@ class FileReport(Request[Filed]):
         precedence: none: the form's, or of an update as before; at most what this device is certified for.
         ack_by, client_id, reply_to, considered: as in `message.send`; an update is never asked about.
         updates: id of any version of a report of this person's, or "".
+        drafted: it was kept as a draft (`report.draft`), which is forgotten with it.
     """
 
     op = "report.file"
@@ -187,6 +188,7 @@ class FileReport(Request[Filed]):
     reply_to: str
     updates: str
     considered: bool = False
+    drafted: bool = False
 
 
 @record

@@ -92,6 +92,8 @@ def test_these_are_the_operations_with_their_scopes() -> None:
         "message.accounts": Scope.READ,
         "message.search": Scope.READ,
         "message.thread": Scope.READ,
+        "report.drafts": Scope.SEND,
+        "report.draft": Scope.SEND,
         "draft.list": Scope.SEND,
         "draft.set": Scope.SEND,
         "roe.list": Scope.READ,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from coalchat.api import about, reports
+from coalchat.api import about, drafts, reports
 from coalchat.api.base import Response
-from coalchat.api.responses import MessagePage
+from coalchat.api.responses import Done, MessagePage
 from coalchat.api.vocabulary import Precedence
 from coalchat.errors import UsageError
 from coalchat.node.answers.forms import form_noun
 from coalchat.node.forms import Known, shipped
 from coalchat.node.reporting import report_noun
+from coalchat.record import values_of
 from protocol.messages.filling import Given, fill
 from protocol.messages.forms import Form, find_form
 from protocol.messages.payload import FORMAT
@@ -49,6 +50,8 @@ def let_reports(node: FakeNode) -> list[reports.FileReport]:
         if made.wrong or made.missing:
             raise UsageError("; ".join(map(str, (*made.wrong, *made.missing))))
         taken.append(one)
+        if one.drafted:
+            kept.pop((channel, one.updates or form.id), None)
         of = payload(form.id, len(taken), {_place(value): value.text for value in one.values if value.text})
         precedence = one.precedence or tuple(Precedence)[form.precedence]
         where = node.find_channel(channel)
@@ -70,6 +73,22 @@ def let_reports(node: FakeNode) -> list[reports.FileReport]:
         ]
         return MessagePage(messages=tuple(found[-one.limit :]), next_position=0, more=False)
 
+    kept: dict[tuple[str, str], drafts.ReportDraft] = {}
+
+    def keep(one: drafts.SetReportDraft) -> Response:
+        channel = node.find_channel(one.channel).id
+        kept.pop((channel, one.updates or one.form), None)
+        if one.values or one.ack:
+            draft = drafts.ReportDraft(**{**values_of(one), "channel": channel})
+            kept[channel, one.updates or one.form] = draft
+        return Done()
+
+    def half(one: drafts.ListReportDrafts) -> Response:
+        del one
+        return drafts.ReportDraftList(drafts=tuple(kept.values()))
+
+    node.answers[drafts.SetReportDraft] = keep
+    node.answers[drafts.ListReportDrafts] = half
     node.answers[reports.ListReports] = listed
     node.answers[reports.ListForms] = reports.FormList(forms=tuple(map(_noun, shipped())))
     node.answers[reports.FileReport] = file

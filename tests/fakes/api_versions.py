@@ -37,6 +37,10 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return widened(node, request)
         case drafts.ListDrafts():
             return drafts.DraftList(drafts=tuple(node.drafts.values()))
+        case drafts.ListReportDrafts():
+            return drafts.ReportDraftList(drafts=())
+        case drafts.SetReportDraft():
+            return responses.Done()
         case drafts.SetDraft():
             name = node.find_channel(request.channel).id
             kept = drafts.Draft(channel=name, text=request.text, label=request.label)

@@ -72,7 +72,8 @@ class FormView:
 
     Attributes:
         title: "SALUTE", with the serial of what is updated. form_title: "What was seen". to: the channel.
-        kept: "1541Z", when its text was last changed, or "". precedence: with which it will go.
+        kept: "1541Z", when its text was last changed, or "". returned: that is from before: the node has kept it.
+        precedence: with which it will go.
         wrong, missing, open: how many fields are wrong, must be filled, may follow.
         following: names of those. parts: it may be sent before it is whole.
         sending: it is on its way to the node. trouble: why it was not sent, or "".
@@ -83,6 +84,7 @@ class FormView:
     form_title: str
     to: str
     kept: str
+    returned: bool
     precedence: Precedence
     fields: tuple[FieldRow, ...]
     wrong: int

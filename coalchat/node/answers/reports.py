@@ -82,6 +82,9 @@ class ReportAnswers:
                 )
             except ProtocolError as error:
                 raise UsageError(str(error)) from None
+        if request.drafted:
+            name = form.id if before is None else before.first.entry_id.hex()
+            await self.context.store.write(lambda tx: tx.set_report_draft(place.channel, name, b""))
         sent = self.messages.sent(posted)
         said = report
         if posted.repeated and not posted.message.purged:

@@ -42,8 +42,8 @@ def test_numbers_are_of_one_author_and_one_label() -> None:
     driver = connected(reported())
     driver.do(driver.desk.mapping.begin("sitrep"))
     assert [(row.what, row.who, row.values) for row in view(driver).series] == [
-        ("SITREP Present", "XCC Lind", (124, 121, 121, 118)),
         ("SITREP Fuel, days", "XCC Lind", (5, 5, 4, 2)),
+        ("SITREP Present", "XCC Lind", (124, 121, 121, 118)),
     ]
     assert view(driver).rows == ()
     assert sparkline((124, 121, 121, 118), UNICODE) == "▇▃▃▁"

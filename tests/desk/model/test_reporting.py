@@ -20,8 +20,20 @@ def opened(form: str = "salute") -> tuple[Driver, list[FileReport]]:
     driver = started()
     taken = let_reports(driver.node)
     driver.do(driver.desk.reporting.begin())
-    assert driver.desk.reporting.choose(form)
+    choose(driver, form)
     return driver, taken
+
+
+def choose(driver: Driver, form: str) -> None:
+    turned = driver.desk.reporting.choose(form)
+    assert turned is not None
+    driver.do(turned)
+
+
+def update(driver: Driver, key: str) -> None:
+    turned = driver.desk.reporting.update(key)
+    assert turned is not None
+    driver.do(turned)
 
 
 def type_in(driver: Driver, fields: dict[str, str]) -> None:
@@ -87,16 +99,16 @@ def test_what_stands_in_the_way_is_said_and_a_part_is_sent_as_such() -> None:
     assert line.card is not None
     assert (line.card.title, line.card.missing) == ("SALUTE 001", ("UNIT",))
     assert line.precedence is Precedence.IMMEDIATE
-    assert driver.desk.reporting.kept() == ""
+    assert driver.desk.reporting.waiting() == {}
 
 
 def test_a_draft_stays_until_it_is_durable() -> None:
     driver, taken = opened()
     type_in(driver, SEEN)
     reporting = driver.desk.reporting
-    assert reporting.choose("sitrep")
+    choose(driver, "sitrep")
     type_in(driver, {"UNIT": "1 Coy"})
-    assert reporting.choose("salute")
+    choose(driver, "salute")
     assert row(driver, "SIZE").text == "3 trucks"
     assert view(driver).kept
     for error in (Refused("level-ceiling", "the channel's ceiling"), UsageError("TIME: no")):
@@ -110,7 +122,7 @@ def test_a_draft_stays_until_it_is_durable() -> None:
     assert let_reports(driver.node) == []
     driver.settle()
     assert reporting.filed
-    assert reporting.kept() == "SITREP"
+    assert list(reporting.waiting()) == ["SITREP"]
     assert taken == []
 
 
@@ -158,7 +170,7 @@ def test_an_own_report_is_updated_and_no_other() -> None:
     send(driver, part=True)
     (line,) = driver.lines
     reporting = driver.desk.reporting
-    assert reporting.update(line.key)
+    update(driver, line.key)
     assert view(driver).title == "SALUTE 001"
     assert row(driver, "LOCATION").text == "31NBA48121187"
     type_in(driver, {"UNIT": "unknown", "SIZE": ""})
