@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.vocabulary import Precedence
-from coalchat.cli.handling import Yes, confirm
+from coalchat.cli.handling import Yes, confirm, precedence_of
 from coalchat.cli.options import Noun, asked_of
 from coalchat.cli.report_form import form
 from coalchat.errors import UsageError
@@ -114,8 +114,7 @@ def file_report(
 async def _precedence(client: Client, form: str, update: str) -> Precedence:
     """With which it goes unless somebody says otherwise, as far as his device may: its form's, or its first version's."""
     if update:
-        found = await client.message(update)
-        return (await client.message(found.corrects) if found.corrects else found).precedence
+        return await precedence_of(client, update)
     wanted = next((one.precedence for one in await forms_named(client, form)), None)
     return wanted or Precedence.ROUTINE  # of a form that there is not the node says so
 

@@ -21,7 +21,7 @@ from coalchat.api.responses import LabelPreview
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model import overview
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
-from coalchat.desk.model.composing import minimize_words
+from coalchat.desk.model.composing import FLASH, minimize_words
 from coalchat.desk.model.formbook import KnownForm, known_form
 from coalchat.desk.model.formview import ACK, ReportDraft, ack_by_of, filled_of, form_view, names_of, precedence_of
 from coalchat.desk.model.keptreports import KeptReports, Place
@@ -282,7 +282,7 @@ class Reporting:
         draft = self.open
         if draft is None or _obstacle(draft, now, part=part):
             return ""
-        said = ["FLASH interrupts everybody who gets it."] if precedence_of(draft) is Precedence.FLASH else []
+        said = [FLASH] if precedence_of(draft) is Precedence.FLASH else []
         marks, label = self._state.coalition.marks, self._state.composing.label(draft.channel)
         if draft.label is not None and draft.label != label and not draft.updates:
             said.append(f"It was begun under {marks.text(draft.label)}, and goes under {marks.text(label)}.")
