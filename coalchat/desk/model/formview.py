@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coalchat.api.vocabulary import Precedence
+from coalchat.desk.model.converting import drawn_at, other_form
 from coalchat.desk.model.keptreports import Place
 from coalchat.desk.model.labels import Label
 from coalchat.desk.model.reportviews import Card, CardRow, FieldRow, FormView, MapPoint
@@ -20,7 +21,7 @@ from protocol.messages.dtg import group_of
 from protocol.messages.fields import Field, FieldType, Need, shown_value, written_value
 from protocol.messages.filling import Filled, Given, fill, where
 from protocol.messages.forms import Form
-from protocol.messages.place import grid_of
+from protocol.messages.place import degrees_of, grid_of
 
 ACK: Final = "(ack)"
 """Names the field of the time by which it should be acknowledged; it is no code, so no form has such a key."""
@@ -124,7 +125,7 @@ def _points(form: Form, filled: Filled) -> Iterator[MapPoint]:
     zone = 0
     for value in filled.values:
         of = form.field(value.key)
-        grid = grid_of(value.text) if of is not None and of.type == FieldType.LOC else None
+        grid = drawn_at(value.text) if of is not None and of.type == FieldType.LOC else None
         if grid is not None and zone in {0, grid.number}:
             zone, half = grid.number, grid.size // 2
             yield MapPoint(east=grid.east + half, north=grid.north + half, sign="*", selected=False)
@@ -195,10 +196,14 @@ def _praise(of: Field, written: str) -> str:
 
 
 def _note(of: Field, written: str) -> str:
-    grid = grid_of(written) if written and of.type == FieldType.LOC else None
+    if not written or of.type != FieldType.LOC:
+        return ""
+    grid = grid_of(written)
     if grid is not None:
         return f"MGRS {written} · band {grid.zone[-1]}, square {grid.square}, {len(grid.digits)} figures"
-    return f"MGRS or degrees: {written}" if written and of.type == FieldType.LOC else ""
+    if degrees_of(written) is None:
+        return f"MGRS {written}"
+    return " · ".join(filter(None, (f"degrees {written}", other_form(written))))
 
 
 def _help(of: Field, now: int) -> str:

@@ -104,8 +104,8 @@ class MapRow:
     """A position in a report.
 
     Attributes:
-        key: of the report's message. sign: stands on the grid, or "" where the position is of another zone, or degrees.
-        mark, level: of the report. place: as people read it.
+        key: of the report's message. sign: stands on the grid, or "" where the position is of another zone.
+        mark, level: of the report. place: as people read it. other: the other kind of coordinates, or "".
     """
 
     key: str
@@ -114,6 +114,7 @@ class MapRow:
     who: str
     time: str
     place: str
+    other: str
     mark: str
     level: int
     selected: bool

@@ -66,6 +66,9 @@ def test_fields_are_judged_as_they_are_typed() -> None:
     assert (row(driver, "TIME").bad, row(driver, "TIME").verdict) == (True, "no minute 75")
     assert (row(driver, "LOCATION").good, row(driver, "LOCATION").verdict) == (True, "±10 m")
     assert row(driver, "LOCATION").note == "MGRS 31NBA48121187 · band N, square BA, 8 figures"
+    type_in(driver, {"LOCATION": "0-06.8N 0.7450E"})
+    assert row(driver, "LOCATION").note == "degrees 0.11333N 0.7450E · about 31N BA 49010 12536"
+    assert len(view(driver).points) == 1
     assert row(driver, "SOURCE").verdict == "fairly reliable"
     assert "now" in row(driver, "TIME").help
     seen = view(driver)
