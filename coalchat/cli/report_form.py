@@ -42,7 +42,7 @@ def add(context: typer.Context, file: FormFile) -> None:
     async def act(client: Client) -> None:
         added = await client.add_form(toml)
         show(asked, added, [added.form.id])
-        note(asked, [f"{told(added.form)}, {'kept' if added.new else 'is here already'}", _filed(added.reports)])
+        note(asked, [f"{told(added.form)}, {'kept' if added.new else 'is here already'}", *_filed(added.reports)])
 
     with_node(asked, act)
 
@@ -140,7 +140,7 @@ def remove(context: typer.Context, name: FormName) -> None:
     async def act(client: Client) -> None:
         gone = await client.remove_form(name)
         show(asked, gone, [gone.id])
-        note(asked, [f"{gone.wordings} version{'s' * (gone.wordings != 1)} forgotten", _filed(gone.reports)])
+        note(asked, [f"{gone.wordings} version{'s' * (gone.wordings != 1)} forgotten", *_filed(gone.reports)])
 
     with_node(asked, act)
 
@@ -150,8 +150,8 @@ def told(of: Form) -> str:
     return f"{of.id} version {of.version}, {len(of.fields)} fields, wording {of.hash[:12]}"
 
 
-def _filed(reports: int) -> str:
-    return f"{reports} report{'s' * (reports != 1)} of that name here"
+def _filed(reports: int) -> list[str]:
+    return [f"{reports} report{'s' * (reports != 1)} of that name here"] if reports else []
 
 
 def read_form_file(file: Path) -> str:

@@ -18,7 +18,7 @@ from protocol.base.errors import DecodeError
 from protocol.base.limits import MAX_FORM, MAX_FORM_FIELDS, MAX_FORM_FILE
 from protocol.base.records import Seq, kinds
 from protocol.messages.fields import MAX_KEY, Field, FieldType, Need
-from protocol.messages.forms import PRECEDENCES, Form, form_faults
+from protocol.messages.forms import PRECEDENCES, Form, code_faults, form_faults
 
 _HEAD: Final = {"aliases": (), "parts": False, "ack": False}
 _SHARED: Final = {"section": "", "hint": "", "need": "may", "rows": False, "least": 0, "most": 0, "codes": ()}
@@ -134,7 +134,10 @@ def _field(row: dict[str, Any], at: int, lines: _Lines) -> tuple[Field | None, l
     name = key[:MAX_KEY] if isinstance(key, str) and key else f"field {at + 1}"
     words = {"type": ("", *_names(FieldType)), "need": _names(Need)}
     faults = [FormFault(lines.of(at, word), f"{word} of {name}", rule) for word, rule in _checked(Field, given, words)]
-    return (None if faults else Field(**given)), faults
+    if faults:
+        return None, faults
+    made = Field(**given)
+    return made, [FormFault(lines.of(at, "codes"), f"codes of {name}", rule) for rule in code_faults(made)]
 
 
 def _names(words: type[IntEnum]) -> tuple[str, ...]:

@@ -77,10 +77,11 @@ def form_faults(form: Form) -> Iterator[tuple[str, str, str]]:
             yield key, "key", "begins like a group of rows, and does not stand in one"
         if field.least > field.most:
             yield key, "most", "must be at least as high as the lowest"
-        yield from ((key, "codes", rule) for rule in _code_faults(field))
+        yield from ((key, "codes", rule) for rule in code_faults(field))
 
 
-def _code_faults(field: Field) -> Iterator[str]:
+def code_faults(field: Field) -> Iterator[str]:
+    """What is wrong with a field's codes."""
     if bool(field.codes) != (field.type in WITH_CODES):
         yield "must be there for a field of codes, and for no other"
     if len(field.choices) != len(field.codes) or not all(field.choices.values()):

@@ -250,6 +250,7 @@ class Reporting:
         draft = self.open
         if draft is None:
             return NOTHING
+        begun = draft.begun
         if key == ACK:
             draft.ack = text
         elif text:
@@ -258,7 +259,7 @@ class Reporting:
             draft.typed.pop((key, row), None)
         draft.at, draft.trouble, draft.returned = now, "", False
         draft.label = draft.label or self._state.composing.label(draft.channel)
-        return _CHANGED
+        return _CHANGED if begun == draft.begun else _CHANGED + Changes(frozenset({Part.BANNER}))
 
     def set_precedence(self) -> Changes:
         """The next one, in a circle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coalchat.api.events import Event, MessageMarked
 from coalchat.api.reports import FileReport
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.formview import ACK
@@ -188,6 +189,26 @@ def test_an_own_report_is_updated_and_no_other() -> None:
     driver.settle()
     assert not any(reporting.update(key) for key in (other.entry_id, text.entry_id, "none"))
     assert not reporting.choose("none")
+
+
+def test_a_line_says_how_its_form_stands_here_and_follows_it() -> None:
+    driver = started()
+    whole = shown(payload("SALUTE", 3, SEEN))
+    by_keys = evolve(whole, title="", rows=tuple(evolve(one, name=one.key, type="") for one in whole.rows))
+    message = driver.node.add_message("ops-north", "x", kind="report", report=by_keys)
+    driver.settle()
+    for report, note, name in (
+        (by_keys, ("its form is not here",), "SIZE"),
+        (evolve(by_keys, differs=True), ("its form differs from the one here",), "SIZE"),
+        (whole, (), "Size"),
+    ):
+        at = next(at for at, one in enumerate(driver.node.messages) if one.entry_id == message.entry_id)
+        driver.node.messages[at] = evolve(message, report=report)
+        marked = MessageMarked(channel_id=message.channel_id, entry_id=message.entry_id)
+        driver.do(driver.desk.event(Event(cursor=1, time=NOW, body=marked), NOW))
+        (line,) = driver.lines
+        assert line.card is not None
+        assert (line.card.notes, line.card.rows[0].name) == (note, name)
 
 
 def test_without_forms_the_reason_stands_there() -> None:

@@ -94,13 +94,14 @@ def test_all_that_is_wrong_is_named_at_once_with_its_line() -> None:
     assert [(fault.field, lines[fault.line - 1].partition(" ")[0]) for fault in faults] == [
         ("version", "version"),
         ("type of WHEN", "type"),
+        ("codes of TRUCK-KIND", "codes"),
     ]
     # What stands between the fields is judged once each of them is one.
-    twice = SMALL.replace('"L light", "H', '"L light", "L').replace('key = "WHEN"', 'key = "WHO"')
+    twice = SMALL.replace('type = "int"', 'type = "int"\nleast = 5\nmost = 4').replace('key = "WHEN"', 'key = "WHO"')
     _, faults = read_form(twice.encode())
     assert [str(fault).partition(": ")[2].partition(":")[0] for fault in faults] == [
         "key of WHO",
-        "codes of TRUCK-KIND",
+        "most of TRUCK-NUMBER",
     ]
     assert all(fault.line for fault in faults)
     _, (fault,) = read_form(b'id = "A"\nversion = = 1\n')
