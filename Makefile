@@ -59,8 +59,8 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --only-bin
 	--no-emit-index-url --no-header $(LOCK)
 
 lock:
-	$(COMPILE) pyproject.toml --group dev --group build --output-file requirements-dev.txt
-	$(COMPILE) pyproject.toml --constraint requirements-dev.txt --output-file requirements.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements-dev.txt --output-file requirements.txt
 	$(COMPILE) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
 	@! grep -nE '://|file:|--index|--find-links|(^|[ (])/' requirements*.txt
 

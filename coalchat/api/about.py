@@ -178,6 +178,7 @@ class Report:
         form: id of its form. title: of the form, or "" where that is not here, in the very wording.
         serial: of its author's reports on the form, in this channel under this label. version: from 1.
         part: its author says that more will follow. missing: what has yet to be filled, as keys with rows.
+        form_hash: 64 hex digits, of its form's wording. differs: a form of that id is here, and it is another one.
     """
 
     form: str
@@ -187,3 +188,5 @@ class Report:
     part: bool
     missing: tuple[str, ...]
     rows: tuple[CardRow, ...]
+    form_hash: str = ""
+    differs: bool = False

@@ -33,7 +33,12 @@ class FormField:
 
 @record
 class Form:
-    """A form of this node, as in SPEC's part Form."""
+    """A form of this node, as in SPEC's part Form.
+
+    Attributes:
+        hash: 64 hex digits, of its wording. own: a user brought it. current: reports are filed on it; otherwise there is a
+            newer wording, and it explains those that were filed before.
+    """
 
     id: str
     version: int
@@ -43,11 +48,14 @@ class Form:
     parts: bool
     ack: bool
     fields: tuple[FormField, ...]
+    hash: str = ""
+    own: bool = False
+    current: bool = True
 
 
 @record
 class FormList(Response):
-    """The forms of this node, by id."""
+    """The forms of this node, by id and version."""
 
     forms: tuple[Form, ...]
 
@@ -58,6 +66,59 @@ class ListForms(Request[FormList]):
 
     op = "report.forms"
     scope = Scope.READ
+
+
+@record
+class FormAdded(Response):
+    """A form that was read.
+
+    Attributes:
+        new: it is kept since now; otherwise that very wording was here, or nothing was to be kept.
+        reports: so many reports here were filed on it.
+    """
+
+    form: Form
+    new: bool
+    reports: int
+
+
+@record
+class AddForm(Request[FormAdded]):
+    """Keep a form of the users' own; the same again changes nothing.
+
+    Errors: UsageError (no form, or its name is another's; names every fault with line, field and rule); AlreadyExists
+    (that version is here in other words, or a newer one).
+
+    Attributes:
+        toml: the form file. check: only say what would come of it.
+    """
+
+    op = "report.form_add"
+    scope = Scope.ADMIN
+    toml: str
+    check: bool
+
+
+@record
+class FormRemoved(Response):
+    """A form was forgotten, in all its wordings.
+
+    Attributes:
+        wordings: how many. reports: so many here were filed on it: they are read by their keys now.
+    """
+
+    id: str
+    wordings: int
+    reports: int
+
+
+@record
+class RemoveForm(Request[FormRemoved]):
+    """Forget an own form. Errors: UsageError (there is none, or it ships)."""
+
+    op = "report.form_remove"
+    scope = Scope.ADMIN
+    form: str
 
 
 @record
@@ -111,6 +172,7 @@ class FileReport(Request[Filed]):
         precedence: none: the form's, or of an update as before; at most what this device is certified for.
         ack_by, client_id, reply_to, considered: as in `message.send`; an update is never asked about.
         updates: id of any version of a report of this person's, or "".
+        drafted: it was kept as a draft (`report.draft`), which is forgotten with it.
     """
 
     op = "report.file"
@@ -126,6 +188,7 @@ class FileReport(Request[Filed]):
     reply_to: str
     updates: str
     considered: bool = False
+    drafted: bool = False
 
 
 @record

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from coalchat.api.about import CardRow, Report
 
 NO_FORM = "its form is not here: fields by their keys"
+DIFFERS = "the form of that name here differs from its own: fields by their keys"
 WIDEST = 20
 
 
@@ -18,7 +19,7 @@ def card_lines(report: Report) -> list[str]:
     """Indented lines; nothing in a value looks like one of ours."""
     head = [
         f"{report.form} {report.serial:03}",
-        report.title or NO_FORM,
+        report.title or (DIFFERS if report.differs else NO_FORM),
         f"version {report.version}" if report.version > 1 else "",
         "part: more will follow" if report.part else "",
     ]

@@ -16,6 +16,7 @@ from coalchat.errors import UsageError
 if TYPE_CHECKING:
     from coalchat.api.about import Minimize
     from coalchat.cli.options import Asked
+    from coalchat.client import Client
     from protocol.trust.charter import Setting
     from protocol.trust.policy import Policy
 
@@ -118,6 +119,16 @@ def confirm(asked: Asked, precedence: Precedence, text: str, minimize: Minimize 
     if ask_line(f"{sentence} Send it? [y/N] ").casefold() not in {"y", "yes"}:
         raise UsageError("not sent: it was not confirmed")
     return minds
+
+
+async def precedence_of(client: Client, message: str) -> Precedence:
+    """With which precedence a further version of a message goes: that of its first one.
+
+    Raises:
+        UnknownMessage, Ambiguous: it is not here, or several are meant.
+    """
+    found = await client.message(message)
+    return (await client.message(found.corrects) if found.corrects else found).precedence
 
 
 def questions(precedence: Precedence, minimize: Minimize | None) -> list[str]:

@@ -17,8 +17,9 @@ from typer.core import TyperGroup
 
 from coalchat.api.base import MAX_LIMIT
 from coalchat.api.vocabulary import Precedence
-from coalchat.cli.handling import Yes, confirm
+from coalchat.cli.handling import Yes, confirm, precedence_of
 from coalchat.cli.options import Noun, asked_of
+from coalchat.cli.report_form import form
 from coalchat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class FormsToo(TyperGroup):
 
 
 report = Noun("Reports: forms filled in. `coalchat report salute CHANNEL …` files one.", cls=FormsToo)
+report.add_typer(form, name="form")
 
 
 @report.verb("file")
@@ -115,10 +117,20 @@ def file_report(
 async def _precedence(client: Client, form: str, update: str) -> Precedence:
     """With which it goes unless somebody says otherwise, as far as his device may: its form's, or its first version's."""
     if update:
-        found = await client.message(update)
-        return (await client.message(found.corrects) if found.corrects else found).precedence
-    wanted = next((one.precedence for one in await client.forms() if form.upper() in {one.id, *one.aliases}), None)
+        return await precedence_of(client, update)
+    wanted = next((one.precedence for one in await forms_named(client, form)), None)
     return wanted or Precedence.ROUTINE  # of a form that there is not the node says so
+
+
+async def forms_named(client: Client, form: str = "") -> list[Form]:
+    """Forms that reports are filed on: those of this name, "": all."""
+    name = form.strip().upper()
+    return [one for one in await client.forms() if one.current and (not name or name in {one.id, *one.aliases})]
+
+
+def _listed(form: Form) -> list[str]:
+    own = f"own, version {form.version}" if form.own else ""
+    return [form.id, form.title, form.precedence, ", ".join(form.aliases), own]
 
 
 @report.verb("forms")
@@ -138,7 +150,7 @@ def forms(
     asked = asked_of(context)
 
     async def act(client: Client) -> None:
-        found = [one for one in await client.forms() if not form or form.upper() in {one.id, *one.aliases}]
+        found = await forms_named(client, form)
         if form and not found:
             raise UsageError(f"there is no form {form}", hint="`coalchat report forms` lists them")
         if asked.as_json:
@@ -147,7 +159,7 @@ def forms(
         elif form:
             show(asked, found[0], form_lines(found[0]))
         else:
-            show(asked, None, columns([[one.id, one.title, one.precedence, ", ".join(one.aliases)] for one in found]))
+            show(asked, None, columns([_listed(one) for one in found]))
 
     with_node(asked, act)
 
@@ -283,9 +295,11 @@ def typed_values(form: str, table: dict[str, Any], fields: list[str]) -> list[Ty
     """
     from coalchat.api.reports import Typed
 
-    named = str(table.pop("type", "") or table.pop("form", "") or form)
+    named = str(table.pop("form", "") or form)
     if named.casefold() != form.casefold():
         raise UsageError(f"the file is of a {named}, not of a {form}")
+    if str(table.get("type", "")).casefold() == form.casefold():
+        del table["type"]  # else it is a field: an incident has a type
     found = {(_plain(name), row): Typed(name=name, row=row, text=text) for name, row, text in _flat(table)}
     for one in fields:
         name, equals, text = one.partition("=")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coalchat.api.vocabulary import Precedence, State
-from coalchat.cli.handling import Yes, confirm
+from coalchat.cli.handling import Yes, confirm, precedence_of
 from coalchat.cli.options import Asked, asked_of
 from coalchat.errors import UsageError
 
@@ -138,6 +138,7 @@ def correct(
     text: Annotated[str | None, typer.Argument(metavar="[TEXT|-]", help="All of the new text; - or nothing: all of stdin.")] = None,
     *,
     key: Annotated[str | None, typer.Option("--key", metavar="ID", help="Your own id: sent once, however often you try.")] = None,
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Sign a new version of a message of yours.
 
@@ -145,7 +146,8 @@ def correct(
     coalchat correct 3f2a9c "hold at PL BLUE"
 
     It goes where the first one went, under the same label, and is read and acknowledged by itself: what was acknowledged before was the other text. Readers see where the
-    newest version stands, and `coalchat read --history MESSAGE` has them all: nothing that was said is changed.
+    newest version stands, and `coalchat read --history MESSAGE` has them all: nothing that was said is changed. It goes with the precedence of the first one: of a FLASH it is confirmed, at your
+    terminal or by --yes; MINIMIZE does not hold it up.
     """
     from coalchat.cli.session import with_node
 
@@ -153,6 +155,7 @@ def correct(
     said = _text(asked, text)
 
     async def act(client: Client) -> None:
+        confirm(asked, await precedence_of(client, message), said, None, yes=yes)
         _tell(asked, await client.correct(message, said, client_id=key))
 
     with_node(asked, act)
@@ -163,6 +166,7 @@ def recall(
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of a message of yours, or how it begins.")],
     *,
     spill: Annotated[bool, typer.Option("--spill", help="It was sent under too low a label: readers are told so.")] = False,
+    yes: Yes = False,
 ) -> None:  # fmt: skip
     """Recall a message of yours.
 
@@ -171,7 +175,7 @@ def recall(
     coalchat status 3f2a9c
 
     Its readers' devices forget what it says, with all its versions, and confirm it; a line stays with author, time and label. `status` names who has confirmed and who has not.
-    It is no more than their devices' word: what was read, copied, quoted or exported before is not recalled by this.
+    It is no more than their devices' word: what was read, copied, quoted or exported before is not recalled by this. The recall of a FLASH is one, and confirmed as such.
     """
     from coalchat.cli.output import show
     from coalchat.cli.session import with_node
@@ -179,6 +183,7 @@ def recall(
     asked = asked_of(context)
 
     async def act(client: Client) -> None:
+        confirm(asked, (await client.message(message)).precedence, "", None, yes=yes)
         told = await client.recall(message, spill=spill)
         show(asked, told, [told.entry_id])
 

@@ -18,8 +18,16 @@ class ReportCalls:
         raise NotImplementedError
 
     async def forms(self) -> tuple[reports.Form, ...]:
-        """The forms of the node."""
+        """The forms of the node, in every wording; reports are filed on those that are `current`."""
         return (await self.call(reports.ListForms())).forms
+
+    async def add_form(self, toml: str, *, check: bool = False) -> reports.FormAdded:
+        """Keep a form of the users' own, or only `check` whether it could be. Raises: UsageError, AlreadyExists."""
+        return await self.call(reports.AddForm(toml=toml, check=check))
+
+    async def remove_form(self, form: str) -> reports.FormRemoved:
+        """Forget an own form, in all its wordings. Raises: UsageError (there is none, or it ships)."""
+        return await self.call(reports.RemoveForm(form=form))
 
     async def file_report(  # noqa: PLR0913  # as many as the operation has fields
         self,

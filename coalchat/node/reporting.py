@@ -13,10 +13,10 @@ import attrs
 from coalchat.api.about import CardRow, Report
 from coalchat.errors import Expired, UsageError
 from coalchat.node.context import Context
-from coalchat.node.forms import form_of
+from coalchat.node.forms import differs, form_of
 from coalchat.node.retaining import gone_words
 from coalchat.node.versioning import all_versions, first_of, number_of
-from coalchat.store.faces import Transaction
+from coalchat.store.faces import ClientReader, Transaction
 from coalchat.store.reports import ReportRow
 from coalchat.store.rows import Message
 from protocol.base.ids import Tag
@@ -70,7 +70,7 @@ def find_before(context: Context, row: Message) -> Before:
     if number >= MAX_VERSION:
         raise UsageError(f"updates: a report has at most {MAX_VERSION} versions")
     payload = decode_payload(newest.payload)
-    form = form_of(payload) if isinstance(payload, ReportPayload) else None
+    form = form_of(read, payload) if isinstance(payload, ReportPayload) else None
     if form is None or not isinstance(payload, ReportPayload):
         raise UsageError("updates: the form that it was written by is not here")
     return Before(first, payload, form, number)
@@ -154,11 +154,16 @@ def fill_in(form: Form, typed: Iterable[Given], before: Before | None, now: int)
 # --- what is shown ---
 
 
-def shown_report(payload: Payload | None) -> Report | None:
+def shown_report(read: ClientReader, payload: Payload | None) -> Report | None:
     """What a report says, as clients see it; none: it is no report."""
     if not isinstance(payload, ReportPayload):
         return None
-    form = form_of(payload)
+    form = form_of(read, payload)
+    return report_noun(payload, form, another=form is None and differs(read, payload))
+
+
+def report_noun(payload: ReportPayload, form: Form | None, *, another: bool = False) -> Report:
+    """A report by its form, or by its keys. `another`: a form of its form's id is here."""
     first, whole = ((), ()) if form is None else lacking(form, payload.values)
     rows = zip(card(form, payload.values), payload.values, strict=True)
     return Report(
@@ -168,6 +173,8 @@ def shown_report(payload: Payload | None) -> Report | None:
         version=payload.version,
         part=payload.part,
         missing=first + whole,
+        form_hash=payload.form_hash.hex(),
+        differs=another,
         rows=tuple(
             CardRow(
                 key=line.key,

@@ -13,6 +13,7 @@ from coalchat.errors import StoreCorrupt
 from coalchat.store.documents import DocumentReads, DocumentWrites
 from coalchat.store.envelopes import EnvelopeReads, EnvelopeWrites
 from coalchat.store.feeds import FeedReads, FeedWrites
+from coalchat.store.filing import FilingReads, FilingWrites
 from coalchat.store.journal import JournalReads, JournalWrites
 from coalchat.store.local import LocalReads, LocalWrites
 from coalchat.store.messages import MessageReads, MessageWrites
@@ -30,6 +31,7 @@ CLIENT_FACING: Final[tuple[type[Verbs], ...]] = (
     VersionReads,
     NoticeReads,
     ReportReads,
+    FilingReads,
     ReceiptReads,
     JournalReads,
     LocalReads,
@@ -38,7 +40,15 @@ REPLICATION: Final[tuple[type[Verbs], ...]] = (DocumentReads, FeedReads, Parking
 
 
 class ClientReader(
-    MessageReads, SearchReads, VersionReads, NoticeReads, ReportReads, ReceiptReads, JournalReads, LocalReads
+    MessageReads,
+    SearchReads,
+    VersionReads,
+    NoticeReads,
+    ReportReads,
+    FilingReads,
+    ReceiptReads,
+    JournalReads,
+    LocalReads,
 ):
     """The verbs that may answer a client."""
 
@@ -63,6 +73,7 @@ class Transaction(
     VersionWrites,
     NoticeWrites,
     ReportWrites,
+    FilingWrites,
     ReceiptWrites,
     JournalWrites,
     LocalWrites,

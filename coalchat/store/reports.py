@@ -41,6 +41,10 @@ class ReportReads(Verbs):
             or 0
         )
 
+    def count_reports(self, form: str) -> int:
+        """How many reports on a form there are."""
+        return int(self.sql.value("SELECT count(*) FROM report WHERE form = ?", form))
+
     def reports(self, *, channel: bytes | None, form: str, before_position: int, limit: int) -> list[Message]:
         """The last listed reports before a position, in order; of one channel, on one form ("": on any)."""
         page = self.sql.all(

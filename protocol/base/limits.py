@@ -109,6 +109,12 @@ MAX_FORM_FIELDS: Final = 48
 """Fields of one report form: more than a person fills in on one screen."""
 MAX_FORM_CODES: Final = 32
 """Codes of one field of a form: more than a person looks through."""
+MAX_FORM: Final = 16_384
+"""Bytes of one form as it is hashed: ten times the longest that ships; all that a home keeps fit one answer of its node."""
+MAX_FORM_FILE: Final = 65_536
+"""Bytes of a form file that is read: a form, four times, in the words of TOML with remarks."""
+MAX_OWN_FORMS: Final = 32
+"""Wordings of forms that a home keeps beside those that ship."""
 MAX_REPORT_VALUES: Final = 192
 """Values of one report: every field, and ten classes of supply with five each."""
 MAX_REPORT_ROWS: Final = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from protocol.messages.forms import form_from_toml
+from protocol.messages.formfile import form_from_toml
 from protocol.trust.policy import policy_from_toml
 from protocol.vectors import (
     checkpoints,

@@ -234,6 +234,31 @@ def test_flash_is_confirmed_before_it_leaves(pair: Pair) -> None:
     assert "brevity: 201 words; FLASH has at most 200" in long.err
 
 
+def test_what_follows_a_flash_is_one_and_confirmed_as_such(pair: Pair) -> None:
+    flash = "FLASH interrupts everybody who gets it"
+    sent = ("send", "#ops", "ambush at bridge 8", "--label", "SECRET", "--precedence", "FLASH", "--yes")
+    said = pair.xaa.run(*sent).out.strip()
+    contact = ("report", "contact", "#ops", "--label", "SECRET", "--set", "location=31UDQ48251193", "--part")
+    assert flash in pair.xaa.run(*contact, code=2).err
+    filed = pair.xaa.run(*contact, "--yes").out.strip()
+    before = len(pair.xaa.run("read", "#ops", "--json").records)
+    for act in (
+        ("correct", said, "ambush at bridge 9"),
+        ("report", "contact", "--update", filed, "--set", "size=20", "--part"),
+        ("recall", said),
+        ("recall", filed),
+    ):
+        assert flash in pair.xaa.run(*act, code=2).err
+    assert len(pair.xaa.run("read", "#ops", "--json").records) == before, "nothing has left"
+    newer = pair.xaa.run("correct", said, "ambush at bridge 9", "--yes").out.strip()
+    assert flash in pair.xaa.run("correct", newer, "ambush at bridge 7", code=2).err
+    update = ("report", "contact", "--update", filed, "--set", "size=20", "--part", "--yes")
+    later = pair.xaa.run(*update).out.strip()
+    precedences = {one["entry_id"]: one["precedence"] for one in pair.xaa.run("read", "#ops", "--json").records}
+    assert (precedences[newer], precedences[later]) == ("FLASH", "FLASH")
+    pair.xaa.run("recall", said, "--yes")
+
+
 def test_under_minimize_a_person_is_asked(pair: Pair) -> None:
     put = ("channel", "minimize", "#ops")
     assert "--reason" in pair.xaa.run(*put, "--on", code=2).err

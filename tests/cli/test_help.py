@@ -36,6 +36,7 @@ COMMANDS = {
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"), ("keys", "renew"), ("keys", "revoke"), ("keys", "rekey"),
     ("report", "file"), ("report", "forms"), ("report", "list"), ("report", "show"),
+    ("report", "form", "add"), ("report", "form", "check"), ("report", "form", "list"), ("report", "form", "export"), ("report", "form", "remove"),
     ("evidence", "export"), ("evidence", "check"),
     ("history", "ask"), ("history", "list"), ("history", "approve"), ("history", "refuse"),
     ("node", "run"), ("node", "start"), ("node", "status"), ("node", "stop"), ("node", "unlock"),

@@ -10,8 +10,15 @@ import pytest
 from coalchat.api.about import CardRow, Report
 from coalchat.cli.card import card_lines
 from coalchat.cli.report import read_source, typed_values
+from coalchat.cli.report_form import form_toml
 from coalchat.errors import UsageError
+from coalchat.node.answers.forms import form_noun
+from coalchat.node.forms import Known, shipped
+from protocol.base.records import evolve
+from protocol.messages.formfile import form_from_toml
+from protocol.messages.reports import form_hash
 from tests.cli.conftest import Pair
+from tests.cli.laptops import until
 
 SEEN = ["--set", "size=3 trucks", "--set", "activity=loading", "--set", "location=31U DQ 4825 1193"]
 
@@ -108,3 +115,83 @@ def test_nothing_in_a_card_looks_like_ours() -> None:
         "                  [SECRET]\\u{1B}[2J",
         "    not filled yet: A",
     ]
+
+
+BRIDGE = """
+id = "BRIDGE"
+version = 1
+title = "State of a bridge"
+aliases = ["BRG"]
+precedence = "PRIORITY"
+parts = true
+
+[[field]]
+key = "PLACE"
+name = "Where"
+type = "loc"
+need = "first"
+
+[[field]]
+key = "LOAD"
+name = "Load class"
+type = "int"
+need = "whole"
+most = 150
+"""
+
+
+def test_a_form_of_ones_own_is_handed_over(pair: Pair, tmp_path: Path) -> None:
+    """Filed by one nation, read by its keys by the other, and by its names once that has the file."""
+    file, copy = tmp_path / "bridge.toml", tmp_path / "copy.toml"
+    file.write_text(BRIDGE.replace('"int"', '"number"').replace('"loc"', '"place"'))
+    wrong = pair.xaa.run("report", "form", "add", str(file), code=2).err
+    assert "line 12: type of PLACE: must be one of text" in wrong
+    assert "line 18: type of LOAD: must be one of text" in wrong
+    file.write_text(BRIDGE)
+    checked = pair.xaa.run("report", "form", "check", str(file))
+    assert "nothing was kept" in checked.err
+    assert "*  place  Where" in checked.out
+    assert pair.xaa.run("report", "form", "list").out == ""
+    assert "BRIDGE version 1, 2 fields, wording " in pair.xaa.run("report", "form", "add", str(file)).err
+    try:
+        assert "own, version 1" in pair.xaa.run("report", "forms").out
+        part = ["--label", "SECRET", "--set", "where=31UDQ48251193", "--part"]
+        entry = pair.xaa.run("report", "brg", "#ops", *part).out.strip()
+        until(lambda: entry in pair.xbb.run("report", "list", "#ops", "--json").out)
+        shown = pair.xbb.run("report", "show", entry).out
+        assert "BRIDGE 001  its form is not here: fields by their keys" in shown
+        assert "    PLACE  31UDQ48251193\n" in shown
+        pair.xaa.run("report", "form", "export", "brg", "--out", str(copy))
+        assert "already" in pair.xaa.run("report", "form", "export", "brg", "--out", str(copy), code=1).err
+        assert pair.xbb.run("report", "form", "add", str(copy), "--json").record["form"] == (
+            pair.xaa.run("report", "form", "list", "--json").record
+        )
+        shown = pair.xbb.run("report", "show", entry).out
+        assert "BRIDGE 001  State of a bridge  part: more will follow" in shown
+        assert "    Where  31U DQ 4825 1193 ±10 m\n" in shown
+        pair.xbb.run("report", "form", "remove", "bridge")
+        file.write_text(BRIDGE.replace('"Where"', '"At"'))
+        pair.xbb.run("report", "form", "add", str(file))
+        assert "the form of that name here differs" in pair.xbb.run("report", "show", entry).out
+    finally:
+        pair.xaa.run("report", "form", "remove", "BRIDGE")
+        pair.xbb.run("report", "form", "remove", "BRIDGE")
+    file.write_bytes(b"\xff")
+    assert "no UTF-8" in pair.xaa.run("report", "form", "add", str(file), code=2).err
+    file.write_bytes(b"#" * 70_000)
+    assert "more than 65536 bytes" in pair.xaa.run("report", "form", "add", str(file), code=2).err
+    for arguments, says in ((("export", "none", "--out", "x"), "no form none"), (("remove", "salute"), "ships with")):
+        assert says in pair.xaa.run("report", "form", *arguments, code=2).err
+
+
+def test_a_form_as_a_file_is_the_same_form() -> None:
+    for ships in shipped():
+        noun = form_noun(Known(ships, form_hash(ships), own=False, current=True))
+        assert form_from_toml(form_toml(noun).encode()) == ships
+    quoted = form_noun(Known(evolve(shipped()[0], title='a "b" \\ c'), b"", own=False, current=True))
+    assert form_from_toml(form_toml(quoted).encode()).title == 'a "b" \\ c'
+
+
+def test_a_field_that_is_called_type_is_no_name_of_a_form() -> None:
+    assert [(one.name, one.text) for one in typed_values("increp", {"type": "ATTACK"}, [])] == [("type", "ATTACK")]
+    assert typed_values("increp", {"type": "INCREP"}, []) == []

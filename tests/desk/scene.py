@@ -67,6 +67,7 @@ def reported() -> FakeNode:
     for who, fields in (
         ("XCC Saar", {**SEEN, "size": "1 truck", "location": "31N BA 4790 1204"}),
         ("XBB Kowal", {**SEEN, "size": "patrol of 6", "location": "31N BA 5012 0988"}),
+        ("XAA Varga", {**SEEN, "size": "2 cars", "location": "0.1130N 0.7450E"}),
         ("XAA Okoro", {**SEEN, "size": "boat", "location": "51.5074N 0.1278W"}),
     ):
         of = payload("SALUTE", 4, fields, at(1500))

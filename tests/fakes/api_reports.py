@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from coalchat.api import about, reports
+from coalchat.api import about, drafts, reports
 from coalchat.api.base import Response
-from coalchat.api.responses import MessagePage
+from coalchat.api.responses import Done, MessagePage
 from coalchat.api.vocabulary import Precedence
 from coalchat.errors import UsageError
-from coalchat.node.answers.reports import form_noun
-from coalchat.node.forms import forms
-from coalchat.node.reporting import shown_report
+from coalchat.node.answers.forms import form_noun
+from coalchat.node.forms import Known, shipped
+from coalchat.node.reporting import report_noun
+from coalchat.record import values_of
 from protocol.messages.filling import Given, fill
-from protocol.messages.forms import find_form
+from protocol.messages.forms import Form, find_form
 from protocol.messages.payload import FORMAT
 from protocol.messages.reports import ReportPayload, form_hash
 from tests.fakes.api_node import FakeNode
@@ -22,7 +23,7 @@ from tests.fakes.api_records import NOW
 
 def payload(name: str, serial: int, fields: dict[str, str], at: int = NOW, **more: Any) -> ReportPayload:
     """A report; `name.2` is of the second row."""
-    form = find_form(forms(), name)
+    form = find_form(shipped(), name)
     assert form is not None
     typed = [Given(key.partition(".")[0], int(key.partition(".")[2] or 0), text) for key, text in fields.items()]
     made = fill(form, typed, at)
@@ -34,9 +35,7 @@ def payload(name: str, serial: int, fields: dict[str, str], at: int = NOW, **mor
 
 
 def shown(of: ReportPayload) -> about.Report:
-    found = shown_report(of)
-    assert found is not None
-    return found
+    return report_noun(of, find_form(shipped(), of.form))
 
 
 def let_reports(node: FakeNode) -> list[reports.FileReport]:
@@ -45,12 +44,14 @@ def let_reports(node: FakeNode) -> list[reports.FileReport]:
 
     def file(one: reports.FileReport) -> Response:
         channel = node.find_message(one.updates).channel_id if one.updates else one.channel
-        form = find_form(forms(), one.form)
+        form = find_form(shipped(), one.form)
         assert form is not None
         made = fill(form, [Given(value.name, value.row, value.text) for value in one.values], NOW)
         if made.wrong or made.missing:
             raise UsageError("; ".join(map(str, (*made.wrong, *made.missing))))
         taken.append(one)
+        if one.drafted:
+            kept.pop((channel, one.updates or form.id), None)
         of = payload(form.id, len(taken), {_place(value): value.text for value in one.values if value.text})
         precedence = one.precedence or tuple(Precedence)[form.precedence]
         where = node.find_channel(channel)
@@ -72,10 +73,30 @@ def let_reports(node: FakeNode) -> list[reports.FileReport]:
         ]
         return MessagePage(messages=tuple(found[-one.limit :]), next_position=0, more=False)
 
+    kept: dict[tuple[str, str], drafts.ReportDraft] = {}
+
+    def keep(one: drafts.SetReportDraft) -> Response:
+        channel = node.find_channel(one.channel).id
+        kept.pop((channel, one.updates or one.form), None)
+        if one.values or one.ack:
+            draft = drafts.ReportDraft(**{**values_of(one), "channel": channel})
+            kept[channel, one.updates or one.form] = draft
+        return Done()
+
+    def half(one: drafts.ListReportDrafts) -> Response:
+        del one
+        return drafts.ReportDraftList(drafts=tuple(kept.values()))
+
+    node.answers[drafts.SetReportDraft] = keep
+    node.answers[drafts.ListReportDrafts] = half
     node.answers[reports.ListReports] = listed
-    node.answers[reports.ListForms] = reports.FormList(forms=tuple(map(form_noun, forms())))
+    node.answers[reports.ListForms] = reports.FormList(forms=tuple(map(_noun, shipped())))
     node.answers[reports.FileReport] = file
     return taken
+
+
+def _noun(form: Form) -> reports.Form:
+    return form_noun(Known(form, form_hash(form), own=False, current=True))
 
 
 def _place(value: reports.Typed) -> str:

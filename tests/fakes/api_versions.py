@@ -35,15 +35,23 @@ def answer_versions(node: FakeNode, request: Request[Any]) -> Response | None:
             return answer_thread(node, request)
         case amendment.WidenChannel():
             return widened(node, request)
+        case drafts.ListDrafts() | drafts.SetDraft() | drafts.ListReportDrafts() | drafts.SetReportDraft():
+            return _draft(node, request)
+    return None
+
+
+def _draft(node: FakeNode, request: Request[Any]) -> Response:
+    match request:
         case drafts.ListDrafts():
             return drafts.DraftList(drafts=tuple(node.drafts.values()))
+        case drafts.ListReportDrafts():
+            return drafts.ReportDraftList(drafts=())
         case drafts.SetDraft():
             name = node.find_channel(request.channel).id
             kept = drafts.Draft(**{**values_of(request), "channel": name})
             others = {channel: draft for channel, draft in node.drafts.items() if channel != name}
             node.drafts = {**others, name: kept} if request.text or request.quotes else others
-            return responses.Done()
-    return None
+    return responses.Done()
 
 
 def _all(node: FakeNode, name: str) -> list[nouns.Message]:

@@ -83,6 +83,11 @@ CALLS: dict[str, Callable[[Reader], object]] = {
     ),
     "releases_between": lambda r: (r.releases_between(ident("channel"), 0, 9), r.releases_between(None, 0, 9)),
     "report": lambda r: (r.report(ident("feed 2", 32)), r.report(ident("carried 1", 32))),
+    "own_form": lambda r: r.own_form(ident("form", 32)),
+    "own_forms": lambda r: r.own_forms(),
+    "report_draft": lambda r: r.report_draft(ident("channel"), "SALUTE"),
+    "report_drafts": lambda r: r.report_drafts(),
+    "count_reports": lambda r: r.count_reports("SALUTE"),
     "last_serial": lambda r: r.last_serial("SALUTE", 0, ident("person"), ident("channel"), b"release"),
     "reports": lambda r: (
         r.reports(channel=ident("channel"), form="SALUTE", before_position=99, limit=9),
@@ -175,6 +180,8 @@ def fill(transaction: Transaction) -> None:
     transaction.append_event(1, "message", b"")
     transaction.append_audit(1, "sent", "", "")
     transaction.set_meta("a", b"")
+    transaction.put_own_form(ident("form", 32), b"form")
+    transaction.set_report_draft(ident("channel"), "SALUTE", b"draft")
     transaction.put_peer(Peer("a.example:1", 1))
     transaction.put_posted("bot", "1", ident("feed 1", 32))
     transaction.put_invite(invite())

@@ -45,6 +45,7 @@ EMPTY: Final = Composer(
     known=False,
 )
 """While no channel is shown."""
+FLASH: Final = "FLASH interrupts everybody who gets it."
 _ORDERS: Final = frozenset({"notice", "roe"})
 """Kinds whose label is not chosen for what is said next."""
 
@@ -296,7 +297,7 @@ class Composing:
             if label.level < answered.level or (answered.category and label.category != answered.category):
                 said.append(f"It answers a message marked {marks.portion(answered)}.")
         if draft.precedence is Precedence.FLASH:
-            said.append("FLASH interrupts everybody who gets it.")
+            said.append(FLASH)
         channel = self._coalition.channel(channel_id)
         if (
             channel is not None

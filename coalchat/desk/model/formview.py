@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from coalchat.api.vocabulary import Precedence
+from coalchat.desk.model.converting import drawn_at, other_form
+from coalchat.desk.model.keptreports import Place
+from coalchat.desk.model.labels import Label
 from coalchat.desk.model.reportviews import Card, CardRow, FieldRow, FormView, MapPoint
 from coalchat.desk.model.words import clock, day_clock, deadline_of
 from coalchat.display import display_safe
@@ -18,10 +21,10 @@ from protocol.messages.dtg import group_of
 from protocol.messages.fields import Field, FieldType, Need, shown_value, written_value
 from protocol.messages.filling import Filled, Given, fill, where
 from protocol.messages.forms import Form
-from protocol.messages.place import grid_of
+from protocol.messages.place import degrees_of, grid_of
 
-ACK: Final = "ACK"
-"""Names the field of the time by which it should be acknowledged; no form has such a key."""
+ACK: Final = "(ack)"
+"""Names the field of the time by which it should be acknowledged; it is no code, so no form has such a key."""
 _WORDS: Final = {FieldType.TEXT: "text", FieldType.UNIT: "one line", FieldType.INT: "number"}
 
 
@@ -31,14 +34,22 @@ class ReportDraft:
 
     Attributes:
         typed: by key and row. at: when it was last changed. precedence: chosen by the person, or none: the form's.
-        updates: id of the report that this is an update of, or "". client_id: it is on its way, or "".
-        asked: with which request. trouble: why it was not sent, or "".
+        updates: id of the report that this is an update of, or "". first: id of its first version. before: what stood in it.
+        label: which it was begun under, or of an update the report's; none: nothing was typed yet.
+        as_before: of an update, with which precedence the report went. client_id: it is on its way, or "".
+        returned: it was kept by the node, and was not changed since it came back.
+        trouble: why it was not sent, or "".
     """
 
     channel: str
     form: Form
     title: str
+    form_hash: str = ""
     updates: str = ""
+    first: str = ""
+    label: Label | None = None
+    as_before: Precedence | None = None
+    returned: bool = False
     typed: dict[tuple[str, int], str] = field(factory=dict)
     before: frozenset[tuple[str, int]] = frozenset()
     ack: str = ""
@@ -46,6 +57,16 @@ class ReportDraft:
     precedence: Precedence | None = None
     client_id: str = ""
     trouble: str = ""
+
+    @property
+    def place(self) -> Place:
+        """One draft for each form in a channel, one for each report that is updated."""
+        return (self.channel, self.first or self.form.id)
+
+    @property
+    def begun(self) -> bool:
+        """Whether something stands in it that a person has typed."""
+        return bool(self.at and (self.typed or self.ack))
 
 
 def form_view(draft: ReportDraft, to: str, now: int) -> FormView:
@@ -60,7 +81,8 @@ def form_view(draft: ReportDraft, to: str, now: int) -> FormView:
         title=draft.title,
         form_title=form.title,
         to=to,
-        kept=clock(draft.at) if draft.at else "",
+        kept=(day_clock if draft.returned else clock)(draft.at) if draft.begun else "",
+        returned=draft.returned,
         precedence=precedence_of(draft),
         fields=(*_rows(draft, rules, now), ack),
         wrong=len(filled.wrong) + ack.bad,
@@ -78,7 +100,7 @@ def form_view(draft: ReportDraft, to: str, now: int) -> FormView:
 
 def precedence_of(draft: ReportDraft) -> Precedence:
     """With which it will go."""
-    return draft.precedence or tuple(Precedence)[draft.form.precedence]
+    return draft.precedence or draft.as_before or tuple(Precedence)[draft.form.precedence]
 
 
 def _given(draft: ReportDraft) -> list[Given]:
@@ -103,7 +125,7 @@ def _points(form: Form, filled: Filled) -> Iterator[MapPoint]:
     zone = 0
     for value in filled.values:
         of = form.field(value.key)
-        grid = grid_of(value.text) if of is not None and of.type == FieldType.LOC else None
+        grid = drawn_at(value.text) if of is not None and of.type == FieldType.LOC else None
         if grid is not None and zone in {0, grid.number}:
             zone, half = grid.number, grid.size // 2
             yield MapPoint(east=grid.east + half, north=grid.north + half, sign="*", selected=False)
@@ -174,10 +196,14 @@ def _praise(of: Field, written: str) -> str:
 
 
 def _note(of: Field, written: str) -> str:
-    grid = grid_of(written) if written and of.type == FieldType.LOC else None
+    if not written or of.type != FieldType.LOC:
+        return ""
+    grid = grid_of(written)
     if grid is not None:
         return f"MGRS {written} · band {grid.zone[-1]}, square {grid.square}, {len(grid.digits)} figures"
-    return f"MGRS or degrees: {written}" if written and of.type == FieldType.LOC else ""
+    if degrees_of(written) is None:
+        return f"MGRS {written}"
+    return " · ".join(filter(None, (f"degrees {written}", other_form(written))))
 
 
 def _help(of: Field, now: int) -> str:

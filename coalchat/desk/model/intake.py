@@ -270,4 +270,5 @@ def _said(message: Message) -> tuple[object, ...]:
         message.newer,
         message.answered,
         message.text if message.kind == "roe" else "",
+        message.report,  # by another form, or by its keys
     )

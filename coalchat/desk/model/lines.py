@@ -244,7 +244,9 @@ class Lines:
 
 def _card(report: Report) -> Card:
     notes = [f"version {report.version}"] if report.version > 1 else []
-    notes += [] if report.title else ["its form is not here"]
+    notes += (
+        [] if report.title else ["its form differs from the one here" if report.differs else "its form is not here"]
+    )
     rows = (
         CardRow(name=f"{row.name} {row.row}" if row.row else row.name, text=row.text, wrong=row.wrong)
         for row in report.rows

@@ -1,7 +1,7 @@
 """Positions and numbers of reports: a grid, and series over a form's history (look: section 6).
 
-Rule 1: a position is drawn where its grid reference says and nowhere else: nothing is converted, and what is of another
-zone, or in degrees, stands in the list alone.
+Rule 1: a position is drawn where its grid reference says, and one in degrees where they are on the same grid; what is of
+another zone stands in the list alone. The list says what was sent, and beside it the other kind of coordinates.
 Rule 2: of each report its newest version counts.
 
 Nobody waits for it at the start: it is imported when the map opens.
@@ -21,6 +21,7 @@ from coalchat.api.reports import ListReports
 from coalchat.api.responses import MessagePage
 from coalchat.api.vocabulary import Flag
 from coalchat.desk.model.changes import NOTHING, Changes, Part
+from coalchat.desk.model.converting import drawn_at, other_form
 from coalchat.desk.model.lines import author_of
 from coalchat.desk.model.reportviews import MapPoint, MapRow, MapView, SeriesRow
 from coalchat.desk.model.state import State
@@ -28,7 +29,7 @@ from coalchat.desk.model.words import day_clock
 from coalchat.display import display_safe
 from coalchat.errors import CoalchatError
 from coalchat.record import part
-from protocol.messages.place import Grid, grid_of
+from protocol.messages.place import Grid
 
 SIGNS: Final = "123456789" + ascii_lowercase
 """Of the newest positions; older ones have a dot."""
@@ -57,11 +58,15 @@ class Mapping:
         """The node's answer, if it is for the map."""
         if not (isinstance(request, ListReports) and isinstance(answer, MessagePage)):
             return NOTHING
-        self.known, self.cursor = True, 0
+        self.known, self.cursor = True, -1
         self.reports = tuple(one for one in reversed(answer.messages) if one.report and Flag.PURGED not in one.flags)
         for message in self.reports:
             if self._state.find(message.entry_id) is None:
                 self._state.quoted[message.entry_id] = message
+        places = list(self._places())
+        zone = self._zone(places)  # the newest of those that lie together; not one far away because it is the newest
+        here = (at for at, (*_, grid) in enumerate(places) if grid is not None and grid.number == zone)
+        self.cursor = next(here, 0)
         return _CHANGED
 
     def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
@@ -117,11 +122,11 @@ class Mapping:
         for message in self.reports:
             for row in message.report.rows if message.report else ():
                 if row.type == "loc" and not row.wrong:
-                    yield message, row, grid_of(row.value)
+                    yield message, row, drawn_at(row.value)
 
     def _zone(self, places: list[tuple[Message, CardRow, Grid | None]]) -> int:
         """The zone of what is selected; otherwise where most positions are."""
-        chosen = places[self.cursor][2] if places else None
+        chosen = places[self.cursor][2] if places and self.cursor >= 0 else None
         if chosen is not None:
             return chosen.number
         counted = Counter(grid.number for *_, grid in places if grid is not None)
@@ -140,6 +145,7 @@ class Mapping:
             who=f"{message.author_nation} {author_of(message)}",
             time=day_clock(message.author_time),
             place=row.text,
+            other=other_form(row.value),
             mark=self._mark(message),
             level=message.level,
             selected=selected,

@@ -162,13 +162,16 @@ class News:
 
     def keep_drafts(self) -> Asks:
         """What is not kept yet."""
-        return self._kept.keep()
+        reporting = self.state.reporting
+        return (*self._kept.keep(), *(reporting.keep() if reporting is not None else ()))
 
     def _asks(self, now: int) -> Asks:
         """What no event tells: warnings that come with time, and the key segment's end."""
         if self.state.coalition.state is not NodeState.UP:
             return ()
         asks = (*self.intake.again(now), *self._kept.tick(), *self.state.regulating.again(now))
+        if self.state.reporting is not None:
+            asks += self.state.reporting.tick()
         if now - self._status_at >= MINUTE:
             asks += (GetStatus(),) if self._status_at else ()
             self._status_at = now

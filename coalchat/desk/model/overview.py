@@ -15,7 +15,7 @@ from coalchat.api.responses import Keys
 from coalchat.api.vocabulary import LinkState
 from coalchat.desk.model.composing import minimize_words
 from coalchat.desk.model.deadlines import Asked
-from coalchat.desk.model.labels import HighWater
+from coalchat.desk.model.labels import HighWater, Label
 from coalchat.desk.model.lines import author_of, excerpt_of, title_of
 from coalchat.desk.model.receipts import At, deputies_asked, stamp
 from coalchat.desk.model.state import State
@@ -47,10 +47,12 @@ _LINKS: Final = (LinkState.UP, LinkState.CONNECTING, LinkState.WAITING, LinkStat
 """The best first: of several links to a nation that one is shown."""
 
 
-def banner(state: State, visible_keys: Iterable[str], now: int) -> Banner:
-    """The band at the top and at the bottom."""
+def banner(state: State, visible_keys: Iterable[str], now: int, more: Iterable[Label] = ()) -> Banner:
+    """The band at the top and at the bottom; over these lines, the draft, and what bears the labels in `more`."""
     marks = state.coalition.marks
     high = HighWater()
+    for label in more:
+        high |= label
     for key in visible_keys:
         if (message := state.find(key)) is not None:
             high |= marks.label_of(message)

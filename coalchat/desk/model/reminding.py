@@ -12,8 +12,9 @@ from typing import Any
 from coalchat.api.base import Request, Response
 from coalchat.api.deadlines import RemindRecipients
 from coalchat.api.responses import Sent
+from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.changes import NOTHING, Changes, Part
-from coalchat.desk.model.composing import minimize_words
+from coalchat.desk.model.composing import FLASH, minimize_words
 from coalchat.desk.model.state import State
 from coalchat.errors import CoalchatError
 from coalchat.record import field, part
@@ -54,8 +55,14 @@ class Reminding:
         return _CHANGED + Changes(asks=(request,))
 
     def order(self, key: str) -> tuple[str, str]:
-        """The order to be considered before a message is followed by a reminder: its id, and in words; or "", ""."""
+        """What is to be considered before a message is followed by a reminder, which goes with its precedence.
+
+        Returns:
+            Id of an order about traffic, or ""; and a sentence for a person, of FLASH too, or "".
+        """
         message = self._state.find(key)
+        if message is not None and message.precedence is Precedence.FLASH:
+            return "", FLASH
         channel = None if message is None else self._state.coalition.channel(message.channel_id)
         if message is None or channel is None or channel.minimize is None:
             return "", ""

@@ -72,7 +72,8 @@ class FormView:
 
     Attributes:
         title: "SALUTE", with the serial of what is updated. form_title: "What was seen". to: the channel.
-        kept: "1541Z", when its text was last changed, or "". precedence: with which it will go.
+        kept: "1541Z", when its text was last changed, or "". returned: that is from before: the node has kept it.
+        precedence: with which it will go.
         wrong, missing, open: how many fields are wrong, must be filled, may follow.
         following: names of those. parts: it may be sent before it is whole.
         sending: it is on its way to the node. trouble: why it was not sent, or "".
@@ -83,6 +84,7 @@ class FormView:
     form_title: str
     to: str
     kept: str
+    returned: bool
     precedence: Precedence
     fields: tuple[FieldRow, ...]
     wrong: int
@@ -102,8 +104,8 @@ class MapRow:
     """A position in a report.
 
     Attributes:
-        key: of the report's message. sign: stands on the grid, or "" where the position is of another zone, or degrees.
-        mark, level: of the report. place: as people read it.
+        key: of the report's message. sign: stands on the grid, or "" where the position is of another zone.
+        mark, level: of the report. place: as people read it. other: the other kind of coordinates, or "".
     """
 
     key: str
@@ -112,6 +114,7 @@ class MapRow:
     who: str
     time: str
     place: str
+    other: str
     mark: str
     level: int
     selected: bool

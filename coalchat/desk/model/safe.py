@@ -1,7 +1,7 @@
 """The door of the model: every text of an answer or event passes `display_safe` before anything else sees it.
 
 A record is walked by its fields, so that no text is forgotten: names, titles, purposes, reasons, addresses, warnings,
-markings. Only a message's body, what it quotes, and the values of a report keep their line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
+markings. Only a message's body, what it quotes, the values of a report, and drafts keep their line breaks. Ids, codes and words of the API are plain ASCII and stay the same.
 """
 
 from __future__ import annotations
@@ -10,12 +10,20 @@ from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from coalchat.api.about import CardRow, Quoted
+from coalchat.api.drafts import Draft
 from coalchat.api.nouns import Message
+from coalchat.api.reports import Typed
 from coalchat.display import display_safe
 from coalchat.record import evolve, fields_of, is_record
 
 R = TypeVar("R")
-_BODIES: Final[dict[type, tuple[str, ...]]] = {Message: ("text",), Quoted: ("text",), CardRow: ("text", "value")}
+_BODIES: Final[dict[type, tuple[str, ...]]] = {
+    Message: ("text",),
+    Quoted: ("text",),
+    CardRow: ("text", "value"),
+    Draft: ("text",),
+    Typed: ("text",),
+}
 
 
 def safe(record: R) -> R:

@@ -27,6 +27,8 @@ _SEVERAL: Final = "+"
 _LEAST: Final = 6
 """Rows of a grid that is worth drawing."""
 WIDEST: Final = 72
+_BOTH: Final = 110
+"""Columns that have room for both kinds of coordinates."""
 _WIDE: Final = 72
 """Below it a series says its last value only."""
 
@@ -42,8 +44,11 @@ def paint_map(view: MapView, width: int, height: int, glyphs: Glyphs) -> list[Li
         rows = max(_LEAST, min(20, height // 2))
         lines.append(section("ON THE GRID", one_line(view.title), width, glyphs, Ground.BASE))
         lines += [Line((Span(" "), *row)) for row in paint_grid(view.points, min(width - 2, WIDEST), rows, glyphs)]
-    note = f"{counted(view.elsewhere, 'position')} not on the grid" if view.elsewhere else ""
-    lines.append(section("POSITIONS", note if view.rows else "none reported", width, glyphs, Ground.BASE))
+    # Where there is no room beside them, the other kind of coordinates of the one that is selected.
+    notes = [row.other for row in view.rows if row.selected and row.other and width < _BOTH]
+    notes += [f"{counted(view.elsewhere, 'position')} not on the grid"] if view.elsewhere else []
+    note = ours(", ".join(notes), glyphs) if view.rows else "none reported"
+    lines.append(section("POSITIONS", note, width, glyphs, Ground.BASE))
     lines += [_row(row, width, glyphs) for row in view.rows]
     lines.append(section("NUMBERS", "" if view.series else "none reported twice", width, glyphs, Ground.BASE))
     lines += [_series(row, width, glyphs) for row in view.series]
@@ -125,6 +130,7 @@ def _row(row: MapRow, width: int, glyphs: Glyphs) -> Line:
         Span(f"{row.time}  ", Ink.MUTED),
         Span(ours(row.place, glyphs), Ink.TEXT),
     ]
+    left += [Span(f"  {ours(row.other, glyphs)}", Ink.MUTED)] if row.other and width >= _BOTH else []
     right = [Span(f"{one_line(row.mark)} ", Ink.MARK, row.level)]
     return Line(apart(left, right, width, glyphs, gap=1), Ground.SELECTED if row.selected else Ground.BASE)
 

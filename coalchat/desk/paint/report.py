@@ -39,7 +39,8 @@ def paint_report_head(view: FormView, composer: Composer, width: int, glyphs: Gl
         Span(f"  {one_line(view.form_title)}", Ink.TEXT),
         Span(f"   to {channel_name(view.to)}", Ink.MUTED),
     ]
-    right = "sending " if view.sending else f"draft kept {view.kept} " if view.kept else ""
+    kept = f"draft of {view.kept} came back " if view.returned else f"draft kept {view.kept} "
+    right = "sending " if view.sending else kept if view.kept else ""
     lines = [Line(apart(left, [Span(ours(right, glyphs), Ink.MUTED)], width, glyphs, gap=2), Ground.HEAD)]
     shown = evolve(composer, precedence=view.precedence, reply="", note="", ack="", warnings=())
     if not roomy:

@@ -9,38 +9,38 @@ from coalchat.desk.screens.selecting import Selecting
 class Filing(Selecting):
     """The main screen's keys for reports."""
 
-    _form, _forming = "", False
-    """The form that was asked for, and that it is."""
+    _form, _line, _forming = "", "", False
+    """The form that was asked for; the own report that may be meant; and that one of them is."""
 
     def action_report(self, form: str = "") -> None:
         """Fill in a form; of an own report under the cursor, an update."""
-        reporting = self.door.desk.reporting
         line = self.timeline.selected
-        if not form and line is not None and line.card is not None and reporting.update(line.key):
-            self._fill_in()
-        elif self.door.desk.shown:
-            self._ask_form(form)
+        self._ask_form(form, line.key if not form and line is not None and line.card is not None else "")
 
-    def _ask_form(self, form: str = "") -> None:
-        self._form, self._forming = form, True
-        self.door.put(self.door.desk.reporting.begin())
-        self._choose_form()
+    def _ask_form(self, form: str = "", line: str = "") -> None:
+        if self.door.desk.shown:
+            self._form, self._line, self._forming = form, line, True
+            self.door.put(self.door.desk.reporting.begin())
 
     def _choose_form(self) -> None:
-        """Once the forms are here: the one that was named, or ask which."""
+        """Once the forms are here: the one that was named, an update, or ask which."""
         from coalchat.desk.screens import dialogs
 
         reporting = self.door.desk.reporting
-        if not self._forming or not (reporting.forms or reporting.trouble):
+        if not self._forming or not reporting.ready:
             return
         self._forming = False
-        if self._form and reporting.choose(self._form):
+        turned = reporting.update(self._line) if self._line else reporting.choose(self._form) if self._form else None
+        if turned is not None:
+            self.door.put(turned)
             self._fill_in()
             return
         dialog = dialogs.FormDialog(self.door)
 
         def chosen(place: int | None) -> None:
-            if place is not None and reporting.choose(dialog.ids[place]):
+            turned = None if place is None else reporting.choose(dialog.ids[place])
+            if turned is not None:
+                self.door.put(turned)
                 self._fill_in()
 
         self.open(dialog, chosen)

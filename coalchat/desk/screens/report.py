@@ -20,7 +20,8 @@ from textual.widget import Widget
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.reportviews import FieldRow, FormView
-from coalchat.desk.model.views import Banner
+from coalchat.desk.model.views import Banner, Composer
+from coalchat.desk.model.words import day_clock
 from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.report import (
@@ -135,6 +136,7 @@ class ReportScreen(Paper):
         ("F6", "label"),
         ("^T", "now"),
         ("Alt-P", "precedence"),
+        ("Alt-D", "discard"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", priority=True, show=False),
@@ -146,6 +148,7 @@ class ReportScreen(Paper):
         Binding("ctrl+t", "now", priority=True, show=False),
         Binding("f6", "label", priority=True, show=False),
         Binding("alt+p", "precedence", priority=True, show=False),
+        Binding("alt+d", "discard", priority=True, show=False),
         Binding("f2", "other", priority=True, show=False),
     ]
 
@@ -195,8 +198,8 @@ class ReportScreen(Paper):
                 entry.repaint()
 
     def banner(self) -> Banner:
-        """Of the main screen; and of what is being filled in, as of a draft with text."""
-        return self.door.banner()
+        """Of the main screen, and of what is being filled in."""
+        return self.door.desk.reporting.banner(self.door.visible, self.door.now())
 
     def note(self) -> str:
         """At the right of the hints."""
@@ -204,9 +207,13 @@ class ReportScreen(Paper):
 
     # --- painting ---
 
+    @property
+    def _composer(self) -> Composer:
+        return self.door.desk.reporting.beside(self.door.desk.composer())
+
     def _paint_head(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_report_head(self.view, self.door.desk.composer(), width, self.door.dress.glyphs, self.roomy)
+        return paint_report_head(self.view, self._composer, width, self.door.dress.glyphs, self.roomy)
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         del height
@@ -214,7 +221,7 @@ class ReportScreen(Paper):
 
     def _paint_preview(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_preview(self.view, self.door.desk.composer(), width, self.door.dress.glyphs)
+        return paint_preview(self.view, self._composer, width, self.door.dress.glyphs)
 
     def changed(self, changes: Changes) -> None:
         """It was judged anew, the label is another one, or it is gone."""
@@ -224,6 +231,8 @@ class ReportScreen(Paper):
         if self.door.desk.reporting.filed:
             self.give(None)
             return
+        if self.door.desk.reporting.open is None:
+            return  # discarded: it is on its way out
         self.view = self._seen()
         self._take(self.view)
         for name in ("#report-head", "#report-foot", "#report-preview"):
@@ -262,10 +271,16 @@ class ReportScreen(Paper):
 
     def action_label(self) -> None:
         """Choose the label; an update keeps that of its report."""
+        reporting = self.door.desk.reporting
+        if reporting.open is not None and reporting.open.updates:
+            self.door.put(reporting.refuse_label())
+            return
 
         def chosen(label: tuple[int, tuple[str, ...], str] | None) -> None:
             if label is not None:
-                self.door.put(self.door.desk.set_label(*label))
+                changes = self.door.desk.set_label(*label)
+                reporting.relabel()
+                self.door.put(changes)
 
         self.open(LabelDialog(self.door), chosen)
 
@@ -277,6 +292,21 @@ class ReportScreen(Paper):
         """Another form; this draft is kept."""
         self.other = True
         self.give(None)
+
+    def action_discard(self) -> None:
+        """Throw away what is filled in, once a person has said so."""
+        reporting = self.door.desk.reporting
+        if reporting.open is None or not reporting.open.begun:
+            self.give(None)
+            return
+
+        def chosen(way: int | None) -> None:
+            if way == 1 and not self.view.sending:
+                self.door.put(reporting.discard())
+                self.give(None)
+
+        sentence = f"Throw away what is filled in of {self.view.title}? It cannot be brought back."
+        self.open(ChooseDialog(self.door, "DISCARD", sentence, ("keep it", "throw it away")), chosen)
 
     def action_send(self, part: bool) -> None:
         """Send it, or say what stands in the way."""
@@ -301,15 +331,18 @@ class ReportScreen(Paper):
 
 
 class FormDialog(ChooseDialog):
-    """Which form; a draft that is kept comes first."""
+    """Which form; drafts that are kept come first."""
 
     def __init__(self, door: Door) -> None:
         reporting = door.desk.reporting
-        kept = reporting.kept()
-        self.ids = tuple(sorted((form.id for form in reporting.forms), key=lambda name: (name != kept, name)))
-        titles = {form.id: form.title for form in reporting.forms}
-        names = tuple(
-            f"{name.ljust(11)} {titles[name]}" + ("  (draft kept)" if name == kept else "") for name in self.ids
-        )
+        waiting = reporting.waiting()
+        forms = {one.form.id: one for one in reporting.known if one.current}
+        self.ids = (*(form for form in waiting if form in forms), *(form for form in forms if form not in waiting))
+        column = max(map(len, self.ids), default=0) + 1
+        names = []
+        for name in self.ids:
+            told = ["own form"] if forms[name].own else []
+            told += [f"draft of {day_clock(waiting[name])}"] if name in waiting else []
+            names.append(f"{name.ljust(column)}{forms[name].form.title}" + (f"  ({', '.join(told)})" if told else ""))
         sentence = reporting.trouble or "Which form? Nothing is sent before you say so."
-        super().__init__(door, "REPORT", sentence, names)
+        super().__init__(door, "REPORT", sentence, tuple(names))

@@ -338,7 +338,7 @@ class MessageAnswers:
             else (),
             recall=recall,
             reminds=reminds(read, row, payload).hex(),
-            report=shown_report(payload if newer is None or as_said else None),
+            report=shown_report(read, payload if newer is None or as_said else None),
         )
 
     def _text(self, row: MessageRow, payload: Payload | None, newer: Newer | None) -> str:

@@ -1,4 +1,4 @@
-"""Reports, as clients ask for them: forms, filing, lists."""
+"""Reports, as clients ask for them: filing, lists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import trio
 
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.codec import fitting
-from coalchat.api.reports import Filed, FileReport, Form, FormField, FormList, ListForms, ListReports
+from coalchat.api.reports import Filed, FileReport, ListReports
 from coalchat.api.responses import MessagePage
 from coalchat.api.vocabulary import Precedence as PrecedenceWord
 from coalchat.errors import UnknownMessage, UsageError
@@ -15,16 +15,15 @@ from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.naming import find_message, find_place
 from coalchat.node.answers.session import Handlers, Session, check_limit
 from coalchat.node.context import Context
-from coalchat.node.forms import forms
+from coalchat.node.forms import current_forms
 from coalchat.node.noticing import considering
 from coalchat.node.reporting import Before, check_filled, fill_in, find_before, make_report
 from coalchat.node.sending import Key, Sending
 from coalchat.node.versioning import newer_than
 from protocol.base.errors import ProtocolError
 from protocol.base.records import decode
-from protocol.messages import forms as protocol_forms
-from protocol.messages.fields import FieldType, Need
 from protocol.messages.filling import Given
+from protocol.messages.forms import Form, find_form
 from protocol.messages.payload import decode_payload
 from protocol.messages.refs import Ref, Relation
 from protocol.messages.reports import ReportPayload
@@ -44,19 +43,14 @@ class ReportAnswers:
 
     def handlers(self) -> Handlers:
         """By request class."""
-        return {ListForms: self.forms, FileReport: self.file, ListReports: self.list}
-
-    async def forms(self, request: ListForms, session: Session) -> FormList:
-        """All forms of this node."""
-        del request, session
-        return FormList(forms=tuple(map(form_noun, forms())))
+        return {FileReport: self.file, ListReports: self.list}
 
     async def file(self, request: FileReport, session: Session) -> Filed:
         """Fill in a form, seal it and queue it."""
         if not 1 <= len(request.client_id) <= MAX_CLIENT_ID:
             raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
         before = find_before(self.context, find_message(self.context, request.updates)) if request.updates else None
-        form = _form(request.form, before)
+        form = self._form(request.form, before)
         if before is None:
             place = find_place(self.context, request.channel, begin=True)
             label = self.sending.label(request.label, place)
@@ -88,6 +82,9 @@ class ReportAnswers:
                 )
             except ProtocolError as error:
                 raise UsageError(str(error)) from None
+        if request.drafted:
+            name = form.id if before is None else before.first.entry_id.hex()
+            await self.context.store.write(lambda tx: tx.set_report_draft(place.channel, name, b""))
         sent = self.messages.sent(posted)
         said = report
         if posted.repeated and not posted.message.purged:
@@ -107,7 +104,19 @@ class ReportAnswers:
             missing=filled.open,
         )
 
-    def _precedence(self, request: FileReport, form: protocol_forms.Form, before: Before | None) -> Precedence:
+    def _form(self, name: str, before: Before | None) -> Form:
+        """The form that is meant."""
+        forms = current_forms(self.context.store.read)
+        found = find_form(forms, name)
+        if before is not None:
+            if name and (found is None or found.id != before.form.id):
+                raise UsageError(f"form: this report is on {before.form.id}")
+            return before.form
+        if found is None:
+            raise UsageError(f"form: there is no form {name}", hint=f"there are {', '.join(form.id for form in forms)}")
+        return found
+
+    def _precedence(self, request: FileReport, form: Form, before: Before | None) -> Precedence:
         """As asked for; otherwise the form's, or the first version's, as far as this device may."""
         if request.precedence is not None:
             return Precedence[request.precedence.value]
@@ -130,7 +139,7 @@ class ReportAnswers:
         if request.before_position < 0:
             raise UsageError("before_position: must be a position")
         channel = find_place(self.context, request.channel).channel if request.channel else None
-        form = _form(request.form, None).id if request.form else ""
+        form = self._form(request.form, None).id if request.form else ""
         read = self.context.store.read
         end = request.before_position or read.last_position() + 1
         rows = read.reports(channel=channel, form=form, before_position=end, limit=limit + 1)
@@ -139,43 +148,3 @@ class ReportAnswers:
         more = len(rows) > limit or len(nouns) < len(shown)
         reached = nouns[0].position if len(nouns) < len(shown) else rows[-limit:][0].position if rows else end
         return MessagePage(messages=nouns, next_position=reached, more=more)
-
-
-def _form(name: str, before: Before | None) -> protocol_forms.Form:
-    """The form that is meant."""
-    found = protocol_forms.find_form(forms(), name)
-    if before is not None:
-        if name and found is not before.form:
-            raise UsageError(f"form: this report is on {before.form.id}")
-        return before.form
-    if found is None:
-        raise UsageError(f"form: there is no form {name}", hint=f"there are {', '.join(form.id for form in forms())}")
-    return found
-
-
-def form_noun(form: protocol_forms.Form) -> Form:
-    """A form as clients see it."""
-    return Form(
-        id=form.id,
-        version=form.version,
-        title=form.title,
-        aliases=form.aliases,
-        precedence=PrecedenceWord(Precedence(form.precedence).name),
-        parts=form.parts,
-        ack=form.ack,
-        fields=tuple(
-            FormField(
-                key=field.key,
-                name=field.name,
-                section=field.section,
-                hint=field.hint,
-                type=FieldType(field.type).name.lower(),
-                need=Need(field.need).name.lower(),
-                rows=field.rows,
-                least=field.least,
-                most=field.most,
-                codes=field.codes,
-            )
-            for field in form.fields
-        ),
-    )

@@ -1,7 +1,8 @@
-"""Everything that is said: messages, their versions, reports."""
+"""Everything that is said: messages, their versions, reports, and the forms of these."""
 
 from __future__ import annotations
 
+from coalchat.node.answers.forms import FormAnswers
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.reports import ReportAnswers
 from coalchat.node.answers.session import Handlers
@@ -16,5 +17,6 @@ def said_handlers(context: Context, sending: Sending, messages: MessageAnswers, 
     return {
         **messages.handlers(),
         **VersionAnswers(context, sending, messages, recalling).handlers(),
+        **FormAnswers(context).handlers(),
         **ReportAnswers(context, sending, messages).handlers(),
     }

@@ -216,6 +216,13 @@ def test_a_correction_keeps_label_and_precedence_and_gives_the_draft_back() -> N
     assert (driver.desk.draft, view.corrects, view.short) == ("half a thought", "", "S REL XAA")
 
 
+def test_the_correction_of_a_flash_is_asked_about() -> None:
+    driver = said()
+    do(driver, "correct", own(driver, precedence=Precedence.FLASH))
+    driver.do(driver.desk.set_draft("convoy 4 at 1600Z"))
+    assert driver.desk.confirm_needed() == "FLASH interrupts everybody who gets it. Send it?"
+
+
 def test_a_correction_that_is_given_up_gives_the_draft_back() -> None:
     driver = said()
     key = own(driver)

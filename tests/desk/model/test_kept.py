@@ -59,6 +59,13 @@ def test_who_never_rests_is_kept_every_few_seconds() -> None:
     assert [len(text) for text, _ in kept(driver)] == [5, 10]
 
 
+def test_lines_stay_lines() -> None:
+    driver = desk()
+    driver.do(driver.desk.set_draft("first\nsecond"))
+    tick(driver, 2)
+    assert again(driver).desk.draft == "first\nsecond"
+
+
 def test_it_comes_back_in_its_channel_under_its_label() -> None:
     driver = desk()
     driver.do(driver.desk.set_label(1, ("XAA", "XBB")))

@@ -21,18 +21,31 @@ def test_positions_are_those_of_the_selected_zone() -> None:
     assert not view(driver).known
     driver.do(driver.desk.mapping.begin())
     seen = view(driver)
-    assert (seen.known, seen.title, len(seen.points), seen.elsewhere) == (True, "31N", 3, 1)
+    assert (seen.known, seen.title, len(seen.points), seen.elsewhere) == (True, "31N", 4, 1)
     assert [(row.what, row.sign, row.mark.replace("\u00a0", " ")) for row in seen.rows] == [
         ("SALUTE 004", "", "(R)"),
         ("SALUTE 004", "1", "(R)"),
         ("SALUTE 004", "2", "(R)"),
-        ("SALUTE 003", "3", "(S)"),
+        ("SALUTE 004", "3", "(R)"),
+        ("SALUTE 003", "4", "(S)"),
     ]
-    saar = seen.points[1]
+    # Each as it was sent, and beside it the other kind; what was sent in degrees is drawn where they are.
+    assert [(row.place, row.other) for row in seen.rows][:3] == [
+        ("51.5074N 0.1278W ±11 m", "about 30U XC 9931 1016"),
+        ("0.1130N 0.7450E ±11 m", "about 31N BA 4901 1249"),
+        ("31N BA 5012 0988 ±10 m", "about 0.0894N 0.7550E"),
+    ]
+    wide, narrow = (text_of(paint_map(seen, width, 40, UNICODE)) for width in (120, 80))
+    assert any("±11 m  about 31N BA 4901 1249" in line for line in wide)
+    assert any(line.startswith(" POSITIONS") and "about 31N BA 4901 1249, 1 position" in line for line in narrow)
+    saar = seen.points[2]
     assert (saar.east, saar.north) == (247_905, 12_045)
+    assert [row.selected for row in seen.rows].index(True) == 1, "it begins where most positions are"
     assert driver.desk.banner(seen.keys, 0).marking == "MISSION SECRET REL XAA, XBB, XCC"
     driver.do(driver.desk.mapping.move(-1))
-    assert [row.selected for row in view(driver).rows] == [False, False, False, True]
+    assert (view(driver).title, len(view(driver).points)) == ("30U", 1)
+    driver.do(driver.desk.mapping.move(-1))
+    assert [row.selected for row in view(driver).rows] == [False, False, False, False, True]
     key = driver.desk.mapping.selected
     driver.do(driver.desk.jump(key, 0))
     assert driver.desk.selected == key
@@ -42,8 +55,8 @@ def test_numbers_are_of_one_author_and_one_label() -> None:
     driver = connected(reported())
     driver.do(driver.desk.mapping.begin("sitrep"))
     assert [(row.what, row.who, row.values) for row in view(driver).series] == [
-        ("SITREP Present", "XCC Lind", (124, 121, 121, 118)),
         ("SITREP Fuel, days", "XCC Lind", (5, 5, 4, 2)),
+        ("SITREP Present", "XCC Lind", (124, 121, 121, 118)),
     ]
     assert view(driver).rows == ()
     assert sparkline((124, 121, 121, 118), UNICODE) == "▇▃▃▁"

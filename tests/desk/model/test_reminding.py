@@ -6,7 +6,7 @@ from coalchat.api.about import Minimize
 from coalchat.api.deadlines import RemindRecipients
 from coalchat.api.requests import GetMessageStatus, ListChannels
 from coalchat.api.responses import Sent
-from coalchat.api.vocabulary import LinkState, Phase, State
+from coalchat.api.vocabulary import LinkState, Phase, Precedence, State
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.whoviews import PersonRow, WhoHasIt
 from coalchat.errors import Refused
@@ -165,6 +165,9 @@ def test_under_minimize_a_reminder_is_considered_too() -> None:
     driver.reconnect()
     driver.settle()
     assert driver.desk.afterwards.reminding.order(key) == (order.entry_id, "MINIMIZE since 181106Z: no satellite.")
+    flash = driver.node.add_message("ops-north", "contact", mine=True, precedence=Precedence.FLASH)
+    driver.settle()
+    assert driver.desk.afterwards.reminding.order(flash.entry_id) == ("", "FLASH interrupts everybody who gets it.")
     for considered in ("", "of another order", order.entry_id):
         driver.step(driver.desk.afterwards.reminding.remind(key, "", "one", considered))
     waiting = [one for one in driver.waiting if isinstance(one, RemindRecipients)]

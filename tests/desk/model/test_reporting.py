@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coalchat.api.events import Event, MessageMarked
 from coalchat.api.reports import FileReport
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model.formview import ACK
@@ -20,8 +21,20 @@ def opened(form: str = "salute") -> tuple[Driver, list[FileReport]]:
     driver = started()
     taken = let_reports(driver.node)
     driver.do(driver.desk.reporting.begin())
-    assert driver.desk.reporting.choose(form)
+    choose(driver, form)
     return driver, taken
+
+
+def choose(driver: Driver, form: str) -> None:
+    turned = driver.desk.reporting.choose(form)
+    assert turned is not None
+    driver.do(turned)
+
+
+def update(driver: Driver, key: str) -> None:
+    turned = driver.desk.reporting.update(key)
+    assert turned is not None
+    driver.do(turned)
 
 
 def type_in(driver: Driver, fields: dict[str, str]) -> None:
@@ -54,6 +67,9 @@ def test_fields_are_judged_as_they_are_typed() -> None:
     assert (row(driver, "TIME").bad, row(driver, "TIME").verdict) == (True, "no minute 75")
     assert (row(driver, "LOCATION").good, row(driver, "LOCATION").verdict) == (True, "±10 m")
     assert row(driver, "LOCATION").note == "MGRS 31NBA48121187 · band N, square BA, 8 figures"
+    type_in(driver, {"LOCATION": "0-06.8N 0.7450E"})
+    assert row(driver, "LOCATION").note == "degrees 0.11333N 0.7450E · about 31N BA 49010 12536"
+    assert len(view(driver).points) == 1
     assert row(driver, "SOURCE").verdict == "fairly reliable"
     assert "now" in row(driver, "TIME").help
     seen = view(driver)
@@ -87,16 +103,16 @@ def test_what_stands_in_the_way_is_said_and_a_part_is_sent_as_such() -> None:
     assert line.card is not None
     assert (line.card.title, line.card.missing) == ("SALUTE 001", ("UNIT",))
     assert line.precedence is Precedence.IMMEDIATE
-    assert driver.desk.reporting.kept() == ""
+    assert driver.desk.reporting.waiting() == {}
 
 
 def test_a_draft_stays_until_it_is_durable() -> None:
     driver, taken = opened()
     type_in(driver, SEEN)
     reporting = driver.desk.reporting
-    assert reporting.choose("sitrep")
+    choose(driver, "sitrep")
     type_in(driver, {"UNIT": "1 Coy"})
-    assert reporting.choose("salute")
+    choose(driver, "salute")
     assert row(driver, "SIZE").text == "3 trucks"
     assert view(driver).kept
     for error in (Refused("level-ceiling", "the channel's ceiling"), UsageError("TIME: no")):
@@ -110,7 +126,7 @@ def test_a_draft_stays_until_it_is_durable() -> None:
     assert let_reports(driver.node) == []
     driver.settle()
     assert reporting.filed
-    assert reporting.kept() == "SITREP"
+    assert list(reporting.waiting()) == ["SITREP"]
     assert taken == []
 
 
@@ -158,7 +174,7 @@ def test_an_own_report_is_updated_and_no_other() -> None:
     send(driver, part=True)
     (line,) = driver.lines
     reporting = driver.desk.reporting
-    assert reporting.update(line.key)
+    update(driver, line.key)
     assert view(driver).title == "SALUTE 001"
     assert row(driver, "LOCATION").text == "31NBA48121187"
     type_in(driver, {"UNIT": "unknown", "SIZE": ""})
@@ -173,6 +189,26 @@ def test_an_own_report_is_updated_and_no_other() -> None:
     driver.settle()
     assert not any(reporting.update(key) for key in (other.entry_id, text.entry_id, "none"))
     assert not reporting.choose("none")
+
+
+def test_a_line_says_how_its_form_stands_here_and_follows_it() -> None:
+    driver = started()
+    whole = shown(payload("SALUTE", 3, SEEN))
+    by_keys = evolve(whole, title="", rows=tuple(evolve(one, name=one.key, type="") for one in whole.rows))
+    message = driver.node.add_message("ops-north", "x", kind="report", report=by_keys)
+    driver.settle()
+    for report, note, name in (
+        (by_keys, ("its form is not here",), "SIZE"),
+        (evolve(by_keys, differs=True), ("its form differs from the one here",), "SIZE"),
+        (whole, (), "Size"),
+    ):
+        at = next(at for at, one in enumerate(driver.node.messages) if one.entry_id == message.entry_id)
+        driver.node.messages[at] = evolve(message, report=report)
+        marked = MessageMarked(channel_id=message.channel_id, entry_id=message.entry_id)
+        driver.do(driver.desk.event(Event(cursor=1, time=NOW, body=marked), NOW))
+        (line,) = driver.lines
+        assert line.card is not None
+        assert (line.card.notes, line.card.rows[0].name) == (note, name)
 
 
 def test_without_forms_the_reason_stands_there() -> None:

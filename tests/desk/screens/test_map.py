@@ -15,6 +15,6 @@ async def test_the_map_shows_positions_and_goes_to_a_report() -> None:
         await desk.sees("POSITIONS", "31N BA 5012 0988", "▇▃▃▁")
         await desk.press("down", "r")
         await desk.until(lambda: desk.app.session.idle)
-        await desk.press("up", "enter")
+        await desk.press("up", "up", "enter")
         await desk.until(lambda: desk.app.screen is desk.main)
         await desk.sees("SALUTE 003", "8 vehicles")

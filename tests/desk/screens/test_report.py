@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from coalchat.api.drafts import SetReportDraft
 from coalchat.api.reports import FileReport
 from coalchat.desk.screens.report import FormDialog, ReportScreen
 from coalchat.errors import Refused
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import scene
-from tests.fakes.api_reports import let_reports
+from tests.fakes.api_reports import let_reports, payload, shown
 
 
 async def opened(desk: Seat, form: str = "salute") -> ReportScreen:
@@ -63,6 +64,58 @@ async def test_a_report_is_filled_in_and_sent_in_part() -> None:
         await desk.sees("SALUTE 001", "31NBA48121187")
         await desk.press("f2")
         await desk.until(lambda: isinstance(desk.app.screen, FormDialog))
+
+
+async def test_a_half_filled_form_comes_back_at_another_desk_and_is_thrown_away_by_a_word() -> None:
+    node = scene()
+    let_reports(node)
+    async with seat(node) as desk:
+        fill(await opened(desk), SIZE="3 trucks", ACTIVITY="loading")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.main)
+        desk.main.door.put(desk.app.desk.keep_drafts())
+        await desk.until(lambda: bool(desk.asked(SetReportDraft)) and desk.app.session.idle)
+    async with seat(node, (80, 24)) as desk:
+        await desk.press("f2")
+        await desk.until(lambda: isinstance(desk.app.screen, FormDialog))
+        await desk.sees("SALUTE", "draft of 221542Z")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, ReportScreen))
+        await desk.sees("3 trucks", "draft of 221542Z came back")
+        await desk.press("alt+d")
+        await desk.sees("Throw away what is filled in of SALUTE?")
+        await desk.press("enter")  # the first choice changes nothing
+        await desk.until(lambda: isinstance(desk.app.screen, ReportScreen))
+        await desk.sees("3 trucks")
+        await desk.press("alt+d", "2")
+        await desk.until(lambda: desk.app.screen is desk.main and desk.app.session.idle)
+        screen = await opened(desk)
+        assert screen._entries["SIZE", 0].field.text == ""
+        await desk.press("alt+d")  # nothing is lost: nothing is asked
+        await desk.until(lambda: desk.app.screen is desk.main)
+
+
+async def test_f2_on_an_own_report_is_an_update_at_once() -> None:
+    node = scene()
+    let_reports(node)
+    node.add_message(
+        "ops-north",
+        "x",
+        kind="report",
+        mine=True,
+        report=shown(
+            payload("SALUTE", 7, {"size": "3", "activity": "x", "location": "31NBA48121187", "time": "221530Z"})
+        ),
+    )
+    async with seat(node) as desk:
+        await desk.sees("SALUTE 007")
+        await desk.press("up")
+        await desk.until(lambda: desk.main.timeline.selected is not None)
+        await desk.press("f2")
+        await desk.until(lambda: isinstance(desk.app.screen, ReportScreen))
+        await desk.sees("SALUTE 007", "31NBA48121187")
+        await desk.press("f6")
+        await desk.sees("an update keeps the label")
 
 
 async def test_a_refusal_and_a_flash_lose_nothing() -> None:

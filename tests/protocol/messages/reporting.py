@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from protocol.messages.filling import Given
-from protocol.messages.forms import Form, form_from_toml
+from protocol.messages.formfile import form_from_toml
+from protocol.messages.forms import Form
 
 FOLDER = Path(__file__).parents[3] / "protocol" / "forms"
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from protocol.base.errors import DecodeError
+from protocol.base.limits import MAX_FORM_FILE
 from protocol.messages.fields import FieldType, Need
 from protocol.messages.filling import Given, fill
-from protocol.messages.forms import PRECEDENCES, find_form, form_from_toml
+from protocol.messages.formfile import form_from_toml, read_form
+from protocol.messages.forms import PRECEDENCES, find_form
 from protocol.trust.credential import Precedence
 from tests.protocol.messages.reporting import SMALL, shipped, small
 
@@ -46,16 +48,21 @@ def test_forms_and_fields_are_found_by_what_people_call_them() -> None:
         ("é", "", "form"),
         ('id = "SMALL"', 'id = "small"', "id"),
         ("version = 2", "version = 0", "version"),
-        ("version = 2", "version = 2\nkind = 1", "form"),
+        ("version = 2", "version = 2\nkind = 1", "kind"),
         ('aliases = ["TINY"]', 'aliases = "TINY"', "aliases"),
         ('"PRIORITY"', '"URGENT"', "precedence"),
-        ('type = "dtg"', 'type = "time"', "type"),
-        ('type = "dtg"', 'type = ""', "type"),
-        ('type = "dtg"', 'type = "dtg"\nfoo = 1', "field"),
-        ('need = "whole"', 'need = "maybe"', "need"),
-        ('key = "WHEN"', 'key = "WHO"', "fields"),
+        ('type = "dtg"', 'type = "time"', "type of WHEN"),
+        ('type = "dtg"', 'type = ""', "type of WHEN"),
+        ('type = "dtg"', 'type = "dtg"\nfoo = 1', "foo of WHEN"),
+        ('need = "whole"', 'need = "maybe"', "need of WHEN"),
+        ('key = "WHEN"', 'key = "WHO"', "key of WHO"),
         ('key = "WHEN"', 'key = "TRUCK"\nrows = true', "key of TRUCK"),
         ('key = "REMARKS"', 'key = "TRUCK-TEXT"\nrows = true', ""),
+        ('key = "REMARKS"', 'key = "TRUCK-TEXT"', "key of TRUCK-TEXT"),
+        ('key = "WHEN"', "key = 7", "key of field 2"),
+        ('type = "int"', 'type = ["int"]', "type of TRUCK-NUMBER"),
+        ('name = "Kind"', "", "name of TRUCK-KIND"),
+        ("rows = true", "rows = 1", "rows of TRUCK-KIND"),
         ('key = "TRUCK-NUMBER"', 'key = "CAR-NUMBER"', ""),
         ('type = "int"', 'type = "int"\nleast = 5\nmost = 4', "most of TRUCK-NUMBER"),
         ('codes = ["L light", "H heavy duty"]', "", "codes of TRUCK-KIND"),
@@ -75,6 +82,62 @@ def test_what_is_no_form_is_refused_with_its_field(was: str, now: str, field: st
     with pytest.raises(DecodeError) as caught:
         form_from_toml(text)
     assert caught.value.field == field
+
+
+def test_all_that_is_wrong_is_named_at_once_with_its_line() -> None:
+    wrong = (
+        SMALL.replace("version = 2", "version = 0").replace('"dtg"', '"time"').replace('"L light", "H', '"L light", "L')
+    )
+    form, faults = read_form(wrong.encode())
+    assert form is None
+    lines = wrong.split("\n")
+    assert [(fault.field, lines[fault.line - 1].partition(" ")[0]) for fault in faults] == [
+        ("version", "version"),
+        ("type of WHEN", "type"),
+        ("codes of TRUCK-KIND", "codes"),
+    ]
+    # What stands between the fields is judged once each of them is one.
+    twice = SMALL.replace('type = "int"', 'type = "int"\nleast = 5\nmost = 4').replace('key = "WHEN"', 'key = "WHO"')
+    _, faults = read_form(twice.encode())
+    assert [str(fault).partition(": ")[2].partition(":")[0] for fault in faults] == [
+        "key of WHO",
+        "most of TRUCK-NUMBER",
+    ]
+    assert all(fault.line for fault in faults)
+    _, (fault,) = read_form(b'id = "A"\nversion = = 1\n')
+    assert (fault.line, fault.field) == (2, "form")
+    _, (fault,) = read_form(SMALL.replace('need = "first"', "").encode())
+    assert str(fault).endswith("need first: a report says something")
+    # Several lines of text that look like fields: no line is better than a wrong one.
+    _, (fault,) = read_form(SMALL.replace('name = "When"', 'name = """\n[[field]]\n"""').encode())
+    assert (fault.line, fault.field) == (0, "name of WHEN")
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"#" * (MAX_FORM_FILE + 1), "bytes long"),
+        (b"\xff", "UTF-8"),
+        (b"a = " + b"[" * 5_000, "nested"),
+        (b'id = "A"', "array of tables"),
+        (b"[[field]]\n" * 49, "48 times"),
+        (b"".join((SMALL.encode(), *(b'[[field]]\nkey = "C%d"\nname = "C"\ntype = "code"\ncodes = [%s]\n' % (
+            at, b",".join(b'"%s %s"' % (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[n:n + 1], b"x" * 60) for n in range(26)))
+            for at in range(20)))), "as it is hashed"),
+    ],
+)  # fmt: skip
+def test_a_form_file_is_bounded(data: bytes, rule: str) -> None:
+    form, faults = read_form(data)
+    assert form is None
+    assert rule in faults[0].rule
+
+
+def test_a_name_that_several_fields_have_names_none() -> None:
+    form = shipped()["LOGSTAT"]
+    assert form.named("held") is None
+    assert form.named("supply_held") is form.field("SUPPLY-HELD")
+    # A key comes before a name: what one field is called does not hide another.
+    assert shipped()["INCREP"].named("own") is shipped()["INCREP"].field("OWN")
 
 
 def test_the_fields_of_a_group_stand_together() -> None:
