@@ -92,8 +92,8 @@ def paint_foot(view: FormView, width: int, glyphs: Glyphs) -> list[Line]:
     if faults:
         words = [Span(f" {glyphs.act} {', '.join(faults)}. ", Ink.BRIGHT), Span(follow, Ink.TEXT)]
     elif view.following:
-        keys = "^P sends it as a part." if view.parts else ""
-        words = [Span(f" {glyphs.act} {view.open} empty. ", Ink.BRIGHT), Span(f"{follow} {keys}", Ink.TEXT)]
+        keys = "^P sends it as a part." if view.parts else ""  # before the names, which may be many
+        words = [Span(f" {glyphs.act} {view.open} empty. ", Ink.BRIGHT), Span(f"{keys} {follow}".strip(), Ink.TEXT)]
     else:
         words = [Span(f" {glyphs.delivered} complete. ", Ink.MUTED), Span("^S sends it.", Ink.TEXT)]
     return [Line(fit(words, width, glyphs))]

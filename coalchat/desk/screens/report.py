@@ -309,7 +309,13 @@ class ReportScreen(Paper):
         self.open(ChooseDialog(self.door, "DISCARD", sentence, ("keep it", "throw it away")), chosen)
 
     def action_send(self, part: bool) -> None:
+        """Send it, once what was typed before the key is judged: keys may come in one piece."""
+        self.call_after_refresh(self._send, part)
+
+    def _send(self, part: bool) -> None:
         """Send it, or say what stands in the way."""
+        if not self.is_current:
+            return
         reporting = self.door.desk.reporting
 
         def send(considered: str = "") -> None:
