@@ -24,6 +24,7 @@ from typing import Final
 import platformdirs
 
 from coalchat.errors import (
+    AlreadyExists,
     HomeNotPrivate,
     NoHome,
     NotPrivate,
@@ -320,3 +321,35 @@ def read_token(home: Home) -> str:
     if len(text) != 2 * TOKEN_BYTES or not set(text) <= set("0123456789abcdef"):
         raise UsageError(f"{home.token} holds no token")
     return text
+
+
+# --- files of a person, outside any home ---
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Make a file, 0600 where the disk knows modes; durable when this returns, or not there.
+
+    Raises:
+        AlreadyExists: the name is taken. UsageError: it cannot be written.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileExistsError:
+        raise AlreadyExists(f"the file {path}") from None
+    except OSError as error:
+        raise UsageError(f"cannot make {path}: {error.strerror}") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink()
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None

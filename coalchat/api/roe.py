@@ -133,6 +133,19 @@ class RoeSigner:
 
 
 @record
+class RoeAuthority:
+    """Whom the charter names: a person or an appointment of a nation as certified; `name` "": every person of it.
+
+    Attributes:
+        issues: he issues notices, and signs those of others; otherwise he only signs.
+    """
+
+    nation: str
+    name: str
+    issues: bool
+
+
+@record
 class RoeTally:
     """How far a nation is with acknowledging a notice.
 
@@ -170,7 +183,7 @@ class RoeNotice(Response):
         name: e.g. "IMPL 005". basis, basis_name: entry id and name of what it stands on, or "".
         rules: as it states them. before: how each of these stood before, or none; in the same order.
         flaw: why it does not count, a word of SPEC 8.11; "": it does. reason: why nothing of it is in force now, or "".
-        signers: whose signatures count. needed: how many it needs.
+        signers: whose signatures count. needed: how many it needs. signed: this person's is among them.
         pending: this person is asked to acknowledge it and has not. answered: how this person did, or none.
         mine: issued by this person. closed: nothing of it is in force, or will be: nobody need answer.
         tally: by nation, of those to whom it applies; none, where nobody is asked and nobody did.
@@ -208,15 +221,24 @@ class RoeNotice(Response):
     pending: bool
     closed: bool
     tally: tuple[RoeTally, ...]
+    signed: bool = False
 
 
 @record
 class RoeGap:
-    """Serials that are missing: nothing behind them counts. `words` name them."""
+    """Serials that are missing: nothing behind them counts. `words` name them.
+
+    Attributes:
+        act, marking: with nation and channel, of which series. first, last: of the serials.
+    """
 
     nation: str
     channel_id: str
     words: str
+    act: RoeAct = RoeAct.REQUEST
+    marking: str = ""
+    first: int = 0
+    last: int = 0
 
 
 @record
@@ -229,6 +251,8 @@ class RoeBoard(Response):
         notices: those to acknowledge first, then the others, the newest first. left_out: how many did not fit.
         changes: when it changes by itself, or 0. needed: how many signatures the charter asks for; 0: it names nobody.
         words: what every screen says of it.
+        speaks, issues, signs: what this person may: request and limit for his nation; all other acts; sign those of others.
+        authorities: whom the charter names.
     """
 
     at: int
@@ -242,6 +266,10 @@ class RoeBoard(Response):
     needed: int
     own_nation: str
     words: str
+    speaks: bool = False
+    issues: bool = False
+    signs: bool = False
+    authorities: tuple[RoeAuthority, ...] = ()
 
 
 @record

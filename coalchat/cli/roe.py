@@ -48,6 +48,31 @@ def list_roe(
     with_node(asked, act)
 
 
+@roe.verb("log")
+def log_roe(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Title or id; without it all.")] = "",
+) -> None:
+    """Show every notice as it was signed, the oldest first.
+
+    \b
+    coalchat roe log --json > roe.json
+
+    With its serial, time, author and signatures, and why it is not in force; what is missing is named. The marking at its top and bottom is that of all of it.
+    """
+    from coalchat.cli.output import show
+    from coalchat.cli.roe_lines import log_lines
+    from coalchat.cli.session import with_node
+
+    asked = asked_of(context)
+
+    async def act(client: Client) -> None:
+        log = await client.roe_log(channel)
+        show(asked, log, log_lines(log, exercise=client.node.exercise))
+
+    with_node(asked, act)
+
+
 @roe.verb("show")
 def show_roe(context: typer.Context, notice: Notice) -> None:
     """Show one notice, and who has acknowledged it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from coalchat.api.roe import RoeBoard, RoeCaveat, RoeDetails, RoeNotice, RoeRule, RoeRuling, RoeTally, RoeVerb
+from coalchat.api.roe_log import RoeLog
 from coalchat.api.vocabulary import Answer
 from coalchat.cli.beside import marked
 from coalchat.cli.output import body, columns, short
@@ -154,3 +155,34 @@ def details_lines(details: RoeDetails, *, exercise: bool, beside: str = "") -> I
         else ()
     )
     yield details.words
+
+
+def log_lines(log: RoeLog, *, exercise: bool) -> Iterator[str]:
+    """Every notice, as it was signed; what is missing, first and in words."""
+    marking = log.marking or "UNMARKED: NOTHING IS LISTED"
+    marking = f"[EXERCISE {marking}]" if exercise else f"[{marking}]"
+    yield marking
+    state = "GAP" if log.gaps else "no gap"
+    yield f"ROE LOG  {len(log.notices)} notices, {log.entries} signed entries, {state}, as {log.own_nation} has it at {dtg(log.at)}"
+    yield from (f"ALARM {gap.nation} {gap.words}: nothing behind it is in force" for gap in log.gaps)
+    yield from columns([_logged(notice) for notice in log.notices]) if log.notices else ()
+    yield log.words
+    yield marking
+
+
+def _logged(notice: RoeNotice) -> Sequence[str]:
+    """One notice: its mark, when, whose, signed by how many, how it stands, its rules, from whom."""
+    mark = f"({notice.portion} REL {', '.join(notice.nations)})"
+    numbers = ", ".join(f"{rule.number} {rule.option}".strip() for rule in notice.rules) or "all its rules"
+    signers = ", ".join(f"{who.nation} {who.person}" for who in notice.signers)
+    return (
+        mark,
+        dtg(notice.time),
+        f"{notice.nation} {notice.name}",
+        f"signed {len(notice.signers)} of {notice.needed}",
+        f"NOT IN FORCE: {notice.reason}" if notice.reason else "counts",
+        f"{STANDS[notice.act]} {notice.basis_name or short(notice.basis)}" if notice.basis else "",
+        numbers,
+        signers,
+        short(notice.entry_id),
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from coalchat.api import roe
 from coalchat.api.base import A_co, Request
+from coalchat.api.roe_log import ListRoeLog, PreviewRoe, RoeLog, RoePreview
 from coalchat.api.vocabulary import Answer
+from coalchat.record import evolve
 
 
 class RoeCalls:
@@ -21,6 +23,23 @@ class RoeCalls:
     async def roe_notice(self, notice: str) -> roe.RoeDetails:
         """One notice by its name ("IMPL 005") or id, and who answered what. Raises: UnknownMessage, Ambiguous."""
         return await self.call(roe.ShowRoe(id=notice))
+
+    async def roe_log(self, channel: str = "") -> RoeLog:
+        """Every notice that is here, the oldest first: all pages in one. Raises: UnknownChannel."""
+        page = await self.call(ListRoeLog(channel=channel, after=""))
+        found = list(page.notices)
+        while page.next:
+            page = await self.call(ListRoeLog(channel=channel, after=page.next))
+            found += page.notices
+        return evolve(page, notices=tuple(found))
+
+    async def preview_roe(self, notice: roe.IssueRoe) -> RoePreview:
+        """What a notice would be, were it issued now: its serial, or the clause that refuses it.
+
+        Raises:
+            as `issue_roe`, without Refused.
+        """
+        return await self.call(PreviewRoe(notice=notice))
 
     async def issue_roe(self, notice: roe.IssueRoe) -> roe.RoeIssued:
         """Issue a notice; it is durable on the node when this returns.

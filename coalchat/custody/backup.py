@@ -12,12 +12,12 @@ from pathlib import Path
 import attrs
 
 from coalchat.custody.editions import MEANT
-from coalchat.custody.files import read_sealed, write_new
+from coalchat.custody.files import read_sealed
 from coalchat.custody.founding import ROOT_HINT
 from coalchat.custody.home import StoppedHome, account, opened
 from coalchat.custody.proving import Verified, coalition_of, verify
 from coalchat.errors import BackupDamaged, NotAuthorised
-from coalchat.paths import Home
+from coalchat.paths import Home, write_new
 from coalchat.store.keyfile import KdfCost, open_backup, seal_backup, wipe
 from protocol.base.crypto import Entropy
 from protocol.base.errors import RemoteProtocolError

@@ -104,7 +104,7 @@ class DeskApp(App[int], inherit_bindings=False):
             now=now,
             passphrase=passphrase,
         )
-        self.door = Door(self.desk, self.dress, self.session.put, now, self)
+        self.door = Door(self.desk, self.dress, self.session.put, now, self, self.session.roe_log)
         self._main = MainScreen(self.door)
         self._unlock: UnlockScreen | None = None
         self._typed: asyncio.Future[bytes] | None = None

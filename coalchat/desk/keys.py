@@ -25,7 +25,7 @@ KEYS: Final = (
     ("End", "to the newest line: all of it is read"),
     ("PgUp, PgDn", "look back"),
     ("F2", "report: fill in a form; on an own report: update it"),
-    ("F3", "ROE: what is in force, what waits; there A acknowledges, T shows it at another time"),
+    ("F3", "ROE: what is in force, what waits; there A acknowledges, N issues, S signs, L is the log, T another time"),
     ("F4", "who has it; there R reminds, E asks somebody else, A acknowledges, S sorts by gap"),
     ("F5", "lock the desk"),
     ("F6", "label of the message"),

@@ -1,7 +1,7 @@
 """The one worker that speaks with the node (SPEC 12): finds or starts it, unlocks, asks, listens, comes back after a loss.
 
 Rule 1: the model says what to ask. Requests go out one by one, in its order; one that waits already is not put twice, and
-of label previews in a channel only the newest matters, as of searches.
+of label previews in a channel only the newest matters, as of searches and of what an ROE notice would be.
 Rule 2: when the connection is lost, the desk knows at once, and everything goes on where it was: the request under way is
 asked again (a message by its client id, so nothing is sent twice), events are read on behind the last one.
 Rule 3: the passphrase stays in this object, as bytes, as long as the desk runs: a node that was killed comes back without
@@ -33,6 +33,7 @@ from coalchat.errors import CoalchatError, Locked, NoCoalition, NodeUnavailable,
 from coalchat.record import field, part
 
 if TYPE_CHECKING:
+    from coalchat.api.roe_log import RoeLog
     from coalchat.client import Client
 
 NAME: Final = "desk"
@@ -42,13 +43,13 @@ WATCH: Final = 1.0
 """Seconds between looks at a node that has no coalition yet: nobody tells when a custodian has approved."""
 STOPPING: Final = 2.0
 """Seconds for a locked node of ours to end with the desk."""
-_SEARCH: Final = "message.search"
-"""Its request is loaded when somebody searches."""
+_NEWEST: Final = frozenset({"message.search", "roe.preview"})
+"""Questions of which only the newest matters; their requests are loaded when somebody asks."""
 _WAYS_IN: Final = (
     "Where its nation has its keys, `coalchat charter found` makes a charter of all offers, and `coalchat charter sign` signs one."
     " `coalchat join` joins by an invite."
 )
-_SENDING: Final = frozenset({"message.send", "message.correct", "report.file"})
+_SENDING: Final = frozenset({"message.send", "message.correct", "report.file", "roe.issue"})
 _APPROVAL: Final = "this device has asked to join: its custodian has to approve it"
 
 
@@ -106,6 +107,16 @@ class Session:
         except CoalchatError as error:
             return str(error)
         return ""
+
+    async def roe_log(self) -> RoeLog:
+        """The log of ROE notices as the node has it, for a file: no text of it is made safe to print.
+
+        Raises:
+            CoalchatError: the node does not give it.
+        """
+        if self._client is None:
+            raise NodeUnavailable("it is being started anew")
+        return await self._client.roe_log()
 
     async def run(self) -> None:
         """Speak with the node until cancelled, or until it cannot come up for a reason that stays."""
@@ -282,9 +293,9 @@ class Session:
             for other in tuple(self._waiting):
                 if isinstance(other, PreviewLabel) and other.channel == request.channel:
                     self._waiting.remove(other)
-        if request.op == _SEARCH:
+        if request.op in _NEWEST:
             for other in tuple(self._waiting):
-                if other.op == _SEARCH:
+                if other.op == request.op:
                     self._waiting.remove(other)
         if request not in self._waiting:
             self._waiting.append(request)

@@ -70,6 +70,19 @@ def find_notice(notices: Sequence[Notice], codes: Sequence[str], given: str) -> 
     return found[0]
 
 
+@attrs.frozen
+class Prospect:
+    """A notice that is not sealed yet.
+
+    Attributes:
+        said: with its serial. denial: why it would be refused, or none. needed: of how many persons it needs the signature.
+    """
+
+    said: RoeNoticePayload
+    denial: Denied | None
+    needed: int
+
+
 @attrs.define(eq=False)
 class Issuing:
     """The node's part for issuing, signing and acknowledging ROE."""
@@ -90,16 +103,29 @@ class Issuing:
         Raises:
             Refused: it would not count, or the clause of any message. UsageError: it is malformed.
         """
+        prospect = self.consider(said, place, label)
+        if not self.sending.is_posted(key):  # asked for again, it takes its own serial from nobody
+            await self._refuse(place, label, prospect.denial)
+        return await self.sending.send_text(place, label, prospect.said, precedence, key)
+
+    def consider(self, said: RoeNoticePayload, place: ChannelRevision, label: Label) -> Prospect:
+        """What a notice would be, were it issued now.
+
+        Raises:
+            UsageError: it is malformed.
+        """
         logged = Logged(b"", place.channel, label.release_key(), self.roe.me(), said)
-        denial = self.sending.decide(label, place) or self._hidden(logged, said)
-        await self._refuse(place, label, denial)
+        denial = self.sending.decide(label, place)
+        denial = self._hidden(logged, said) if denial is None else denial
         said = evolve(said, serial=said.serial or self._next(logged, said))
         try:
             encode_payload(said)
         except ProtocolError as error:
             raise UsageError(str(error)) from None
-        await self._refuse(place, label, self._denied(attrs.evolve(logged, payload=said), said))
-        return await self.sending.send_text(place, label, said, precedence, key)
+        needed = self.roe.rules.signatures if said.act in BY_AUTHORITY else 1
+        if denial is None:
+            denial = self._denied(attrs.evolve(logged, payload=said), said)
+        return Prospect(said, denial, needed)
 
     async def endorse(self, notice: Notice) -> Posted:
         """Sign what another issued.

@@ -14,6 +14,7 @@ from coalchat.node.folding import ANSWERS
 from coalchat.node.roe import Roe
 from coalchat.node.times import dtg
 from coalchat.store.rows import Acknowledgement, Message
+from protocol.base.records import decode
 from protocol.messages.profile import Caveat, Profile, Ruling
 from protocol.messages.receipts import Response
 from protocol.messages.roe import RoeAct, RoeNoticePayload, RoeRule, RoeVerb
@@ -155,8 +156,16 @@ class Nouns:
 
     def gap(self, gap: Gap) -> api.RoeGap:
         """One gap."""
-        (channel, _), nation, _ = gap.series
-        return api.RoeGap(nation=self.code(nation), channel_id=channel.hex(), words=gap.words)
+        (channel, release), nation, act = gap.series
+        return api.RoeGap(
+            nation=self.code(nation),
+            channel_id=channel.hex(),
+            words=gap.words,
+            act=api.RoeAct(act.name.lower()),
+            marking=self.context.member.marking(label_of(decode(ReleaseKey, release))),
+            first=gap.first,
+            last=gap.last,
+        )
 
     # --- notices ---
 
@@ -208,6 +217,7 @@ class Nouns:
             pending=asked and notice.counts and not closed and not mine and answered is None,
             closed=closed,
             tally=tally,
+            signed=any((who.nation, who.person) == me for who in notice.signers),
         )
 
     def answers(self, row: Message) -> list[Acknowledgement]:

@@ -153,6 +153,16 @@ class Sending:
             )
         return self.own.denial(place.channel, label.release_key().packed) if denial is None else denial
 
+    def beyond_scope(self, text: Said, precedence: Precedence) -> Denied | None:
+        """Whether this device's certificate leaves out what it would say; None: it does not."""
+        scope = self.context.member.certificate.scope
+        if scope.kinds and int(kind_of(text)) not in scope.kinds:
+            return Denied(Clause.SCOPE, "this device's certificate does not name this kind of message")
+        if int(precedence) > scope.precedence:
+            ceiling = Precedence(scope.precedence).name
+            return Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
+        return None
+
     # --- sealing ---
 
     async def send_text(
@@ -170,15 +180,10 @@ class Sending:
             AlreadyExists: the client's id was used for something else.
         """
         denial = self.decide(label, place)
-        certificate = self.context.member.certificate
-        if denial is None and certificate.scope.kinds and int(kind_of(text)) not in certificate.scope.kinds:
-            denial = Denied(Clause.SCOPE, "this device's certificate does not name this kind of message")
-        if denial is None and int(precedence) > certificate.scope.precedence:
-            ceiling = Precedence(certificate.scope.precedence).name
-            denial = Denied(Clause.SCOPE, f"this device may use precedence up to {ceiling}")
+        denial = self.beyond_scope(text, precedence) if denial is None else denial
         if denial is None and isinstance(text, QuotingPayload):
             denial = denied_quotes(self.context, label, text.quotes)
-        if denial is None and not self._is_posted(key):
+        if denial is None and not self.is_posted(key):
             denial = denied_minimize(self.context, place, text, precedence)
         try:
             if denial is not None:
@@ -188,7 +193,7 @@ class Sending:
             await self.account(place, label, refused)
             raise
 
-    def _is_posted(self, key: Key | None) -> bool:
+    def is_posted(self, key: Key | None) -> bool:
         """Whether a client asks again for what has been sent: what is ordered since does not concern it."""
         return key is not None and self.context.store.read.posted(key.client, key.id) is not None
 

@@ -31,7 +31,7 @@ COMMANDS = {
     ("direct", "list"), ("direct", "words"), ("direct", "confirm"), ("direct", "withdraw"),
     ("label", "check"), ("label", "export"), ("label", "read"), ("audit", "list"),
     ("policy", "check"), ("policy", "import"), ("policy", "national"),
-    ("roe", "list"), ("roe", "show"), ("roe", "request"), ("roe", "authorise"), ("roe", "deny"), ("roe", "implement"),
+    ("roe", "list"), ("roe", "log"), ("roe", "show"), ("roe", "request"), ("roe", "authorise"), ("roe", "deny"), ("roe", "implement"),
     ("roe", "amend"), ("roe", "cancel"), ("roe", "caveat"), ("roe", "endorse"), ("roe", "ack"),
     ("keys", "status"), ("keys", "confirm-clock"), ("keys", "passphrase"), ("keys", "backup"), ("keys", "restore"),
     ("keys", "zeroize"), ("keys", "renew"), ("keys", "revoke"), ("keys", "rekey"),

@@ -7,10 +7,10 @@ import pytest
 from coalchat.api.roe import JUDGES_NOTHING, RoeGap, RoeVerb
 from coalchat.api.vocabulary import Answer
 from coalchat.cli.roe import typed_serial
-from coalchat.cli.roe_lines import answer_words, board_lines, details_lines, tally_lines
+from coalchat.cli.roe_lines import answer_words, board_lines, details_lines, log_lines, tally_lines
 from coalchat.cli.roe_rules import rule_of
 from coalchat.errors import UsageError
-from tests.fakes.roe_records import HALT, PENDING, board, details, notice, tally
+from tests.fakes.roe_records import GAP, HALT, PENDING, board, details, log, notice, tally
 
 
 def test_the_board_says_what_is_not_in_force_and_why() -> None:
@@ -62,6 +62,18 @@ def test_one_notice_whole() -> None:
         )
     )
     assert ("counts" in plain, "    soon" in plain) == (True, True)
+
+
+def test_the_log_names_every_notice_and_what_is_missing() -> None:
+    lines = list(log_lines(log(gaps=(GAP,)), exercise=True))
+    assert lines[0] == lines[-1] == "[EXERCISE MISSION RESTRICTED REL XAA, XBB, XCC]"
+    assert "4 notices, 41 signed entries, GAP" in lines[1]
+    assert lines[2] == "ALARM XBB IMPL 003 is missing: nothing behind it is in force"
+    (unsigned,) = [line for line in lines if "AUTH 005" in line and "signed 1 of 2" in line]
+    assert "NOT IN FORCE: signed by 1 of 2" in unsigned
+    assert unsigned.startswith("(R REL XAA, XBB, XCC)  ")
+    assert lines[-2] == JUDGES_NOTHING
+    assert next(log_lines(log(notices=(), marking=""), exercise=False)) == "[UNMARKED: NOTHING IS LISTED]"
 
 
 def test_who_is_missing_is_named_as_far_as_there_is_room() -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from coalchat.custody import backup as acts
-from coalchat.custody.files import write_new
 from coalchat.custody.founding import unlock
 from coalchat.custody.home import change_passphrase, opened
 from coalchat.custody.restoring import restore_home, restore_root
 from coalchat.errors import AlreadyExists, BackupDamaged, NoCoalition, UsageError, WrongPassphrase
-from coalchat.paths import Home, ensure_private_home
+from coalchat.paths import Home, ensure_private_home, write_new
 from coalchat.store.keyfile import BACKUP, KeyFile, parse, seal, unseal
 from protocol.base.codec import unpack_loose
 from protocol.base.ids import Tag

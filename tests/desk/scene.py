@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from coalchat.api import nouns
 from coalchat.api.roe import AcknowledgeRoe, ListRoe, ShowRoe
+from coalchat.api.roe_log import ListRoeLog
 from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
 from coalchat.record import evolve
 from tests.fakes.api_custody import let_custody, let_invite
@@ -13,7 +14,8 @@ from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import deputy_record, link_record, national_policy
 from tests.fakes.api_reports import let_reports, payload, shown
-from tests.fakes.roe_records import PENDING, board, details
+from tests.fakes.api_roe import let_roe
+from tests.fakes.roe_records import GAP, PENDING, board, details, log
 
 NOW: Final = 1_795_362_120
 """221542Z NOV 26."""
@@ -58,6 +60,14 @@ def ruled() -> FakeNode:
     node.answers[ListRoe] = board()
     node.answers[ShowRoe] = details()
     node.answers[AcknowledgeRoe] = details(notice=evolve(PENDING, pending=False, answered=Answer.NONE))
+    return node
+
+
+def issuing() -> FakeNode:
+    """The same, where this person may issue and sign, one notice waits for that, and one is missing in the log."""
+    node = ruled()
+    let_roe(node)
+    node.answers[ListRoeLog] = log(gaps=(GAP,))
     return node
 
 

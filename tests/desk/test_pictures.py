@@ -15,7 +15,19 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import NOW, answered, asked, custodian, inviting, national, reported, ruled, scene, trouble
+from tests.desk.scene import (
+    NOW,
+    answered,
+    asked,
+    custodian,
+    inviting,
+    issuing,
+    national,
+    reported,
+    ruled,
+    scene,
+    trouble,
+)
 from tests.desk.svg import picture
 from tests.desk.test_welcome import Acts, sitting
 from tests.fakes.api_node import FakeNode
@@ -82,6 +94,19 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "roe": Station(("f3",), ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")),
         "roe-sign": Station(("f3", "a", "0", "0"), ("ROE NOTICE", "Type the serial to sign")),
         "roe-caveat": Station(("f3", "a", "down"), ("ROE NOTICE", "Say which")),
+    },
+    issuing: {
+        "roe-signing": Station(("f3",), ("TO SIGN", "XBB AUTH 005")),
+        "roe-acts": Station(("f3", "l", "n"), ("ISSUE A NOTICE", "not possible")),
+        "roe-form": Station(
+            (*_command("roe implement AUTH 004"), *("tab",) * 4, "ctrl+u", PUT + "wide"),
+            ("IMPLEMENT", "1 field to correct"),
+        ),
+        "roe-log": Station(("f3", "l"), ("ROE LOG", "IMPL 003 is missing")),
+        "roe-log-file": Station(("f3", "l", "e"), ("WRITE THE LOG",)),
+        "roe-endorse": Station(("f3", "s", "0", "0"), ("Type the serial to sign it too",)),
+        # What is written stays: this comes last.
+        "roe-issue": Station((*_command("roe cancel IMPL 004"), "ctrl+s", "0"), ("Type the serial to issue it",)),
     },
     reported: {"map": Station(_command("map"), ("POSITIONS", "NUMBERS"))},
     trouble: {

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from coalchat.api import roe
 from coalchat.api.roe import RoeAct, RoeRule, RoeState, RoeVerb
+from coalchat.api.roe_log import RoeLog
 from coalchat.api.vocabulary import Answer
 from coalchat.record import evolve
 
@@ -201,6 +202,42 @@ def details(**changes: Any) -> roe.RoeDetails:
         roe.RoeAnswer(nation="XCC", person="Lind", answer=Answer.CAVEAT, text="with an officer of ours", at=at(1525)),
     )
     made = roe.RoeDetails(notice=PENDING, answers=answers, words=roe.JUDGES_NOTHING)
+    return evolve(made, **changes)
+
+
+UNSIGNED = notice(
+    "AUTH 005",
+    SITES,
+    act=RoeAct.AUTHORISE,
+    basis="",
+    basis_name="",
+    time=at(1533),
+    signers=(roe.RoeSigner(nation="XBB", person="Col A. Reyes"),),
+    flaw="unsigned",
+    reason="signed by 1 of 2",
+    closed=True,
+)
+GAP = roe.RoeGap(
+    nation="XBB", channel_id="0" * 32, words="IMPL 003 is missing", act=RoeAct.IMPLEMENT, marking=MARKING, first=3, last=3,
+)  # fmt: skip
+REQUESTED = notice(
+    "REQ 002", HALT, act=RoeAct.REQUEST, nation="XAA", person="Okoro", basis="", basis_name="", needed=1, time=at(1210),
+    signers=(roe.RoeSigner(nation="XAA", person="Okoro"),), reason="requested, and not answered",
+)  # fmt: skip
+
+
+def log(**changes: Any) -> RoeLog:
+    """The log of the picture."""
+    made = RoeLog(
+        at=NOW,
+        own_nation="XAA",
+        marking=MARKING,
+        entries=41,
+        gaps=(),
+        notices=(REQUESTED, PENDING, board().notices[1], UNSIGNED),
+        next="",
+        words=roe.JUDGES_NOTHING,
+    )
     return evolve(made, **changes)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -16,9 +15,7 @@ from coalchat.api.evidence import CheckEvidence, ExportEvidence
 from coalchat.api.requests import GetMessageStatus, GetStatus
 from coalchat.api.versions import CorrectMessage, RecallMessage
 from coalchat.api.vocabulary import Answer, State
-from coalchat.custody.authorities import RoePower
-from coalchat.custody.founding import Terms
-from coalchat.errors import Ambiguous, Refused, UnknownMessage, UnknownNation, UsageError
+from coalchat.errors import Ambiguous, UnknownMessage, UnknownNation, UsageError
 from coalchat.node.retracting import is_recalled
 from coalchat.paths import Home
 from coalchat.store.faces import Transaction
@@ -29,90 +26,31 @@ from protocol.messages.versions import CorrectionPayload, Recall, RetractionPayl
 from protocol.trust.credential import Precedence
 from protocol.trust.label import ReleaseKey
 from tests.fakes.joined import DAY, FIRST, SEGMENT, until_time
-from tests.fakes.nodes import NOW, Running, Town, copy_homes, found_homes, until
-
-ALL = ["XAA", "XBB", "XCC"]
-HALT = api.RoeRule(
-    number="104", option="B", verb=api.RoeVerb.LIMITED, text="Halt and search of vehicles", specify="AREA BLUE"
+from tests.fakes.nodes import NOW, Running, copy_homes, until
+from tests.fakes.roe_town import (
+    HALT,
+    NOT_US,
+    WIDER,
+    board,
+    found,
+    in_force,
+    issue,
+    refused,
+    sign,
+    standing,
+    stands,
+    three,
 )
-WIDER = api.RoeRule(number="104", option="B", verb=api.RoeVerb.PERMITTED, text="Halt and search", specify="")
-NOT_US = api.RoeRule(number="104", option="", verb=api.RoeVerb.PROHIBITED, text="", specify="")
 
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
-    """Homes of a coalition in which XAA issues, XBB's custodian signs, and every notice needs both; bodies last a day."""
-    powers = (RoePower("XAA"), RoePower("XBB", "Officer XBB", issues=False))
-    terms = Terms("Rules", retention=DAY, roe=powers, signatures=2)
-    return found_homes(tmp_path_factory.mktemp("rules"), ALL, terms=terms)
+    return found(tmp_path_factory.mktemp("rules"))
 
 
 @pytest.fixture
 def homes(founded: dict[str, Home], tmp_path: Path) -> dict[str, Home]:
     return copy_homes(founded, tmp_path)
-
-
-async def three(nursery: trio.Nursery, homes: dict[str, Home]) -> tuple[Town, Running, Running, Running]:
-    town = Town(nursery, homes)
-    a, b, c = [await town.start(code) for code in ALL]
-    await town.join_up(a, b, c)
-    await a.channel("roe", ALL)
-
-    async def there() -> bool:
-        return bool(await b.channels() and await c.channels())
-
-    await until(there)
-    return town, a, b, c
-
-
-async def board(node: Running, at: int = 0) -> api.RoeBoard:
-    return await node.ask(api.ListRoe(channel="", at=at))  # type: ignore[no-any-return]
-
-
-async def issue(node: Running, act: api.RoeAct, *rules: api.RoeRule, key: str = "", **more: Any) -> api.RoeNotice:
-    request = api.IssueRoe(act=act, client_id=key or token_hex(8), rules=rules, **more)
-    return (await node.ask(request)).notice  # type: ignore[no-any-return]
-
-
-async def standing(node: Running) -> dict[str, str]:
-    """Of each notice, why it is not in force, or ""."""
-    return {f"{n.nation} {n.name}": n.reason for n in (await board(node)).notices}
-
-
-async def stands(node: Running, name: str, reason: str = "") -> None:
-    """Wait until a notice is known, and not in force for this reason, or in force."""
-
-    async def so() -> bool:
-        return (await standing(node)).get(name) == reason
-
-    await until(so)
-
-
-async def sign(node: Running, name: str) -> None:
-    await stands(node, name, "signed by 1 of 2")
-    await node.ask(api.EndorseRoe(id=name))
-
-
-async def refused(node: Running, clause: str, request: Any) -> str:
-    before = len(await node.audited("send-refused"))
-    with pytest.raises(Refused) as refusal:
-        await node.ask(request)
-    assert refusal.value.clause == clause
-    assert [line.clause for line in (await node.audited("send-refused"))[before:]] == [clause]
-    return refusal.value.detail
-
-
-async def in_force(a: Running, b: Running, c: Running) -> None:
-    """REQ 001 of XBB, AUTH 001 and IMPL 001 of XAA, signed twice."""
-    await issue(b, api.RoeAct.REQUEST, HALT, channel="roe", label="RESTRICTED")
-    await stands(a, "XBB REQ 001", "requested, and not answered")
-    await issue(a, api.RoeAct.AUTHORISE, basis="REQ 001")
-    await sign(b, "XAA AUTH 001")
-    await stands(a, "XAA AUTH 001", "authorised, not implemented: held back")
-    await issue(a, api.RoeAct.IMPLEMENT, basis="AUTH 001", ack_by=NOW + DAY)
-    await sign(b, "XAA IMPL 001")
-    for node in (a, b, c):
-        await stands(node, "XAA IMPL 001")
 
 
 async def test_from_a_request_to_what_is_in_force(homes: dict[str, Home], autojump_clock: MockClock) -> None:

@@ -36,6 +36,10 @@ class Part(Enum):
     """The key screen, while it is open."""
     ROE = auto()
     """The ROE screens, while one is open."""
+    ROE_FORM = auto()
+    """The ROE notice that is being written, while it is open."""
+    ROE_LOG = auto()
+    """The log of ROE notices, while it is open."""
     SEARCH = auto()
     """The search screen, while it is open."""
     INVITES = auto()

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from coalchat.api.nouns import Channel, Message
 from coalchat.api.responses import LabelPreview
-from coalchat.desk.model.commands import COMMANDS
+from coalchat.desk.model.commands import COMMANDS, WITHIN
+from coalchat.desk.model.composing import denial_of
 from coalchat.desk.model.dialogviews import LabelPicker, LevelChoice, NationChoice, Target
 from coalchat.desk.model.labels import HighWater, Label
 from coalchat.desk.model.lines import title_of
@@ -22,35 +23,38 @@ from coalchat.desk.model.views import UNMARKED
 from coalchat.desk.model.words import listed
 
 
-def picker(state: State, label: Label) -> LabelPicker:
-    """The label picker for the shown channel, with this label chosen."""
+def picker(state: State, label: Label, elsewhere: str = "") -> LabelPicker:
+    """The label picker for the shown channel, with this label chosen; or for a channel `elsewhere`, where nothing was written."""
     coalition, marks = state.coalition, state.coalition.marks
+    where = elsewhere or state.shown
     label = state.composing.with_own(label)
-    said = state.composing.preview(state.shown, label)
+    said = state.composing.preview(where, label)
     preview = said if isinstance(said, LabelPreview) else None
-    channel, policy = coalition.channel(state.shown), marks.policy
+    channel, policy = coalition.channel(where), marks.policy
+    denied = denial_of(said) if elsewhere else state.composing.denial(where, label) if where else None
     categories = [c for c in (policy.categories if policy else ()) if channel and coalition.carries(channel, c)]
     return LabelPicker(
         channel=channel.title if channel else "",
         policy=f"{policy.id} {policy.version}" if policy else "",
-        levels=_levels(state, channel, label.level),
-        nations=_nations(state, label, preview),
+        levels=_levels(state, channel, label.level, free=bool(elsewhere)),
+        nations=_nations(state, where, label, preview),
         categories=tuple((category, category == label.category) for category in categories),
         marking=preview.marking if preview else marks.marking(HighWater() | label),
-        mark=marks.mark(marks.portion(label), label.nations, coalition.members(state.shown)),
+        mark=marks.mark(marks.portion(label), label.nations, coalition.members(where)),
         level=label.level if policy else UNMARKED,
-        denied=state.composing.denial(state.shown, label) if state.shown else None,
-        warnings=(*_narrower(state, label), *(preview.warnings if preview else ())),
+        denied=denied,
+        warnings=(*(() if elsewhere else _narrower(state, label)), *(preview.warnings if preview else ())),
         known=preview is not None,
     )
 
 
-def _levels(state: State, channel: Channel | None, chosen: int) -> tuple[LevelChoice, ...]:
+def _levels(state: State, channel: Channel | None, chosen: int, *, free: bool) -> tuple[LevelChoice, ...]:
+    """All levels. `free`: nothing is repeated."""
     policy = state.coalition.marks.policy
     if policy is None or channel is None:
         return ()
     coalition, marks, rows = state.coalition, state.coalition.marks, []
-    least = combination(marks, state.composing.draft(channel.id).quotes).level
+    least = 0 if free else combination(marks, state.composing.draft(channel.id).quotes).level
     for index, level in enumerate(policy.levels):
         why_not = "above your clearance" if index > policy.readable else ""
         why_not = f"above {named(channel.title)}" if index > channel.ceiling_level else why_not
@@ -62,13 +66,13 @@ def _levels(state: State, channel: Channel | None, chosen: int) -> tuple[LevelCh
     return tuple(rows)
 
 
-def _nations(state: State, label: Label, preview: LabelPreview | None) -> tuple[NationChoice, ...]:
+def _nations(state: State, where: str, label: Label, preview: LabelPreview | None) -> tuple[NationChoice, ...]:
     coalition = state.coalition
     reaches = {reach.nation: (0, reach.of) for reach in preview.withheld} if preview else {}
     reaches |= {reach.nation: (reach.devices, reach.of) for reach in preview.readers} if preview else {}
     devices = {nation.code: (0, nation.devices) for nation in coalition.nations}
     rows = []
-    for code in coalition.members(state.shown):
+    for code in coalition.members(where):
         readers, of = reaches.get(code) or devices.get(code, (0, 0))
         chosen, own = code in label.nations, code == coalition.own
         rows.append(NationChoice(code=code, chosen=chosen, own=own, readers=readers, of=of))
@@ -88,14 +92,17 @@ def _narrower(state: State, label: Label) -> tuple[str, ...]:
 def targets(state: State, query: str) -> tuple[Target, ...]:
     """Channels, those seen last first; then people, then commands; within these the best match first.
 
-    A word finds a command by its help too, and a slash nothing but commands.
+    A word finds a command by its help too, and a slash nothing but commands. What stands within a command is for who has a
+    word of it: of nothing at all it would be a long list.
     """
     words = query.casefold().split()
     if query.lstrip().startswith("/"):
-        names = [(command.name, _command(command.name, command.help)) for command in COMMANDS]
+        known = (*COMMANDS, *WITHIN) if words[0][1:] else COMMANDS
+        names = [(command.name, _command(command.name, command.help)) for command in known]
         return tuple(best([word for word in (words[0][1:], *words[1:]) if word], names))
-    by_name = best(words, [(command.name, _command(command.name, command.help)) for command in COMMANDS])
-    by_help = best(words, [(command.help, _command(command.name, command.help)) for command in COMMANDS])
+    known = (*COMMANDS, *WITHIN) if words else COMMANDS
+    by_name = best(words, [(command.name, _command(command.name, command.help)) for command in known])
+    by_help = best(words, [(command.help, _command(command.name, command.help)) for command in known])
     return (
         *best(words, [(channel.title, _channel(channel)) for channel in _lately(state)]),
         *best(words, [(_name(message), _person(state, message)) for message in _people(state)]),

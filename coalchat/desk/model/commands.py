@@ -44,7 +44,11 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("map", "/map [FORM]", "positions of reports on a grid, and their numbers over time"),
     CommandHelp("dm", "/dm NAME|DEVICE-ID", "write to the confirmed devices of one person"),
     CommandHelp("confirm", "/confirm NAME|DEVICE-ID", "compare the words of a device, and confirm it"),
-    CommandHelp("roe", "/roe [HHMMZ|DDHHMMZ]", "rules of engagement: the board, now or at a time"),
+    CommandHelp(
+        "roe",
+        "/roe [TIME | new | ACT | endorse | log]",
+        "rules of engagement: the board, now or at a time; issue, sign",
+    ),
     CommandHelp(
         "minimize", "/minimize on REASON|off", "as the channel's admin: less traffic here from now on, or no more"
     ),
@@ -63,6 +67,20 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
 )
 """All there are, in the order of the help screen."""
+
+WITHIN: Final[tuple[CommandHelp, ...]] = (
+    CommandHelp("roe new", "/roe new", "issue an ROE notice: asks which"),
+    CommandHelp("roe request", "/roe request", "ROE: ask the authorities for rules"),
+    CommandHelp("roe authorise", "/roe authorise [NOTICE]", "ROE: rules may be implemented"),
+    CommandHelp("roe deny", "/roe deny [NOTICE]", "ROE: what was requested may not"),
+    CommandHelp("roe implement", "/roe implement [NOTICE]", "ROE: authorised rules are in force"),
+    CommandHelp("roe amend", "/roe amend [NOTICE]", "ROE: they are in force in other words"),
+    CommandHelp("roe cancel", "/roe cancel [NOTICE]", "ROE: they end"),
+    CommandHelp("roe caveat", "/roe caveat [NOTICE]", "ROE: what your nation limits for itself"),
+    CommandHelp("roe endorse", "/roe endorse [NOTICE]", "ROE: sign a notice that another issued"),
+    CommandHelp("roe log", "/roe log", "ROE: every notice as it was signed"),
+)
+"""Commands with a word behind them, for who looks for that."""
 
 _BY_NAME: Final = {command.name: command for command in COMMANDS}
 
@@ -114,4 +132,5 @@ def parse_command(text: str) -> Parsed:
 
 def help_of(name: str) -> CommandHelp | None:
     """What there is to say about a command, or none if it does not exist."""
-    return _BY_NAME.get(name.lower().removeprefix("/"))
+    words = name.lower().removeprefix("/")
+    return _BY_NAME.get(words) or next((within for within in WITHIN if within.name == words), None)

@@ -93,7 +93,8 @@ class News:
     def _fetched(self, body: LinkChanged | RekeyMoved | RoeChanged) -> Asks:
         """What is fetched anew when it moves."""
         if isinstance(body, RoeChanged):
-            return self.state.regulating.moved(body.entry_id)
+            log = self.state.roe_log
+            return (*self.state.regulating.moved(body.entry_id), *(log.again() if log is not None else ()))
         return _ANEW[ControlSubject.KEYS if isinstance(body, RekeyMoved) else ControlSubject.NODE]
 
     def _message(self, body: MessageArrived) -> Changes:

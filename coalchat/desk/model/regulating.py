@@ -2,7 +2,7 @@
 
 Rule 1: the node folds; this keeps what it said last, asks again when it says that something changed, and when its own time
 for that has come.
-Rule 2: an acknowledgement is put once; what went wrong with it stands where it was made.
+Rule 2: an acknowledgement, or a signature, is put once; what went wrong with it stands where it was made.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from typing import Any
 from coalchat.api.base import Request, Response
 from coalchat.api.nouns import Message
 from coalchat.api.requests import ShowMessage
-from coalchat.api.roe import AcknowledgeRoe, ListRoe, RoeBoard, RoeDetails, RoeNotice, ShowRoe
+from coalchat.api.roe import (
+    AcknowledgeRoe,
+    EndorseRoe,
+    ListRoe,
+    RoeBoard,
+    RoeDetails,
+    RoeIssued,
+    RoeNotice,
+    ShowRoe,
+)
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import NOTHING, Asks, Changes, Part
 from coalchat.desk.model.coalition import Coalition
@@ -32,13 +41,14 @@ class Regulating:
     """Attributes:
     board: of now. past: of another time, while somebody looks at that; `at` is that time, or 0.
     details: notices that were asked for, by entry id.
-    trouble: what went wrong with the person's last act, or "".
+    trouble: what went wrong with the person's last act, or "". said: what came of it, or "".
     """
 
     board: RoeBoard | None = None
     past: RoeBoard | None = None
     at: int = 0
     trouble: str = ""
+    said: str = ""
     details: dict[str, RoeDetails] = field(factory=dict)
     _asked_at: int = 0
 
@@ -91,7 +101,7 @@ class Regulating:
 
     def look(self, at: int) -> Changes:
         """Show the board of a time; 0: of now."""
-        self.at, self.past, self.trouble = at, None, ""
+        self.at, self.past, self.trouble, self.said = at, None, "", ""
         return Changes(frozenset({Part.ROE}), asks=(ListRoe(channel="", at=at),))
 
     def open(self, entry_id: str) -> Changes:
@@ -122,9 +132,22 @@ class Regulating:
         first = message.text.partition("\n")[0]
         return first != DEAD + notice.reason if notice.reason else first.startswith(DEAD)
 
+    def endorse(self, entry_id: str) -> Changes:
+        """A person has typed the serial of what another issued."""
+        self.trouble, self.said = "", ""
+        return Changes(frozenset({Part.ROE}), asks=(EndorseRoe(id=entry_id),))
+
+    def issued(self, notice: RoeNotice) -> str:
+        """What is said of a notice that this person has issued or signed."""
+        missing = notice.needed - len(notice.signers)
+        more = "another person signs" if missing == 1 else f"{missing} other persons sign"
+        if missing > 0:
+            return f"{notice.nation} {notice.name}: NOT IN FORCE until {more}"
+        return f"{notice.nation} {notice.name}: signed by {len(notice.signers)} of {notice.needed}"
+
     def acknowledge(self, entry_id: str, serial: int, answer: Answer, text: str) -> Changes:
         """A person has typed the serial."""
-        self.trouble = ""
+        self.trouble, self.said = "", ""
         request = AcknowledgeRoe(id=entry_id, serial=serial, answer=answer, text=text)
         return Changes(frozenset({Part.ROE}), asks=(request,))
 
@@ -144,11 +167,14 @@ class Regulating:
                 signed = isinstance(request, AcknowledgeRoe)
                 said: Asks = (NOW, ShowMessage(id=answer.notice.entry_id)) if signed else ()  # its line says so too
                 return Changes(frozenset({Part.ROE}), asks=said)
+            case EndorseRoe(), RoeIssued():
+                self.said = f"you signed {self.issued(answer.notice)}"
+                return Changes(frozenset({Part.ROE, Part.ROE_LOG}), asks=self.moved(answer.notice.entry_id))
         return NOTHING
 
     def failed(self, request: Request[Any], error: CoalchatError) -> Changes | None:
         """The node refused it; none: it was not about ROE."""
-        if isinstance(request, AcknowledgeRoe | ShowRoe):
-            self.trouble = str(error)
-            return Changes(frozenset({Part.ROE}))
+        if isinstance(request, AcknowledgeRoe | EndorseRoe | ShowRoe):
+            self.trouble = f"{error.clause}: {error}" if error.clause and error.clause not in str(error) else str(error)
+            return Changes(frozenset({Part.ROE, Part.ROE_LOG}))
         return None

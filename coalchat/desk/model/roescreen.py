@@ -11,75 +11,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coalchat.api.roe import JUDGES_NOTHING, RoeBoard, RoeCaveat, RoeNotice, RoeRule, RoeRuling, RoeTally, RoeVerb
-from coalchat.api.vocabulary import Answer
+from coalchat.api.roe import JUDGES_NOTHING, RoeBoard, RoeCaveat, RoeNotice, RoeRuling, RoeVerb
 from coalchat.desk.model.coalition import Coalition
-from coalchat.desk.model.labels import NO_BREAK, HighWater, Label
+from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.regulating import Regulating
+from coalchat.desk.model.roedraft import name_of
+from coalchat.desk.model.roenotice import caveat_rows, changes_of, label_of, mark_of, rule_name, tally_of, what_of
+from coalchat.desk.model.roepowers import waits, why_not_sign
 from coalchat.desk.model.roeviews import (
     BoardView,
-    CaveatRow,
-    ChangeRow,
-    Choice,
     DeadRow,
-    NoticeView,
     PendingRow,
     RuleRow,
+    SigningRow,
     Stance,
-    TallyRow,
 )
-from coalchat.desk.model.words import clock_beside, counted, day_clock, dtg, left, listed
+from coalchat.desk.model.words import clock_beside, counted, day_clock, left, listed
 
-STANDS: Final = {
-    "authorise": "answers",
-    "deny": "denies",
-    "implement": "implements",
-    "amend": "amends",
-    "cancel": "cancels",
-}
-_ANSWERS: Final = {
-    Answer.NONE: "acknowledged",
-    Answer.CAVEAT: "with caveat",
-    Answer.UNABLE: "unable",
-    Answer.WILCO: "will comply",
-}
 _ORDER: Final = (RoeVerb.PROHIBITED, RoeVerb.LIMITED)
 """Of several caveats of a nation on a rule the most restrictive is shown."""
-
-
-def rule_name(rule: RoeRule) -> str:
-    """ "112 A"."""
-    return f"{rule.number} {rule.option}".strip()
-
-
-# --- labels ---
-
-
-def _label(coalition: Coalition, one: RoeRuling | RoeCaveat | RoeNotice) -> Label:
-    category = one.portion.removeprefix(coalition.marks.letter(one.level)).strip()
-    return Label(one.level, coalition.marks.ordered(one.nations), category)
 
 
 def high_water(coalition: Coalition, board: RoeBoard | None) -> HighWater:
     """Of all that stands on a board."""
     high = HighWater()
     for one in _labelled(board) if board is not None else ():
-        high |= _label(coalition, one)
+        high |= label_of(coalition, one)
     return high
 
 
 def _labelled(board: RoeBoard) -> list[RoeRuling | RoeCaveat | RoeNotice]:
     return [*board.rulings, *board.caveats, *board.notices]
-
-
-def notice_water(coalition: Coalition, notice: RoeNotice) -> HighWater:
-    """Of one notice."""
-    return HighWater() | _label(coalition, notice)
-
-
-def _mark(coalition: Coalition, one: RoeRuling | RoeCaveat | RoeNotice, high: HighWater) -> str:
-    """The release set stands in it where it is narrower than what else is there."""
-    return coalition.marks.mark(one.portion, one.nations, high.nations or ()).replace(NO_BREAK, " ")
 
 
 # --- the board ---
@@ -102,6 +64,7 @@ def board_view(coalition: Coalition, rules: Regulating, now: int) -> BoardView:
     alarms = [f"{gap.nation} {gap.words}: nothing behind it is in force" for gap in board.gaps]
     if not board.needed:
         alarms.append("the charter names no ROE authority: nothing can be in force")
+    names = {(r.channel_id, r.rule.number): rule_name(r.rule) for r in in_force}
     signed = f"replayed from {counted(board.entries, 'signed entry', 'signed entries')}"
     return BoardView(
         title=f"for {own} at {day_clock(board.at)}",
@@ -114,12 +77,31 @@ def board_view(coalition: Coalition, rules: Regulating, now: int) -> BoardView:
         nations=nations,
         own=own,
         rules=tuple(_rule(coalition, ruling, board, nations, widest) for ruling in in_force),
-        caveats=tuple(_caveats(coalition, board, widest)),
+        caveats=tuple(caveat_rows(coalition, board.caveats, names, widest)),
         dead=tuple(_dead(coalition, board, widest)),
         left_out=board.left_out,
         words=board.words,
         known=True,
         past=bool(rules.at),
+        said=rules.said,
+        signing=tuple(_signing(coalition, notice, board, widest) for notice in board.notices if waits(notice)),
+    )
+
+
+def _signing(coalition: Coalition, notice: RoeNotice, board: RoeBoard, widest: HighWater) -> SigningRow:
+    why = why_not_sign(notice, board)
+    return SigningRow(
+        key=notice.entry_id,
+        name=name_of(notice),
+        what=what_of(notice),
+        by=f"{notice.person} {day_clock(notice.time)}",
+        count=f"{len(notice.signers)} of {notice.needed}",
+        signed=listed([f"{who.person}, {who.nation}" for who in notice.signers]),
+        mark=mark_of(coalition, notice, widest),
+        level=notice.level,
+        mine=not why,
+        why_not=why,
+        changes=tuple(changes_of(notice)),
     )
 
 
@@ -143,64 +125,14 @@ def _pending(coalition: Coalition, notice: RoeNotice, widest: HighWater, now: in
     return PendingRow(
         key=notice.entry_id,
         name=notice.name,
-        what=_what(notice),
+        what=what_of(notice),
         by=f"acknowledge by {clock_beside(notice.ack_by, now)}",
         left=left(notice.ack_by, now),
         overdue=notice.ack_by <= now,
-        mark=_mark(coalition, notice, widest),
+        mark=mark_of(coalition, notice, widest),
         level=notice.level,
-        changes=tuple(_changes(notice)),
-        tallies=tuple(_tally(coalition, row, now) for row in notice.tally if row.persons),
-    )
-
-
-def _what(notice: RoeNotice) -> str:
-    """ "implements AUTH 004 · effective 221800Z"."""
-    on = f"{STANDS[notice.act]} {notice.basis_name or notice.basis[:12]}" if notice.basis else notice.act.value
-    return f"{on} · " + (f"effective {day_clock(notice.effective)}" if notice.effective else "effective at once")
-
-
-def _changes(notice: RoeNotice) -> Iterator[ChangeRow]:
-    for rule, before in zip(notice.rules, notice.before, strict=True):
-        was = ""
-        only = False
-        if before is not None and before != rule:
-            only = (before.verb, before.text, before.option) == (rule.verb, rule.text, rule.option)
-            parts = (before.specify,) if only else (before.option, before.verb, before.text, before.specify)
-            was = " ".join(part for part in parts if part) or "nothing"
-        verb = "" if rule.verb is RoeVerb.NONE else rule.verb.value
-        yield ChangeRow(
-            rule=rule_name(rule),
-            verb=verb,
-            text=rule.text,
-            specify=rule.specify,
-            was=was,
-            old=before.specify if only and before is not None else "",
-            new=rule.specify if only else "",
-        )
-
-
-def _tally(coalition: Coalition, row: RoeTally, now: int) -> TallyRow:
-    me = coalition.node.person if coalition.node else ""
-    own = row.nation == coalition.own
-    waits = own and me in row.missing
-    names = ["you" if waits and name == me else name for name in row.missing]
-    names.sort(key=lambda name: name != "you")
-    more = row.persons - row.acknowledged - len(row.missing)
-    words = [f"nation {clock_beside(row.since, now)}"] if row.since else []
-    words += ["caveat" if row.caveats == 1 else f"{row.caveats} caveats"] if row.caveats else []
-    words += [f"{row.unable} unable"] if row.unable else []
-    words += [", ".join(names[:2]) + (f" +{len(names) - 2 + more}" if len(names) + more > 2 else "")] if names else []
-    return TallyRow(
-        nation=row.nation,
-        done=row.acknowledged,
-        of=row.persons,
-        caveats=row.caveats,
-        unable=row.unable,
-        complete=row.acknowledged >= row.persons,
-        words=" · ".join(words),
-        own=own,
-        waits=waits,
+        changes=tuple(changes_of(notice)),
+        tallies=tuple(tally_of(coalition, row, now) for row in notice.tally if row.persons),
     )
 
 
@@ -214,7 +146,7 @@ def _rule(
         specify=ruling.rule.specify,
         since=day_clock(ruling.since),
         by=ruling.by,
-        mark=_mark(coalition, ruling, widest),
+        mark=mark_of(coalition, ruling, widest),
         level=ruling.level,
         for_us=ruling.applies,
         stances=tuple(_stance(ruling, board, nation) for nation in nations),
@@ -239,38 +171,17 @@ def _stance(ruling: RoeRuling, board: RoeBoard, nation: str) -> Stance:
     )
 
 
-def _caveats(coalition: Coalition, board: RoeBoard, widest: HighWater) -> Iterator[CaveatRow]:
-    """What a nation says in one breath of several rules stands in one row."""
-    grouped: dict[tuple[object, ...], list[RoeCaveat]] = {}
-    for one in board.caveats:
-        key = (one.nation, one.verb, one.text, one.person, one.marking, one.time)
-        grouped.setdefault(key, []).append(one)
-    options = {(r.channel_id, r.rule.number): rule_name(r.rule) for r in board.rulings if r.in_force}
-    for found in grouped.values():
-        first = found[0]
-        out = first.verb is RoeVerb.PROHIBITED
-        yield CaveatRow(
-            nation=first.nation,
-            rules=", ".join(options.get((one.channel_id, one.number), one.number) for one in found),
-            text=first.text or ("takes no part" if out else ""),
-            mark=_mark(coalition, first, widest),
-            level=first.level,
-            who=f"{first.person} {day_clock(first.time)}",
-            out=out,
-        )
-
-
 def _dead(coalition: Coalition, board: RoeBoard, widest: HighWater) -> Iterator[DeadRow]:
     for notice in board.notices:
-        if notice.flaw:
+        if notice.flaw and not waits(notice):
             yield DeadRow(
                 key=notice.entry_id,
                 name=notice.name,
-                what=", ".join(rule_name(rule) for rule in notice.rules) or _what(notice),
-                mark=_mark(coalition, notice, widest),
+                what=", ".join(rule_name(rule) for rule in notice.rules) or what_of(notice),
+                mark=mark_of(coalition, notice, widest),
                 level=notice.level,
                 reason=f"{notice.reason} · from {notice.nation} {notice.person} {day_clock(notice.time)}",
-                alarm=notice.flaw != "unsigned",
+                alarm=True,
             )
     pending = {notice.entry_id for notice in board.notices if notice.pending}
     for ruling in board.rulings:
@@ -279,82 +190,8 @@ def _dead(coalition: Coalition, board: RoeBoard, widest: HighWater) -> Iterator[
                 key=ruling.entry_id,
                 name=f"{ruling.notice} / {rule_name(ruling.rule)}",
                 what=" ".join(word for word in (ruling.rule.text, ruling.rule.specify) if word),
-                mark=_mark(coalition, ruling, widest),
+                mark=mark_of(coalition, ruling, widest),
                 level=ruling.level,
                 reason=ruling.reason,
                 alarm=False,
             )
-
-
-# --- one notice ---
-
-
-def notice_view(coalition: Coalition, rules: Regulating, entry_id: str, now: int) -> NoticeView | None:
-    """One notice, as it is known now; none: not at all."""
-    details = rules.details.get(entry_id)
-    notice = rules.notice(entry_id) or (details.notice if details is not None else None)
-    if notice is None:
-        return None
-    numbers = {rule.number for rule in notice.rules}
-    board, node = rules.board, coalition.node
-    own = [
-        f"{caveat.number} {'not us' if caveat.verb is RoeVerb.PROHIBITED else ''} {caveat.text}".replace(
-            "  ", " "
-        ).strip()
-        for caveat in (board.caveats if board is not None else ())
-        if caveat.nation == coalition.own and caveat.number in numbers and caveat.channel_id == notice.channel_id
-    ]
-    others = listed([f"{who.person}, {who.nation}" for who in notice.signers[1:]])
-    answers = details.answers if details is not None else ()
-    who = f"{node.person}, {node.nation}" if node else ""
-    return NoticeView(
-        key=notice.entry_id,
-        name=notice.name,
-        what=_what(notice).partition(" · ")[0],
-        marking=notice.marking,
-        level=notice.level,
-        reason=notice.reason,
-        by=dtg(notice.ack_by) if notice.ack_by else "",
-        left=left(notice.ack_by, now) if notice.ack_by and notice.answered is None else "",
-        overdue=0 < notice.ack_by <= now,
-        author=f"{notice.person}, {notice.nation} {day_clock(notice.time)}",
-        signed=f"signed with {others}" if others else "",
-        count=f"{len(notice.signers)} of {notice.needed}",
-        whole=len(notice.signers) >= notice.needed,
-        changes=tuple(_changes(notice)),
-        scope=_scope(notice),
-        remark=notice.remark,
-        own=tuple(own),
-        serial=f"{notice.serial:03d}",
-        answered=notice.answered,
-        may=not notice.flaw and not notice.mine and coalition.may_acknowledge,
-        tallies=tuple(_tally(coalition, row, now) for row in notice.tally if row.persons),
-        answers=tuple(
-            f"{one.nation} {one.person} {day_clock(one.at)} {_ANSWERS[one.answer]}"
-            + (f": {one.text}" if one.text else "")
-            for one in answers
-        ),
-        signs=f"You sign as {who} on device {node.device}. No undo." if node else "",
-        seen_by=f"Seen by {' '.join(notice.nations)}, kept as evidence. It says you understood, not that force is lawful.",
-        words=JUDGES_NOTHING,
-    )
-
-
-def _scope(notice: RoeNotice) -> str:
-    begins = f"effective {dtg(notice.effective)}" if notice.effective else "effective at once"
-    ends = f"until {dtg(notice.expires)}" if notice.expires else "until cancelled"
-    to = " ".join(notice.applies_to or notice.nations)
-    return f"{begins} {ends} · applies to {to}" + (f", {notice.specified}" if notice.specified else "")
-
-
-def choices(rules: Regulating) -> tuple[Choice, ...]:
-    """All notices of the board, what waits first."""
-    board = rules.shown
-    return tuple(
-        Choice(
-            key=notice.entry_id,
-            title=f"{notice.nation} {notice.name}  "
-            + ("to acknowledge" if notice.pending else f"NOT IN FORCE: {notice.reason}" if notice.reason else "counts"),
-        )
-        for notice in (board.notices if board is not None else ())
-    )

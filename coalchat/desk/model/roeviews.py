@@ -60,6 +60,27 @@ class PendingRow:
 
 
 @record
+class SigningRow:
+    """A notice that too few have signed.
+
+    Attributes:
+        name: "XBB IMPL 006". count: "1 of 2". signed: by whom. mine: this person may sign it. why_not: why he cannot.
+    """
+
+    key: str
+    name: str
+    what: str
+    by: str
+    count: str
+    signed: str
+    mark: str
+    level: int
+    mine: bool
+    why_not: str
+    changes: tuple[ChangeRow, ...]
+
+
+@record
 class Stance:
     """What one nation says of a rule: "as force", "narrower", "not us". `caveat`: it says something of its own."""
 
@@ -119,7 +140,8 @@ class BoardView:
         title: "for XAA at 221542Z". note: "replayed from 41 signed entries · no gap". gap: there is one.
         alarms: one sentence each. profile: at the right of what is in force.
         nations: of the columns, the own first. known: the node has answered.
-        past: it is of another time than now.
+        past: it is of another time than now. said: what came of the last act, or "".
+        signing: notices that too few have signed.
     """
 
     title: str
@@ -138,6 +160,8 @@ class BoardView:
     words: str
     known: bool
     past: bool
+    said: str = ""
+    signing: tuple[SigningRow, ...] = ()
 
 
 @record
@@ -150,6 +174,9 @@ class NoticeView:
         scope: from when until when, to whom. own: caveats of the own nation on its rules.
         serial: as it is to be typed. answered: how this person did, or none. may: this person may acknowledge it.
         answers: of others, one row each. signs: "You sign as Berg, XAA, on device 1."
+        stands: what it stands on, and what stands on it. said: of its rules, what other nations say of them.
+        endorses: this person may sign it, as another issued it; why_not: where it waits for that, why he cannot.
+        done, trouble: what came of the last act, and what went wrong with it, or "".
     """
 
     key: str
@@ -177,6 +204,12 @@ class NoticeView:
     signs: str
     seen_by: str
     words: str
+    stands: tuple[str, ...] = ()
+    said: tuple[CaveatRow, ...] = ()
+    endorses: bool = False
+    why_not: str = ""
+    done: str = ""
+    trouble: str = ""
 
 
 @record

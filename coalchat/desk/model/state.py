@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from coalchat.desk.model.past import Past
     from coalchat.desk.model.reminding import Reminding
     from coalchat.desk.model.reporting import Reporting
+    from coalchat.desk.model.roeissuing import RoeIssuing
+    from coalchat.desk.model.roelog import RoeLogging
     from coalchat.desk.model.searching import Searching
     from coalchat.desk.model.threads import Threads
     from coalchat.desk.model.wants import Wants
@@ -62,7 +64,8 @@ class State:
         kept: drafts as the node keeps them. regulating: what is known of ROE.
         keying, custody, direct, afterwards, reminding, searching, reporting, mapping: what only the key screen, a custodian, who begins a direct
             message, who does something with a message, who reminds, who searches, who fills in a report, or the map wants to know; made when it is wanted.
-        threads: the one that somebody looks at; founding: the channel that somebody makes; each made when somebody does.
+        threads: the one that somebody looks at; founding: the channel that somebody makes; issuing: the ROE notice that somebody writes;
+            roe_log: the log that somebody looks at; each made when somebody does.
         recent: channels that were shown, the last one last.
         past: where the shown timeline is, or goes to, a part of the channel's past.
     """
@@ -97,6 +100,8 @@ class State:
     recent: list[str] = field(factory=list)
     reporting: Reporting | None = None
     mapping: Mapping | None = None
+    issuing: RoeIssuing | None = None
+    roe_log: RoeLogging | None = None
     composing: Composing = field(init=False)
     deadlines: Deadlines = field(init=False)
     lines: Lines = field(init=False)
@@ -110,7 +115,8 @@ class State:
     def later(self) -> tuple[Wants | None, ...]:
         """What may have asked for something by itself."""
         opened = (self.keying, self.custody, self.direct, self.afterwards, self.reminding, self.searching)
-        return self.kept, self.regulating, *opened, self.threads, self.founding, self.reporting, self.mapping
+        more = (self.threads, self.founding, self.reporting, self.mapping, self.issuing, self.roe_log)
+        return self.kept, self.regulating, *opened, *more
 
     # --- finding ---
 

@@ -1,14 +1,13 @@
-"""The ROE board and one notice whole (look: screens 04 and 05).
+"""The ROE board (look: screen 04).
 
-Rule 1: what waits for this person stands first, with what changes; then what is in force, with each nation's own word in
-columns; then caveats in full; then what is NOT IN FORCE, each row in words and with its reason.
+Rule 1: what waits for this person stands first, with what changes; then what waits for signatures; then what is in force, with
+each nation's own word in columns; then caveats in full; then what is NOT IN FORCE, each row in words and with its reason.
 Rule 2: a diamond or a cross never stands alone: the word is beside it.
 Rule 3: the last row says that nothing here judges. It stays, however small the screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
@@ -17,9 +16,9 @@ from coalchat.desk.model.roeviews import (
     CaveatRow,
     ChangeRow,
     DeadRow,
-    NoticeView,
     PendingRow,
     RuleRow,
+    SigningRow,
     Stance,
     TallyRow,
 )
@@ -28,7 +27,7 @@ from coalchat.desk.paint.rail import progress
 from coalchat.desk.paint.spans import Row, apart, blank, fit, section, width_of
 from coalchat.desk.paint.text import cells, cut, ours, pad, wrap
 
-_WIDE: Final = 112
+WIDE: Final = 112
 _RULE, _VERB, _SPECIFY, _SINCE, _BY, _NATION, _NARROW = 8, 12, 16, 9, 9, 12, 11
 """Cells of the columns, the blank after each included."""
 _BAR: Final = 12
@@ -46,9 +45,11 @@ def paint_roe_head(view: BoardView, width: int, glyphs: Glyphs) -> list[Line]:
     right = [Span(f"{note} ", Ink.BRIGHT if view.gap else Ink.MUTED)] if note else []
     lines = [Line(apart(left, right, width, glyphs, gap=2), Ground.HEAD)]
     for alarm in view.alarms:
-        lines += _said(f"{glyphs.act} {alarm}", Ink.BRIGHT, width, glyphs)
+        lines += said(f"{glyphs.act} {alarm}", Ink.BRIGHT, width, glyphs)
     if view.trouble:
-        lines += _said(f"{glyphs.refused} not done: {view.trouble}", Ink.BRIGHT, width, glyphs)
+        lines += said(f"{glyphs.refused} not done: {view.trouble}", Ink.BRIGHT, width, glyphs)
+    if view.said:
+        lines += said(f"{glyphs.delivered} {view.said}", Ink.TEXT, width, glyphs)
     return lines
 
 
@@ -56,11 +57,12 @@ def paint_roe(view: BoardView, width: int, glyphs: Glyphs) -> list[Line]:
     """All rows under the head."""
     if not view.known:
         return [Line((Span(" asking the node", Ink.REMARK),))]
-    wide = width >= _WIDE
+    wide = width >= WIDE
     parts = [
         _pending(view.pending, width, glyphs, wide),
+        _signing(view.signing, width, glyphs, wide),
         _in_force(view, width, glyphs, wide),
-        [line for row in view.caveats for line in _caveat(row, width, glyphs)],
+        [line for row in view.caveats for line in caveat_lines(row, width, glyphs)],
         _dead(view.dead, width, glyphs, wide),
     ]
     lines: list[Line] = []
@@ -75,12 +77,13 @@ def paint_roe(view: BoardView, width: int, glyphs: Glyphs) -> list[Line]:
 
 def paint_words(words: str, width: int, glyphs: Glyphs) -> list[Line]:
     """That nothing here judges; in as many rows as it takes."""
-    return _said(words, Ink.MUTED, width, glyphs)
+    return said(words, Ink.MUTED, width, glyphs)
 
 
-def _said(text: str, ink: Ink, width: int, glyphs: Glyphs, indent: int = 1) -> list[Line]:
+def said(text: str, ink: Ink, width: int, glyphs: Glyphs, indent: int = 1, ground: Ground = Ground.BASE) -> list[Line]:
+    """A sentence, in as many rows as it takes."""
     rows = wrap(ours(text, glyphs), max(width - indent - 1, 2))
-    return [Line((blank(indent), Span(row, ink))) for row in rows]
+    return [Line((blank(indent), Span(row, ink)), ground) for row in rows]
 
 
 def _cell(text: str, size: int, glyphs: Glyphs, ink: Ink = Ink.TEXT) -> Span:
@@ -96,6 +99,34 @@ def _pending(rows: tuple[PendingRow, ...], width: int, glyphs: Glyphs, wide: boo
     for row in rows:
         lines += [Line((bar, *line)) for line in _waits(row, width - 1, glyphs, wide) for bar in (_bar(glyphs),)]
     return lines
+
+
+def _signing(rows: tuple[SigningRow, ...], width: int, glyphs: Glyphs, wide: bool) -> list[Line]:
+    """What too few have signed: by whom, and who else may. It is not in force, and says so."""
+    if not rows:
+        return []
+    lines = [
+        section("TO SIGN", f"{len(rows)} · NOT IN FORCE before".replace("·", glyphs.dot), width, glyphs, Ground.BASE)
+    ]
+    for row in rows:
+        bar = _bar(glyphs) if row.mine else blank(1)
+        lines += [Line((bar, *line)) for line in _unsigned(row, width - 1, glyphs, wide)]
+    return lines
+
+
+def _unsigned(row: SigningRow, width: int, glyphs: Glyphs, wide: bool) -> list[Row]:
+    name = [Span(f" {row.name}", Ink.BRIGHT), Span(f"  {row.mark} ", Ink.MARK, row.level)]
+    what = Span(f" {ours(row.what, glyphs)}", Ink.TEXT)
+    count = [Span(f"{_NOT}   ", Ink.BRIGHT), Span(f"signed {row.count} ", Ink.BRIGHT)]
+    lines: list[Row] = [apart([*name, what], count, width, glyphs, gap=2)]
+    if width_of([*name, what, *count]) + 2 > width:
+        lines = [apart(name, count, width, glyphs, gap=2), fit([what], width, glyphs)]
+    lines += [line for change in row.changes for line in change_rows(change, width, glyphs, wide)]
+    signed = f"signed by {row.signed}; issued by {row.by}"
+    lines += [(blank(1), Span(piece, Ink.MUTED)) for piece in wrap(ours(signed, glyphs), max(width - 2, 8))]
+    if row.mine:
+        return [*lines, fit([Span(" S", Ink.ACCENT), Span(" read and sign", Ink.MUTED)], width, glyphs)]
+    return [*lines, *((blank(1), Span(piece)) for piece in wrap(ours(row.why_not, glyphs), max(width - 2, 8)))]
 
 
 def _bar(glyphs: Glyphs) -> Span:
@@ -269,7 +300,7 @@ def _stance(stance: Stance, own: str, size: int, glyphs: Glyphs) -> Span:
     return _cell(f"{glyphs.refused if stance.out else glyphs.caveat} {stance.words}", size, glyphs, Ink.BRIGHT)
 
 
-def _caveat(row: CaveatRow, width: int, glyphs: Glyphs) -> list[Line]:
+def caveat_lines(row: CaveatRow, width: int, glyphs: Glyphs) -> list[Line]:
     """Whose, its mark and by whom stand before the words: behind them a caveat could write a mark of its own."""
     glyph = glyphs.refused if row.out else glyphs.caveat
     lead = [
@@ -317,46 +348,3 @@ def _wrapped(lead: list[Span], why: Span, width: int, glyphs: Glyphs) -> list[Li
         Line(fit([*lead, Span(first, why.ink)], width, glyphs)),
         *(Line((blank(indent), Span(piece, why.ink))) for piece in rest),
     ]
-
-
-# --- one notice ---
-
-
-def paint_notice_head(view: NoticeView, width: int, glyphs: Glyphs) -> list[Line]:
-    """Its name and how it stands."""
-    left = [Span(" "), Span(view.name, Ink.BRIGHT), Span(f"  {ours(view.what, glyphs)}", Ink.MUTED)]
-    right = [Span(f"acknowledge by {view.by} ", Ink.BRIGHT)] if view.by and view.left else []
-    lines = [Line(apart(left, right, width, glyphs, gap=2), Ground.HEAD)]
-    if view.reason:
-        lines += _said(f"{glyphs.refused} {_NOT}: {view.reason}", Ink.BRIGHT, width, glyphs)
-    return lines
-
-
-def paint_whole(view: NoticeView, width: int, glyphs: Glyphs) -> list[Line]:
-    """All of it, and who has acknowledged."""
-    lines = [Line(tuple(row)) for row in body_rows(view, width, glyphs, width >= _WIDE)]
-    lines += [Line(), section("ACKNOWLEDGED", "", width, glyphs, Ground.BASE)]
-    lines += [Line(tuple(row)) for row in tally_rows(view.tallies, width, glyphs)]
-    for answer in view.answers:
-        lines += _said(answer, Ink.TEXT, width, glyphs)
-    if not view.tallies:
-        lines.append(Line((Span(" nobody is asked", Ink.REMARK),)))
-    return lines
-
-
-def body_rows(view: NoticeView, width: int, glyphs: Glyphs, wide: bool) -> list[Row]:
-    """Who issued and signed it, its rules, from when until when, to whom; the own nation's caveats."""
-    rows: list[Row] = [*_plain(f"from {view.author}", width, glyphs)]
-    count = f"{view.count} {glyphs.delivered}" if view.whole else f"{view.count}: not enough"
-    rows += _plain(f"{view.signed or 'signed'}  {count}", width, glyphs, Ink.MUTED if view.whole else Ink.BRIGHT)
-    rows += [(), *(row for change in view.changes for row in change_rows(change, width, glyphs, wide))]
-    rows += [*_plain(view.scope, width, glyphs)]
-    rows += _plain(view.remark, width, glyphs) if view.remark else []
-    if view.own:
-        rows.append(())
-        rows += _plain(f"caveat that stays with you: {'; '.join(view.own)}", width, glyphs, Ink.BRIGHT)
-    return rows
-
-
-def _plain(text: str, width: int, glyphs: Glyphs, ink: Ink = Ink.TEXT) -> Iterable[Row]:
-    return [(blank(1), Span(piece, ink)) for piece in wrap(ours(text, glyphs), max(width - 2, 8))]

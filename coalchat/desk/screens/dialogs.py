@@ -14,7 +14,8 @@ from coalchat.desk.screens.lock import LockScreen
 from coalchat.desk.screens.map import MapScreen
 from coalchat.desk.screens.refused import RefusedDialog
 from coalchat.desk.screens.report import FormDialog, ReportScreen
-from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen
+from coalchat.desk.screens.roe import RoeNoticeScreen, RoeScreen
+from coalchat.desk.screens.roesign import RoeAcknowledgeDialog
 from coalchat.desk.screens.search import SearchScreen
 from coalchat.desk.screens.thread import ThreadScreen
 from coalchat.desk.screens.unlock import UnlockScreen

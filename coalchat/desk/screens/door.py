@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
 
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import Banner
 from coalchat.desk.widgets.painted import Dress
 from coalchat.record import part
+
+if TYPE_CHECKING:
+    from coalchat.api.roe_log import RoeLog
 
 
 class Owner(Protocol):
@@ -33,6 +36,7 @@ class Door:
         put: puts what an act of the model asks for to the node, and shows what it changed.
         now: Unix seconds.
         owner: the app.
+        roe_log: the log of ROE notices as the node has it, for a file.
         visible: messages of which something is on the main screen: they decide its banner.
     """
 
@@ -41,6 +45,7 @@ class Door:
     put: Callable[[Changes], None]
     now: Callable[[], int]
     owner: Owner
+    roe_log: Callable[[], Awaitable[RoeLog]]
     visible: tuple[str, ...] = ()
 
     def banner(self, *more: str) -> Banner:

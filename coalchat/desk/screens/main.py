@@ -130,13 +130,17 @@ class MainScreen(Filing):
         self.open(dialogs.KeysScreen(self.door, act))
 
     def action_roe(self, words: str = "") -> None:
-        """Rules of engagement, now or at the time that is named."""
+        """Rules of engagement, now or at the time that is named; or an act there."""
         from coalchat.desk.screens import dialogs
-        from coalchat.desk.screens.roe import time_of
+        from coalchat.desk.screens.roe import ACTS, time_of
 
+        word, _, name = words.partition(" ")
+        if word.lower() in {"new", "log", "endorse", *ACTS}:
+            self.open(dialogs.RoeScreen(self.door, 0, f"{word.lower()} {name}".rstrip()))
+            return
         at = time_of(words, self.door.now())
         if at is None:
-            self.composer.complain("/roe takes a time: 1800Z, or 221800Z with its day")
+            self.composer.complain("/roe takes a time: 1800Z, or 221800Z with its day; or new, log, endorse, an act")
         else:
             self.open(dialogs.RoeScreen(self.door, at))
 

@@ -1,8 +1,7 @@
 """Filling in a report: fields with their verdicts, and beside them the report as it will appear (look: screen 06).
 
 Rule 1: Esc keeps what was typed; only a report that is durable on the node, or an emptied field, takes it away.
-Rule 2: what is typed goes to the model at once and comes back judged; nothing is judged here.
-Rule 3: Enter goes on to the next field; only ^S and ^P send.
+Rule 2: Enter goes on to the next field; only ^S and ^P send.
 """
 
 from __future__ import annotations
@@ -12,12 +11,9 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.reportviews import FieldRow, FormView
 from coalchat.desk.model.views import Banner, Composer
@@ -25,21 +21,15 @@ from coalchat.desk.model.words import day_clock
 from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.report import (
-    NAME,
-    VERDICT,
     paint_foot,
-    paint_name,
-    paint_note,
     paint_preview,
     paint_report_head,
-    paint_section,
-    paint_verdict,
 )
 from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
+from coalchat.desk.screens.fields import FieldEntry, FieldRows
 from coalchat.desk.screens.label import LabelDialog
-from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 
 WIDE: Final = 110
@@ -48,81 +38,6 @@ ROOMY: Final = 34
 """Rows that have room for blank ones between fields."""
 PREVIEW: Final = 43
 _SHOWS: Final = frozenset({Part.FORM, Part.COMPOSER, Part.BANNER})
-
-
-class FieldEntry(Down):
-    """A field with its name, its verdict, and what stands below it."""
-
-    def __init__(self, screen: ReportScreen, row: FieldRow, first: bool) -> None:
-        super().__init__(classes="entry")
-        self._screen, self.row, self._first = screen, row, first
-        dress = screen.door.dress
-        self.field = Field(dress, self._edited)
-        self.field.styles.height = 1
-
-    def compose(self) -> ComposeResult:
-        """Heading, row, note."""
-        dress = self._screen.door.dress
-        if self.row.section:
-            yield Painted(dress, self._paint_section, id="section")
-        with Across(classes="entry-row"):
-            yield Painted(dress, self._paint_name, id="name")
-            yield self.field
-            yield Painted(dress, self._paint_verdict, id="verdict")
-        yield Painted(dress, self._paint_note, id="note")
-
-    def on_mount(self) -> None:
-        """Columns as the painting says."""
-        self.query_one("#name").styles.width = NAME
-        self.query_one("#verdict").styles.width = VERDICT
-        self.field.load(self.row.text)
-
-    @property
-    def _glyphs(self) -> Glyphs:
-        return self._screen.door.dress.glyphs
-
-    def _paint_section(self, width: int, height: int) -> list[Line]:
-        del height
-        lines = paint_section(self.row.section, self._first, width, self._glyphs)
-        return [Line(), *lines] if self._screen.roomy and not self._first else lines
-
-    def _paint_name(self, width: int, height: int) -> list[Line]:
-        del width, height
-        edge = self._screen.door.dress.skin.tokens is None
-        return paint_name(self.row, self._glyphs, self.field.has_focus, edge)
-
-    def _paint_verdict(self, width: int, height: int) -> list[Line]:
-        del height
-        return paint_verdict(self.row, width, self._glyphs)
-
-    def _paint_note(self, width: int, height: int) -> list[Line]:
-        del height
-        lines = paint_note(self.row, width, self._glyphs, self.field.has_focus)
-        return lines or ([Line()] if self._screen.roomy else [])
-
-    def show(self, row: FieldRow) -> None:
-        """Judged anew."""
-        if row != self.row:
-            self.row = row
-            self.repaint()
-
-    def repaint(self) -> None:
-        """Paint what stands around the field."""
-        for painted in self.query(Painted):
-            painted.repaint()
-
-    def _edited(self, text: str) -> None:
-        if self.is_mounted and text != self.row.text:
-            self._screen.typed(self.row, text)
-
-    def on_descendant_focus(self) -> None:
-        """What it takes is said."""
-        self.repaint()
-        self.scroll_visible(animate=False)
-
-    def on_descendant_blur(self) -> None:
-        """No more."""
-        self.repaint()
 
 
 class ReportScreen(Paper):
@@ -157,7 +72,6 @@ class ReportScreen(Paper):
         self.roomy = True
         self.other = False
         self.view = self._seen()
-        self._entries: dict[tuple[str, int], FieldEntry] = {}
 
     def _seen(self) -> FormView:
         """The report as it is now."""
@@ -169,12 +83,11 @@ class ReportScreen(Paper):
     def content(self) -> Iterable[Widget]:
         """The head; fields and foot; the preview beside them."""
         dress = self.door.dress
-        self._entries = {(row.key, row.row): FieldEntry(self, row, not at) for at, row in enumerate(self.view.fields)}
+        self._rows = FieldRows(self, self.view.fields)
         yield Painted(dress, self._paint_head, id="report-head")
-        scroll = VerticalScroll(*self._entries.values(), id="report-fields", can_focus=False)
         foot = Painted(dress, self._paint_foot, id="report-foot")
         yield Across(
-            Down(scroll, foot, id="report-form"),
+            Down(self._rows, foot, id="report-form"),
             Column(dress, self._paint_preview, hairline="left", id="report-preview"),
             id="report-columns",
         )
@@ -182,7 +95,7 @@ class ReportScreen(Paper):
     def on_mount(self) -> None:
         """Begin with the first field."""
         self._arrange(self.app.size.width, self.app.size.height)
-        next(iter(self._entries.values())).field.focus()
+        self._rows.begin()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size, another layout."""
@@ -194,8 +107,7 @@ class ReportScreen(Paper):
         preview.styles.width = PREVIEW + 1
         if self.roomy != (height >= ROOMY):
             self.roomy = height >= ROOMY
-            for entry in self._entries.values():
-                entry.repaint()
+            self._rows.repaint()
 
     def banner(self) -> Banner:
         """Of the main screen, and of what is being filled in."""
@@ -234,24 +146,9 @@ class ReportScreen(Paper):
         if self.door.desk.reporting.open is None:
             return  # discarded: it is on its way out
         self.view = self._seen()
-        self._take(self.view)
+        self._rows.take(self.view.fields)
         for name in ("#report-head", "#report-foot", "#report-preview"):
             self.query_one(name, Painted).repaint()
-
-    def _take(self, view: FormView) -> None:
-        """Bring the fields up to date; rows come and go where one types."""
-        rows = {(row.key, row.row): row for row in view.fields}
-        for key in tuple(self._entries):
-            if key in rows:
-                self._entries[key].show(rows[key])
-            else:
-                _ = self._entries.pop(key).remove()
-        before: FieldEntry | None = None
-        for key, row in rows.items():
-            if key not in self._entries:
-                entry = self._entries[key] = FieldEntry(self, row, False)
-                _ = self.query_one("#report-fields").mount(entry, after=before)
-            before = self._entries[key]
 
     # --- keys ---
 
@@ -260,12 +157,12 @@ class ReportScreen(Paper):
         self.door.put(self.door.desk.reporting.type(row.key, row.row, text, self.door.now()))
 
     @property
-    def _focused(self) -> FieldEntry | None:
-        return next((entry for entry in self._entries.values() if entry.field.has_focus), None)
+    def _entries(self) -> dict[tuple[str, int], FieldEntry]:
+        return self._rows.entries
 
     def action_now(self) -> None:
         """Put the time of now into a field of times."""
-        entry = self._focused
+        entry = self._rows.focused
         if entry is not None and (now := self.door.desk.reporting.written_now(entry.row.key, self.door.now())):
             entry.field.load(now)
 

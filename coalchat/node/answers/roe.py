@@ -7,27 +7,32 @@ from collections.abc import Sequence
 import attrs
 
 from coalchat.api import roe as api
+from coalchat.api import roe_log
 from coalchat.api.base import MAX_CLIENT_ID
 from coalchat.api.codec import PAGE_ROOM, fitting
-from coalchat.errors import UnknownNation, UsageError
+from coalchat.errors import UnknownMessage, UnknownNation, UsageError
+from coalchat.node.accounting import high_water
 from coalchat.node.answers.messages import MessageAnswers
 from coalchat.node.answers.naming import find_channel
 from coalchat.node.answers.session import Handlers, Session
 from coalchat.node.context import Context
 from coalchat.node.issuing import Issuing, find_notice
 from coalchat.node.roe import Roe
-from coalchat.node.roe_nouns import Nouns
+from coalchat.node.roe_nouns import Nouns, rule_noun
 from coalchat.node.sending import Key
 from protocol.messages.payload import FORMAT
 from protocol.messages.profile import Profile
 from protocol.messages.receipts import Response
 from protocol.messages.roe import RoeAct, RoeNoticePayload, RoeRule, RoeVerb, bases
 from protocol.messages.standing import Notice
+from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Precedence
-from protocol.trust.label import label_of
+from protocol.trust.label import Label, label_of
 
 PARTS = 3
 """Lists of the board that share a frame."""
+MAX_GAPS = 100
+"""Gaps that are named."""
 
 
 @attrs.define(eq=False)
@@ -48,6 +53,8 @@ class RoeAnswers:
         return {
             api.ListRoe: self.board,
             api.ShowRoe: self.show,
+            roe_log.ListRoeLog: self.log,
+            roe_log.PreviewRoe: self.preview,
             api.IssueRoe: self.issue,
             api.EndorseRoe: self.endorse,
             api.AcknowledgeRoe: self.acknowledge,
@@ -66,7 +73,7 @@ class RoeAnswers:
         ]
         notices.sort(key=lambda n: (not n.pending, n.ack_by if n.pending else 0, -n.time, n.entry_id))
         shown = fitting(notices, PAGE_ROOM // PARTS)
-        rules = self.roe.rules
+        rules, me = self.roe.rules, self.roe.me()
         here = None if channel is None else channel.hex()
         rulings = [noun for noun in map(nouns.ruling, profile.rulings) if here in {None, noun.channel_id}]
         rulings.sort(key=lambda r: (not r.in_force, r.channel_id))
@@ -76,7 +83,7 @@ class RoeAnswers:
         return api.RoeBoard(
             at=profile.at,
             entries=profile.entries,
-            gaps=tuple(gap for gap in map(nouns.gap, profile.gaps[:100]) if here in {None, gap.channel_id}),
+            gaps=tuple(gap for gap in map(nouns.gap, profile.gaps[:MAX_GAPS]) if here in {None, gap.channel_id}),
             rulings=kept[0],
             caveats=kept[1],
             notices=shown,
@@ -85,6 +92,55 @@ class RoeAnswers:
             needed=rules.signatures if rules.named else 0,
             own_nation=self.context.code(self.context.member.nation),
             words=api.JUDGES_NOTHING,
+            speaks=rules.counts(me),
+            issues=rules.may_issue(me),
+            signs=rules.may_sign(me),
+            authorities=tuple(
+                api.RoeAuthority(nation=nouns.code(one.nation), name=one.name, issues=one.issues) for one in rules.named
+            ),
+        )
+
+    async def log(self, request: roe_log.ListRoeLog, session: Session) -> roe_log.RoeLog:
+        """Every notice that is here, page by page."""
+        del session
+        channel = find_channel(self.context, request.channel).channel if request.channel else None
+        profile = self.roe.profile()
+        found = [notice for notice in profile.notices if channel in {None, notice.logged.channel}]
+        found.sort(key=lambda n: (n.said.time, n.act, n.logged.author.nation, n.said.serial, n.logged.entry))
+        ids = [notice.logged.entry.hex() for notice in found]
+        if request.after and request.after not in ids:
+            raise UnknownMessage(request.after)
+        start = ids.index(request.after) + 1 if request.after else 0
+        nouns = self._nouns(profile)
+        page = fitting(map(nouns.notice, found[start : start + roe_log.MAX_NOTICES]))
+        gaps = [gap for gap in profile.gaps if channel in {None, gap.series[0][0]}]
+        end = start + len(page)
+        return roe_log.RoeLog(
+            at=profile.at,
+            own_nation=self.context.code(self.context.member.nation),
+            marking=high_water(self.context, {notice.logged.release.packed for notice in found}),
+            entries=profile.entries,
+            gaps=tuple(map(nouns.gap, gaps[:MAX_GAPS])),
+            notices=page,
+            next=page[-1].entry_id if page and end < len(found) else "",
+            words=api.JUDGES_NOTHING,
+        )
+
+    async def preview(self, request: roe_log.PreviewRoe, session: Session) -> roe_log.RoePreview:
+        """What a notice would be."""
+        del session
+        said, place, label = self._said(request.notice)
+        prospect = self.issuing.consider(said, place, label)
+        precedence, denial = Precedence[request.notice.precedence.value], prospect.denial
+        denial = self.issuing.sending.beyond_scope(prospect.said, precedence) if denial is None else denial
+        return roe_log.RoePreview(
+            name=prospect.said.name,
+            serial=prospect.said.serial,
+            needed=prospect.needed,
+            marking=self.context.member.marking(label),
+            rules=tuple(map(rule_noun, prospect.said.rules)),
+            clause="" if denial is None else denial.clause,
+            reason="" if denial is None else denial.reason,
         )
 
     async def show(self, request: api.ShowRoe, session: Session) -> api.RoeDetails:
@@ -96,6 +152,33 @@ class RoeAnswers:
         """Issue a notice."""
         if not 1 <= len(request.client_id) <= MAX_CLIENT_ID:
             raise UsageError(f"client_id: must have 1 to {MAX_CLIENT_ID} characters")
+        said, place, label = self._said(request)
+        key = Key(session.name, request.client_id)
+        posted = await self.issuing.issue(said, place, label, Precedence[request.precedence.value], key)
+        return self._issued(posted.message.entry_id, repeated=posted.repeated)
+
+    async def endorse(self, request: api.EndorseRoe, session: Session) -> api.RoeIssued:
+        """Sign what another issued."""
+        del session
+        notice = self._find(request.id)
+        await self.issuing.endorse(notice)
+        return self._issued(notice.logged.entry, repeated=False)
+
+    async def acknowledge(self, request: api.AcknowledgeRoe, session: Session) -> api.RoeDetails:
+        """Acknowledge a notice."""
+        del session
+        notice = self._find(request.id)
+        row = self.context.store.read.message(notice.logged.entry)
+        if row is None:
+            raise UsageError("id: it is not here")
+        response = Response[request.answer.name]
+        await self.issuing.acknowledge(notice, row, request.serial, response, request.text)
+        return self._details(notice)
+
+    # --- what is found and shown ---
+
+    def _said(self, request: api.IssueRoe) -> tuple[RoeNoticePayload, ChannelRevision, Label]:
+        """What a request asks to have issued, where, and under which label. Raises: as `IssueRoe`, without Refused."""
         act = RoeAct[request.act.name]
         basis = self._find(request.basis) if request.basis else None
         if basis is not None and bases(act) and basis.act not in bases(act):
@@ -128,29 +211,7 @@ class RoeAnswers:
             ack_by=request.ack_by,
             remark=request.remark,
         )
-        key = Key(session.name, request.client_id)
-        posted = await self.issuing.issue(said, place, label, Precedence[request.precedence.value], key)
-        return self._issued(posted.message.entry_id, repeated=posted.repeated)
-
-    async def endorse(self, request: api.EndorseRoe, session: Session) -> api.RoeIssued:
-        """Sign what another issued."""
-        del session
-        notice = self._find(request.id)
-        await self.issuing.endorse(notice)
-        return self._issued(notice.logged.entry, repeated=False)
-
-    async def acknowledge(self, request: api.AcknowledgeRoe, session: Session) -> api.RoeDetails:
-        """Acknowledge a notice."""
-        del session
-        notice = self._find(request.id)
-        row = self.context.store.read.message(notice.logged.entry)
-        if row is None:
-            raise UsageError("id: it is not here")
-        response = Response[request.answer.name]
-        await self.issuing.acknowledge(notice, row, request.serial, response, request.text)
-        return self._details(notice)
-
-    # --- what is found and shown ---
+        return said, place, label
 
     def _find(self, given: str) -> Notice:
         return find_notice(self.roe.profile().notices, self.context.member.coalition.codes, given)

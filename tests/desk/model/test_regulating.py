@@ -12,9 +12,11 @@ from coalchat.desk.look.glyphs import UNICODE
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import Marks
 from coalchat.desk.model.regulating import Regulating
-from coalchat.desk.model.roescreen import board_view, notice_view
+from coalchat.desk.model.roenotice import notice_view
+from coalchat.desk.model.roescreen import board_view
 from coalchat.desk.paint.dialogs.roe import body_lines
-from coalchat.desk.paint.roe import paint_roe, paint_whole
+from coalchat.desk.paint.roe import paint_roe
+from coalchat.desk.paint.roenotice import paint_whole
 from coalchat.record import evolve
 from tests.desk.model.driver import Driver
 from tests.desk.scene import ruled

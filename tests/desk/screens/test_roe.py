@@ -5,7 +5,8 @@ from __future__ import annotations
 from coalchat.api.events import RoeChanged
 from coalchat.api.roe import JUDGES_NOTHING, AcknowledgeRoe, ListRoe
 from coalchat.api.vocabulary import Answer
-from coalchat.desk.screens.roe import RoeAcknowledgeDialog, RoeNoticeScreen, RoeScreen, time_of
+from coalchat.desk.screens.roe import RoeNoticeScreen, RoeScreen, time_of
+from coalchat.desk.screens.roesign import RoeAcknowledgeDialog
 from coalchat.errors import Refused
 from coalchat.record import evolve
 from tests.desk.piloting import Seat, seat

@@ -13,7 +13,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.roeviews import NoticeView
 from coalchat.desk.paint.block import EMPTY, MARGIN, block_apart, block_hints, block_row, block_text, chosen_bar
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
-from coalchat.desk.paint.roe import body_rows
+from coalchat.desk.paint.roenotice import body_rows
 from coalchat.desk.paint.spans import apart, blank
 from coalchat.desk.paint.text import cells, cut, ours
 from coalchat.record import record
@@ -62,7 +62,7 @@ def paint_acknowledge(
     free = [EMPTY] if roomy else []
     answer, _, _, needed = ANSWERS[signing.cursor]
     asks = bool(needed) and not words
-    above = [_banner(view, width, glyphs), *free]
+    above = [notice_band(view, width, glyphs), *free]
     by = [Span("acknowledge by ", Ink.MUTED), Span(view.by, Ink.BRIGHT)] if view.by else []
     above.append(
         block_apart([Span(view.name, Ink.BRIGHT), Span(f"   {ours(view.what, glyphs)}", Ink.TEXT)], by, width, glyphs)
@@ -108,7 +108,8 @@ def paint_acknowledge(
     return above, [*below, *free, block_hints((("Enter", enter),), keys, width, glyphs)]
 
 
-def _banner(view: NoticeView, width: int, glyphs: Glyphs) -> Line:
+def notice_band(view: NoticeView, width: int, glyphs: Glyphs) -> Line:
+    """Its own marking, over its text."""
     width -= glyphs.flat
     left, right = "  ROE NOTICE", f"{view.left} left  " if view.left and not view.overdue else f"{view.left}  "
     marking = ours(view.marking, glyphs)

@@ -1,0 +1,304 @@
+"""Issuing an ROE notice: which act, its fields, the notice as it will appear, and its serial to be typed (SPEC 12.16).
+
+Rule 1: Esc keeps what was typed, and so does a refusal: only a notice that is durable on the node takes it away.
+Rule 2: Enter goes on to the next field. ^S asks the node what it would be; it leaves once its serial is typed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from coalchat.api.roe import RoeAct
+from coalchat.desk.model.changes import Changes, Part
+from coalchat.desk.model.dialogviews import LabelPicker
+from coalchat.desk.model.labels import Label
+from coalchat.desk.model.reportviews import FieldRow
+from coalchat.desk.model.roeformviews import ActChoice, RoeFormView
+from coalchat.desk.model.roeissuing import RoeIssuing
+from coalchat.desk.model.roeviews import NoticeView
+from coalchat.desk.model.views import Banner
+from coalchat.desk.paint.dialogs.roesign import SignWords
+from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.ink import Line
+from coalchat.desk.paint.roeform import paint_acts, paint_form_foot, paint_form_head, paint_form_preview, readers
+from coalchat.desk.screens.base import Paper
+from coalchat.desk.screens.choose import ChooseDialog, Choosing
+from coalchat.desk.screens.door import Door
+from coalchat.desk.screens.fields import FieldRows
+from coalchat.desk.screens.label import LabelDialog
+from coalchat.desk.screens.roesign import RoeSignDialog
+from coalchat.desk.widgets.painted import Across, Column, Down, Painted
+
+WIDE: Final = 110
+"""Columns that have room for the notice as it will appear."""
+ROOMY: Final = 34
+"""Rows that have room for blank ones between fields."""
+PREVIEW: Final = 43
+_SHOWS: Final = frozenset({Part.ROE_FORM, Part.ROE, Part.COMPOSER, Part.BANNER})
+
+
+class RoeActDialog(Choosing):
+    """Gives the place of an act in `RoeAct`; one that is not possible says why, and gives nothing."""
+
+    def __init__(self, door: Door, key: str = "") -> None:
+        super().__init__(door, len(RoeAct))
+        self._key, self._why = key, ""
+        self.cursor = next((place for place, one in enumerate(self._choices) if not one.why_not), 0)
+
+    @property
+    def _choices(self) -> tuple[ActChoice, ...]:
+        return self.door.desk.roe.issuing.acts(self._key)
+
+    def banner(self) -> Banner:
+        """That of the board, or of the notice that it is of."""
+        return self.door.desk.roe.banner(self._key, self.door.now())
+
+    def lines(self, width: int) -> list[Line]:
+        """As `paint_acts`."""
+        view = self.door.desk.roe.notice(self._key, self.door.now()) if self._key else None
+        title = f"ISSUE A NOTICE ON {view.name}" if view is not None else "ISSUE A NOTICE"
+        return paint_acts(title, self._choices, self.cursor, self._why, width, self.door.dress.glyphs)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, over what is not possible too: its reason stands there."""
+        self._why = ""
+        super().action_move(step)
+
+    def action_choose(self) -> None:
+        """Take what is under the cursor, if it is possible."""
+        self.action_take(self.cursor + 1)
+
+    def action_take(self, number: int) -> None:
+        """Take the act with this number, if it is possible."""
+        if number > self.count:
+            return
+        choice = self._choices[number - 1]
+        self.cursor, self._why = (
+            number - 1,
+            f"{choice.word} is not possible: {choice.why_not}" if choice.why_not else "",
+        )
+        if choice.why_not:
+            self.repaint()
+        else:
+            self.give(number - 1)
+
+
+class RoeLabelDialog(LabelDialog):
+    """The label of a notice; what is being written elsewhere keeps its own."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self.label: Label = door.desk.roe.issuing.label(door.now())
+        self.cursor = max(0, self.label.level)
+
+    def banner(self) -> Banner:
+        """That of the form."""
+        return self.door.desk.roe.form_banner(self.door.now())
+
+    @property
+    def view(self) -> LabelPicker:
+        """What can be chosen, and what comes of it."""
+        return self.door.desk.roe.issuing.picker(self.label, self.door.now())
+
+    def _consider(self) -> None:
+        self.door.put(self.door.desk.roe.issuing.consider(self.label, self.door.now()))
+        self.repaint()
+
+
+class RoeFormScreen(Paper):
+    """One notice, as long as it is written."""
+
+    HINTS: ClassVar[Hints] = (
+        ("^S", "issue"),
+        ("Esc", "keep draft"),
+        ("Tab", "next"),
+        ("F3", "refers to"),
+        ("F6", "label"),
+        ("^T", "now"),
+        ("Alt-P", "precedence"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", priority=True, show=False),
+        Binding("tab,down,enter", "app.focus_next", priority=True, show=False),
+        Binding("shift+tab,up", "app.focus_previous", priority=True, show=False),
+        Binding("ctrl+s", "issue", priority=True, show=False),
+        Binding("ctrl+t", "now", priority=True, show=False),
+        Binding("f3", "basis", priority=True, show=False),
+        Binding("f6", "label", priority=True, show=False),
+        Binding("alt+p", "precedence", priority=True, show=False),
+    ]
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self.roomy = True
+        self._signing = False
+        self.view = self._seen()
+
+    @property
+    def _issuing(self) -> RoeIssuing:
+        return self.door.desk.roe.issuing
+
+    def _seen(self) -> RoeFormView:
+        """The notice as it is now."""
+        view = self._issuing.view(self.door.now())
+        if view is None:
+            raise LookupError("no notice is being written")
+        return view
+
+    def content(self) -> Iterable[Widget]:
+        """The head; fields and foot; the notice as it will appear beside them."""
+        dress = self.door.dress
+        self._rows = FieldRows(self, self.view.fields)
+        yield Painted(dress, self._paint_head, id="report-head")
+        foot = Painted(dress, self._paint_foot, id="report-foot")
+        yield Across(
+            Down(self._rows, foot, id="report-form"),
+            Column(dress, self._paint_preview, hairline="left", id="report-preview"),
+            id="report-columns",
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the first field; what it refers to is asked first, where that is not known."""
+        self._arrange(self.app.size.width, self.app.size.height)
+        self._rows.begin()
+        first = self.view.fields[0]
+        if first.key == "basis" and first.needed and not first.text:
+            self.action_basis()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size, another layout."""
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        preview = self.query_one("#report-preview")
+        preview.display = width >= WIDE
+        preview.styles.width = PREVIEW + 1
+        self.query_one("#report-foot", Painted).repaint()
+        if self.roomy != (height >= ROOMY):
+            self.roomy = height >= ROOMY
+            self._rows.repaint()
+
+    def banner(self) -> Banner:
+        """Of what is being written, and of what it refers to."""
+        return self.door.desk.roe.form_banner(self.door.now())
+
+    def note(self) -> str:
+        """At the right of the hints."""
+        return f"kept {self.view.kept}" if self.view.kept else ""
+
+    # --- painting ---
+
+    def _paint_head(self, width: int, height: int) -> list[Line]:
+        del height
+        return paint_form_head(self.view, width, self.door.dress.glyphs, self.roomy)
+
+    def _paint_foot(self, width: int, height: int) -> list[Line]:
+        del height
+        alone = not self.query_one("#report-preview").display
+        return paint_form_foot(self.view, width, self.door.dress.glyphs, alone)
+
+    def _paint_preview(self, width: int, height: int) -> list[Line]:
+        del height
+        return paint_form_preview(self.view, width, self.door.dress.glyphs)
+
+    def changed(self, changes: Changes) -> None:
+        """It was judged anew, the node has said what it would be, or it is issued."""
+        super().changed(changes)
+        if not changes.parts & _SHOWS:
+            return
+        if self._issuing.issued:
+            self.give(None)
+            return
+        self.view = self._seen()
+        self._rows.put(self.view.fields)
+        for name in ("#report-head", "#report-foot", "#report-preview", "#hints"):
+            self.query_one(name, Painted).repaint()
+        if self.view.serial and not self._signing and self.is_active:
+            self._sign()
+
+    # --- keys ---
+
+    def typed(self, row: FieldRow, text: str) -> None:
+        """Somebody has typed."""
+        self.door.put(self._issuing.type(row.key, row.row, text, self.door.now()))
+
+    def action_now(self) -> None:
+        """Put now into a field of times."""
+        entry = self._rows.focused
+        if entry is not None and (now := self._issuing.written_now(entry.row.key, self.door.now())):
+            entry.field.load(now)
+
+    def action_precedence(self) -> None:
+        """The next precedence, in a circle."""
+        self.door.put(self._issuing.set_precedence())
+
+    def action_basis(self) -> None:
+        """Choose from the board what it refers to."""
+        found = self._issuing.bases()
+        if not found:
+            return
+
+        def chosen(place: int | None) -> None:
+            if place:
+                self.door.put(self._issuing.choose_basis(found[place - 1].key, self.door.now()))
+                self._rows.put(self.view.fields, everywhere=True)
+
+        choices = ("go back to the form", *(one.title for one in found))
+        sentence = "Which notice does it refer to? Its rules are written out, to be changed."
+        self.open(ChooseDialog(self.door, self.view.act, sentence, choices), chosen)
+
+    def action_label(self) -> None:
+        """Choose its label; what changes a rule keeps the label of that."""
+
+        def chosen(label: tuple[int, tuple[str, ...], str] | None) -> None:
+            if label is not None:
+                self.door.put(self._issuing.set_label(Label(*label), self.door.now()))
+                self._rows.put(self.view.fields, everywhere=True)
+
+        if self._issuing.has_label:
+            self.open(RoeLabelDialog(self.door), chosen)
+
+    # --- issuing ---
+
+    def action_issue(self) -> None:
+        """Ask the node what it would be; or say what stands in the way, and go there."""
+        issuing, now = self._issuing, self.door.now()
+        fault = issuing.first_fault(now)
+        sentence = issuing.confirm_needed() if fault is None else ""
+        if not sentence:
+            self.door.put(issuing.prepare(now))
+            if fault in self._rows.entries:
+                self._rows.entries[fault].field.focus()
+            return
+
+        def chosen(way: int | None) -> None:
+            if way == 1:
+                self.door.put(issuing.prepare(self.door.now()))
+
+        self.open(ChooseDialog(self.door, "ISSUE", sentence, ("go back to the form", "go on")), chosen)
+
+    def _sign(self) -> None:
+        """Its whole text, who can read it, and its serial to be typed."""
+        view, issuing = self.view, self._issuing
+        self._signing = True
+        sentences = [readers(view, self.door.dress.glyphs)]
+        sentences += [f"{view.signatures}: yours is the first."] if view.signatures else []
+        words = SignWords(verb="issue it", sentences=tuple(sentences), enter="issues it once the serial matches")
+
+        def signed(given: bool | None) -> None:
+            self._signing = False
+            if given:
+                self.door.put(issuing.issue(secrets.token_hex(16), int(view.serial)))
+            else:
+                issuing.stop()
+
+        def look() -> NoticeView:
+            return view.notice
+
+        self.open(RoeSignDialog(self.door, look, words, self.banner), signed)
