@@ -187,6 +187,7 @@ class RoeNotice(Response):
         pending: this person is asked to acknowledge it and has not. answered: how this person did, or none.
         mine: issued by this person. closed: nothing of it is in force, or will be: nobody need answer.
         tally: by nation, of those to whom it applies; none, where nobody is asked and nobody did.
+        reservations: the newest acknowledgements with a caveat, or of somebody who is unable.
     """
 
     entry_id: str
@@ -221,6 +222,7 @@ class RoeNotice(Response):
     pending: bool
     closed: bool
     tally: tuple[RoeTally, ...]
+    reservations: tuple[RoeAnswer, ...] = ()
     signed: bool = False
 
 

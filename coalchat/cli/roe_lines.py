@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coalchat.api.roe import RoeBoard, RoeCaveat, RoeDetails, RoeNotice, RoeRule, RoeRuling, RoeTally, RoeVerb
+from coalchat.api.roe import (
+    RoeAnswer,
+    RoeBoard,
+    RoeCaveat,
+    RoeDetails,
+    RoeNotice,
+    RoeRule,
+    RoeRuling,
+    RoeTally,
+    RoeVerb,
+)
 from coalchat.api.roe_log import RoeLog
 from coalchat.api.vocabulary import Answer
 from coalchat.cli.beside import marked
@@ -53,6 +63,9 @@ def board_lines(board: RoeBoard, *, exercise: bool) -> Iterator[str]:
     yield from columns([_flawed(notice) for notice in board.notices if notice.flaw]) if _any_flaw(board) else ()
     yield f"CAVEATS {len(board.caveats)}"
     yield from columns([_caveat(caveat) for caveat in board.caveats]) if board.caveats else ()
+    reserved = [(notice, one) for notice in board.notices if not notice.closed for one in notice.reservations]
+    yield f"ACKNOWLEDGED WITH CAVEAT, OR UNABLE {len(reserved)}"
+    yield from columns([_reserved(notice, one) for notice, one in reserved]) if reserved else ()
     if board.left_out:
         yield f"{board.left_out} more are not shown: name a channel"
     yield board.words
@@ -102,6 +115,11 @@ def _caveat(caveat: RoeCaveat) -> Sequence[str]:
         f"{caveat.person} {dtg(caveat.time)}",
         caveat.text,
     )
+
+
+def _reserved(notice: RoeNotice, one: RoeAnswer) -> Sequence[str]:
+    mark = f"  ({notice.portion} REL {', '.join(notice.nations)})"
+    return (mark, one.nation, notice.name, answer_words(one.answer), f"{one.person} {dtg(one.at)}", one.text)
 
 
 def _head(notice: RoeNotice, *, exercise: bool, beside: str = "") -> Iterator[str]:

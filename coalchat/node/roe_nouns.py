@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import attrs
 
@@ -23,6 +24,8 @@ from protocol.messages.signatory import PERSONS
 from protocol.messages.standing import Flaw, Gap, Notice
 from protocol.trust.label import ReleaseKey, label_of
 
+MAX_RESERVATIONS = 16
+"""Of a notice, on the board; the notice itself shows all."""
 MAX_MISSING = 32
 """Names of a tally: beyond them the number says it."""
 
@@ -32,6 +35,7 @@ _FLAWS = {
     Flaw.UNAUTHORISED: "its author is not one whom the charter names",
 }
 _ENDED = frozenset({RuleState.CANCELLED, RuleState.EXPIRED, RuleState.SUPERSEDED, RuleState.DENIED})
+_RESERVED = frozenset({Answer.CAVEAT, Answer.UNABLE})
 _RULED = frozenset({RoeAct.REQUEST, RoeAct.AUTHORISE, RoeAct.IMPLEMENT, RoeAct.AMEND})
 """Kinds of which nothing is in force while none of their rules is."""
 
@@ -217,6 +221,7 @@ class Nouns:
             pending=asked and notice.counts and not closed and not mine and answered is None,
             closed=closed,
             tally=tally,
+            reservations=self._reservations(answers),
             signed=any((who.nation, who.person) == me for who in notice.signers),
         )
 
@@ -229,6 +234,11 @@ class Nouns:
                 newest[key] = given
         newest.pop((row.nation, row.person), None)
         return [newest[key] for key in sorted(newest)]
+
+    def _reservations(self, answers: list[Acknowledgement]) -> tuple[api.RoeAnswer, ...]:
+        newest = sorted(answers, key=lambda given: given.at, reverse=True)
+        found = (given for given in newest if ANSWERS[Response(given.answer)] in _RESERVED)
+        return tuple(self.answer(given) for given in islice(found, MAX_RESERVATIONS))
 
     def answer(self, given: Acknowledgement) -> api.RoeAnswer:
         """How one person acknowledged."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from coalchat.api.roe import JUDGES_NOTHING, RoeGap, RoeVerb
+from coalchat.api.roe import JUDGES_NOTHING, RoeAnswer, RoeGap, RoeVerb
 from coalchat.api.vocabulary import Answer
 from coalchat.cli.roe import typed_serial
 from coalchat.cli.roe_lines import answer_words, board_lines, details_lines, log_lines, tally_lines
 from coalchat.cli.roe_rules import rule_of
 from coalchat.errors import UsageError
+from coalchat.record import evolve
 from tests.fakes.roe_records import GAP, HALT, PENDING, board, details, log, notice, tally
 
 
@@ -34,6 +35,16 @@ def test_the_board_says_what_is_not_in_force_and_why() -> None:
     dead = [line for line in lines if "NOT IN FORCE  " in line]
     assert [words for words in ("held back", "superseded", "expired", "begins", "is wider than AUTH 003") if not any(words in line for line in dead)] == []  # fmt: skip
     assert not [line for line in lines if "207 A" in line and "IMPL 006" in line and "NOT IN FORCE" not in line]
+
+
+def test_who_acknowledged_with_a_caveat_is_on_the_board() -> None:
+    said = RoeAnswer(nation="XBB", person="Kowal", answer=Answer.CAVEAT, text="by day", at=PENDING.time)
+    over = evolve(PENDING, closed=True, reservations=(said,))
+    lines = list(board_lines(board(notices=(evolve(PENDING, reservations=(said,)), over)), exercise=False))
+    at = lines.index("ACKNOWLEDGED WITH CAVEAT, OR UNABLE 1")
+    assert " ".join(lines[at + 1].split()) == (
+        "(R REL XAA, XBB, XCC) XBB IMPL 005 acknowledged with caveat Kowal 221515ZNOV26 by day"
+    )
 
 
 def test_a_gap_and_a_silent_charter_are_alarms() -> None:

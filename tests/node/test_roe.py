@@ -149,6 +149,8 @@ async def test_who_acknowledges_names_the_serial(homes: dict[str, Home], autojum
             return bool(tally["XCC"].caveats == 1 and tally["XBB"].since)
 
         await until(heard)
+        (on_board,) = [n.reservations for n in (await board(a)).notices if n.name == "IMPL 001"]
+        assert [(one.nation, one.text) for one in on_board] == [("XCC", "only with an officer of ours")]
         (answers,) = [(await a.ask(api.ShowRoe(id="XAA IMPL 001"))).answers]
         assert [(row.nation, row.answer, row.text) for row in answers] == [
             ("XBB", Answer.NONE, ""),

@@ -15,6 +15,7 @@ from coalchat.api.roe import JUDGES_NOTHING, RoeBoard, RoeCaveat, RoeNotice, Roe
 from coalchat.desk.model.coalition import Coalition
 from coalchat.desk.model.labels import HighWater
 from coalchat.desk.model.regulating import Regulating
+from coalchat.desk.model.reservations import reservation_rows, reserved
 from coalchat.desk.model.roedraft import name_of
 from coalchat.desk.model.roenotice import caveat_rows, changes_of, label_of, mark_of, rule_name, tally_of, what_of
 from coalchat.desk.model.roepowers import waits, why_not_sign
@@ -77,7 +78,10 @@ def board_view(coalition: Coalition, rules: Regulating, now: int) -> BoardView:
         nations=nations,
         own=own,
         rules=tuple(_rule(coalition, ruling, board, nations, widest) for ruling in in_force),
-        caveats=tuple(caveat_rows(coalition, board.caveats, names, widest)),
+        caveats=(
+            *caveat_rows(coalition, board.caveats, names, widest),
+            *reservation_rows(coalition, board, widest),
+        ),
         dead=tuple(_dead(coalition, board, widest)),
         left_out=board.left_out,
         words=board.words,
@@ -162,6 +166,8 @@ def _stance(ruling: RoeRuling, board: RoeBoard, nation: str) -> Stance:
         if (caveat.nation, caveat.number, caveat.channel_id) == (nation, ruling.rule.number, ruling.channel_id)
     ]
     verb = next((verb for verb in _ORDER if verb in said), None)
+    if verb is None and (stance := reserved(ruling, board, nation)) is not None:
+        return stance
     words = {RoeVerb.PROHIBITED: "not us", RoeVerb.LIMITED: "narrower"}
     return Stance(
         nation=nation,

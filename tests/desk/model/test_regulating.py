@@ -6,7 +6,7 @@ import unicodedata
 
 from coalchat.api.events import Event, RoeChanged
 from coalchat.api.requests import ShowMessage
-from coalchat.api.roe import ListRoe, RoeGap, RoeVerb, ShowRoe
+from coalchat.api.roe import ListRoe, RoeAnswer, RoeGap, RoeVerb, ShowRoe
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.look.glyphs import UNICODE
 from coalchat.desk.model.coalition import Coalition
@@ -115,6 +115,30 @@ def test_the_most_restrictive_wins_for_each_nation() -> None:
     view = board_view(coalition(), regulating(rulings=(rule,), caveats=said), NOW)
     assert [stance.words for stance in view.rules[0].stances] == ["not us", "as force", "not for it"]
     assert [row.text for row in view.caveats] == ["by day", "takes no part", "by day"]
+
+
+def test_who_acknowledged_with_a_caveat_stands_on_the_board_and_behind_what_his_nation_says() -> None:
+    by_day = RoeAnswer(nation="XBB", person="Kowal", answer=Answer.CAVEAT, text="by day", at=at(1522))
+    cannot = evolve(by_day, nation="XCC", person="Lind", answer=Answer.UNABLE, text="no boats")
+    held = notice("IMPL 004", HALT, reservations=(by_day, cannot, evolve(cannot, person="Saar")))
+    amended = notice("AMEND 005", HALT, reservations=(evolve(by_day, person="Duarte"),))
+    rule = ruling(HALT, "IMPL 004", NOW, by="AMEND 005")
+    changes = {"rulings": (rule,), "notices": (held, amended), "caveats": ()}
+    view = board_view(coalition(), regulating(**changes), NOW)
+    assert [(stance.words, stance.out) for stance in view.rules[0].stances] == [
+        ("as force", False), ("caveat 2", False), ("unable 2", True),
+    ]  # fmt: skip
+    assert [(row.nation, row.who, row.rules, row.text, row.out) for row in view.caveats] == [
+        ("XBB", "Kowal 221522Z", "IMPL 004 acknowledged:", "by day", False),
+        ("XCC", "Lind 221522Z", "IMPL 004 unable:", "no boats", True),
+        ("XCC", "Saar 221522Z", "IMPL 004 unable:", "no boats", True),
+        ("XBB", "Duarte 221522Z", "AMEND 005 acknowledged:", "by day", False),
+    ]
+    said = (caveat("XCC", "104", RoeVerb.LIMITED, "by boat", 900),)
+    view = board_view(coalition(), regulating(**{**changes, "caveats": said}), NOW)
+    assert [stance.words for stance in view.rules[0].stances] == ["as force", "caveat 2", "narrower"]
+    over = evolve(rule, in_force=False, reason="cancelled")
+    assert not board_view(coalition(), regulating(**{**changes, "rulings": (over,)}), NOW).caveats
 
 
 def test_what_is_wrong_is_an_alarm_and_what_is_over_is_not() -> None:
