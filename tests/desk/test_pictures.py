@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import NOW, answered, asked, custodian, inviting, reported, ruled, scene, trouble
+from tests.desk.scene import NOW, answered, asked, custodian, interrupted, inviting, reported, ruled, scene, trouble
 from tests.desk.svg import picture
 from tests.desk.test_welcome import Acts, sitting
 from tests.fakes.api_node import FakeNode
@@ -77,6 +77,11 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "roe-caveat": Station(("f3", "a", "down"), ("ROE NOTICE", "Say which")),
     },
     reported: {"map": Station(_command("map"), ("POSITIONS", "NUMBERS"))},
+    interrupted: {
+        "forms": Station(("f2",), ("BRIDGE", "own form, draft of 221507Z", "WARNORD")),
+        "form-back": Station(("f2", "enter"), ("draft of 221507Z came back", "must be a whole number", "about 31N BA")),
+        "discard": Station(("f2", "enter", "alt+d"), ("Throw away what is filled in of BRIDGE?",)),
+    },
     trouble: {
         "warned": Station((), ("emergency rekey", "Engineers say 25 t")),
         "keys-emergency": Station(("f7",), ("TO DO", "Varga (2)")),
