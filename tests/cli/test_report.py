@@ -51,7 +51,7 @@ def test_forms_are_listed_with_their_fields(pair: Pair) -> None:
     assert len(lines) == 13
     assert any(line.startswith("SALUTE ") and line.endswith("SPOTREP") for line in lines)
     shown = pair.xaa.run("report", "forms", "9line").out
-    assert "*  l3-precedence  Patients, urgency  counts  A urgent; B urgent, surgery" in shown
+    assert "*  l3-precedence  3 Urgency         counts  A urgent; B urgent, surgery" in shown
     for arguments, says in (
         (("salute",), "needs CHANNEL and --label"),
         (("salute", "#ops", "--update", "ff"), "an update goes where its report went"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from coalchat.api import nouns
+from coalchat.api import drafts, nouns, reports
 from coalchat.api.roe import AcknowledgeRoe, ListRoe, ShowRoe
 from coalchat.api.roe_log import ListRoeLog
 from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
+from coalchat.node.answers.forms import form_noun
+from coalchat.node.forms import Known
 from coalchat.record import evolve
+from protocol.messages.formfile import form_from_toml
+from protocol.messages.reports import form_hash
 from tests.fakes.api_custody import let_custody, let_invite
 from tests.fakes.api_keys import addressee, let_direct, let_keys, let_trouble
 from tests.fakes.api_node import FakeNode
@@ -93,6 +97,56 @@ def national() -> FakeNode:
     """The same, on a device that was given its nation's policy."""
     node = scene()
     node.policy = national_policy("OFFEN", "DIENSTLICH", "GEHEIM", "STRENG GEHEIM")
+    return node
+
+
+BRIDGE = b"""
+id = "BRIDGE"
+version = 1
+title = "State of a bridge"
+precedence = "PRIORITY"
+parts = true
+[[field]]
+key = "PLACE"
+name = "Where"
+section = "Bridge"
+type = "loc"
+need = "first"
+[[field]]
+key = "LOAD"
+name = "Load class"
+section = "Bridge"
+type = "int"
+most = 150
+need = "whole"
+hint = "of one vehicle"
+[[field]]
+key = "STATE"
+name = "State"
+section = "Bridge"
+type = "code"
+need = "first"
+codes = ["OPEN for all", "LIMITED one vehicle at a time", "CLOSED not passable"]
+"""
+
+
+def interrupted() -> FakeNode:
+    """The same, with a form of the nation's own, which somebody was filling in when he was called away."""
+    node = scene()
+    let_reports(node)
+    form = form_from_toml(BRIDGE)
+    own = form_noun(Known(form, form_hash(form), own=True, current=True))
+    listed = node.answers[reports.ListForms]
+    assert isinstance(listed, reports.FormList)
+    node.answers[reports.ListForms] = reports.FormList(
+        forms=tuple(sorted((*listed.forms, own), key=lambda one: one.id))
+    )
+    draft = drafts.ReportDraft(
+        channel=node.find_channel("ops-north").id, form="BRIDGE", form_hash=own.hash, updates="",
+        label="SECRET REL XAA, XBB", precedence=None, ack="", at=at(1507),
+        values=tuple(reports.Typed(name=key, row=0, text=text) for key, text in (("PLACE", "0.1130N 0.7450E"), ("LOAD", "60 t"))),
+    )  # fmt: skip
+    node.answers[drafts.ListReportDrafts] = drafts.ReportDraftList(drafts=(draft,))
     return node
 
 

@@ -20,6 +20,7 @@ from tests.desk.scene import (
     answered,
     asked,
     custodian,
+    interrupted,
     inviting,
     issuing,
     national,
@@ -109,6 +110,11 @@ STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
         "roe-issue": Station((*_command("roe cancel IMPL 004"), "ctrl+s", "0"), ("Type the serial to issue it",)),
     },
     reported: {"map": Station(_command("map"), ("POSITIONS", "NUMBERS"))},
+    interrupted: {
+        "forms": Station(("f2",), ("BRIDGE", "own form, draft of 221507Z", "WARNORD")),
+        "form-back": Station(("f2", "enter"), ("draft of 221507Z came back", "must be a whole number", "about 31N BA")),
+        "discard": Station(("f2", "enter", "alt+d"), ("Throw away what is filled in of BRIDGE?",)),
+    },
     trouble: {
         "warned": Station((), ("emergency rekey", "Engineers say 25 t")),
         "keys-emergency": Station(("f7",), ("TO DO", "Varga (2)")),

@@ -133,11 +133,22 @@ def test_a_form_file_is_bounded(data: bytes, rule: str) -> None:
 
 
 def test_a_name_that_several_fields_have_names_none() -> None:
-    form = shipped()["LOGSTAT"]
-    assert form.named("held") is None
-    assert form.named("supply_held") is form.field("SUPPLY-HELD")
+    form = form_from_toml(SMALL.replace('"Remarks"', '"Who reports"').encode())
+    assert form.named("who reports") is None
+    assert form.named("who") is form.field("WHO")
+    assert form.named("remarks") is form.field("REMARKS")
     # A key comes before a name: what one field is called does not hide another.
     assert shipped()["INCREP"].named("own") is shipped()["INCREP"].field("OWN")
+
+
+def test_names_of_forms_that_ship_stand_whole_on_a_card_and_each_once() -> None:
+    """Of sixteen cells, two are for the number of a row; of the nine lines, each name says which it is."""
+    for form in shipped().values():
+        names = [field.name for field in form.fields]
+        assert len(set(names)) == len(names), form.id
+        assert [field.name for field in form.fields if len(field.name) > (14 if field.rows else 16)] == []
+    for name in ("MEDEVAC", "UXO"):
+        assert all(field.name[0] == field.key[1] for field in shipped()[name].fields)
 
 
 def test_the_fields_of_a_group_stand_together() -> None:
