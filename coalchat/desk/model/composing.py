@@ -249,6 +249,7 @@ class Composing:
             corrects=title_of(draft.corrects) if draft.corrects else "",
             within=self._within(draft.precedence),
             minimize="" if draft.corrects else self.minimize(channel_id, draft.precedence),
+            trouble=self.trouble,
         )
 
     def _within(self, precedence: Precedence) -> str:

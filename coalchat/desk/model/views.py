@@ -235,6 +235,7 @@ class Composer:
         corrects: "1531Z Berg", while an own message is corrected: its label and precedence are not chosen; else "".
         within: the handling time of its precedence, "10 min"; of ROUTINE, "".
         minimize: id of the notice to be considered before it is sent, or "".
+        trouble: what went wrong with the person's last act, or "": the first of the warnings.
     """
 
     channel: str
@@ -256,6 +257,7 @@ class Composer:
     corrects: str = ""
     within: str = ""
     minimize: str = ""
+    trouble: str = ""
 
 
 # --- the rail ---
