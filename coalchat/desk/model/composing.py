@@ -229,7 +229,7 @@ class Composing:
         channel = self._coalition.channel(channel_id)
         trouble: tuple[str, ...] = (self.trouble,) if self.trouble else ()
         if channel is None:
-            return evolve(EMPTY, warnings=trouble, nowhere=self._coalition.listed)
+            return evolve(EMPTY, warnings=trouble, nowhere=self._coalition.listed, trouble=self.trouble)
         marks, draft, label = self._coalition.marks, self.draft(channel_id), self.label(channel_id)
         said = self.preview(channel_id, label)
         preview = said if isinstance(said, LabelPreview) else None
@@ -261,6 +261,7 @@ class Composing:
             within=self._within(draft.precedence),
             minimize="" if draft.corrects else self.minimize(channel_id, draft.precedence),
             national=self._coalition.beside(label.level),
+            trouble=self.trouble,
         )
 
     def _within(self, precedence: Precedence) -> str:

@@ -240,6 +240,7 @@ class Composer:
         minimize: id of the notice to be considered before it is sent, or "".
         nowhere: there is no channel to write to.
         national: as of the banner.
+        trouble: what went wrong with the person's last act, or "": the first of the warnings.
     """
 
     channel: str
@@ -263,6 +264,7 @@ class Composer:
     minimize: str = ""
     nowhere: bool = False
     national: str = ""
+    trouble: str = ""
 
 
 # --- the rail ---

@@ -170,12 +170,13 @@ class Composer(Widget):
 
     def _paint_error(self, width: int, height: int) -> list[Line]:
         del height
-        text = cut(display_safe(self._error), max(1, width - INDENT - 1), self.dress.glyphs)
+        text = cut(display_safe(self._said()), max(1, width - INDENT - 1), self.dress.glyphs)
         return [Line((Span(" " * INDENT), Span(text, Ink.BRIGHT)), Ground.INPUT)]
 
     def repaint(self) -> None:
         """The model's composer has changed."""
         self._place_foot()
+        self._show_error()
         for part in self.query(Painted):
             part.repaint()
 
@@ -184,6 +185,7 @@ class Composer(Widget):
         if roomy != self.roomy:
             self.roomy = roomy
             self._place_foot()
+            self._show_error()
             self.query_one("#composer-top", Painted).redress()
 
     def _place_foot(self) -> None:
@@ -203,9 +205,13 @@ class Composer(Widget):
         self._error = sentence
         self._show_error()
 
+    def _said(self) -> str:
+        """What is wrong; where the row above has no room for it, also what the node refused."""
+        return self._error or ("" if self.roomy else self._view().trouble)
+
     def _show_error(self) -> None:
         row = self.query_one("#composer-error", Painted)
-        row.display = bool(self._error)
+        row.display = bool(self._said())
         row.redress()
 
     def _edited(self, text: str) -> None:

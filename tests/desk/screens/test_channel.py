@@ -6,7 +6,7 @@ from coalchat.api import requests
 from coalchat.api.amendment import WidenChannel
 from coalchat.api.deadlines import NameDeputy
 from coalchat.desk.screens.channel import ChannelDialog
-from coalchat.errors import AlreadyExists
+from coalchat.errors import AlreadyExists, NotAuthorised, Refused
 from coalchat.record import evolve
 from tests.desk.piloting import seat
 from tests.desk.screens.looking import is_shown
@@ -84,3 +84,12 @@ async def test_a_channel_shows_who_stands_in_for_its_nations() -> None:
         await desk.put("/deputy Capt Varga until +60")
         await desk.press("enter")
         await desk.until(lambda: desk.asked(NameDeputy))
+        # What the node refused is said in words, also where the screen is small; until the next act.
+        node.answers[NameDeputy] = NotAuthorised("only a custodian's device names who stands in")
+        await desk.put("/deputy Capt Varga")
+        await desk.press("enter")
+        await desk.sees("You may not do this here: only a custodian's device names")
+        node.answers[requests.SendMessage] = Refused("scope", "not now")
+        await desk.put("radio check")
+        await desk.press("enter")
+        await desk.until(lambda: "only a custodian's device" not in desk.text)
