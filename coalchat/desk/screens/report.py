@@ -47,11 +47,11 @@ class ReportScreen(Paper):
         ("^S", "send"),
         ("^P", "send part"),
         ("Esc", "keep draft"),
-        ("Tab", "next"),
+        ("Alt-D", "discard"),
         ("F6", "label"),
         ("^T", "now"),
         ("Alt-P", "precedence"),
-        ("Alt-D", "discard"),
+        ("Tab", "next"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", priority=True, show=False),

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocol.base.errors import DecodeError
 from protocol.base.limits import MAX_FORM_FILE
@@ -130,6 +132,19 @@ def test_a_form_file_is_bounded(data: bytes, rule: str) -> None:
     form, faults = read_form(data)
     assert form is None
     assert rule in faults[0].rule
+
+
+@given(st.integers(0, len(SMALL)), st.integers(0, 40), st.text(max_size=20))
+def test_whatever_a_file_holds_it_is_a_form_or_its_faults_are_named(at: int, cut: int, put: str) -> None:
+    form, faults = read_form((SMALL[:at] + put + SMALL[at + cut :]).encode("utf-8", "surrogatepass"))
+    assert (form is None) == bool(faults)
+    assert all(fault.rule and fault.field and 0 <= fault.line <= SMALL.count("\n") + 25 for fault in faults)
+    assert form is None or form.packed
+
+
+@given(st.binary(max_size=200))
+def test_bytes_are_no_form(data: bytes) -> None:
+    assert read_form(data)[0] is None
 
 
 def test_a_name_that_several_fields_have_names_none() -> None:
