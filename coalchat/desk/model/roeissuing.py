@@ -178,6 +178,11 @@ class RoeIssuing:
         """Whether its label can be chosen: what changes a rule keeps that of the rule."""
         return self.draft is not None and LABEL in FIELDS[self.draft.act]
 
+    @property
+    def has_basis(self) -> bool:
+        """Whether it refers to another notice, or may."""
+        return self.draft is not None and BASIS in FIELDS[self.draft.act]
+
     def _channel(self, now: int) -> str:
         judged = self._judged(now)
         return judged.channel if judged is not None else ""
@@ -224,7 +229,7 @@ class RoeIssuing:
             case IssueRoe(), RoeIssued():
                 self._gone(request)
                 rules = self._state.regulating
-                rules.said, rules.trouble = f"issued {rules.issued(answer.notice)}", ""
+                rules.acted, rules.trouble = ("issued", answer.notice), ""
                 return Changes(frozenset({Part.ROE_FORM, Part.ROE}), asks=rules.moved(answer.notice.entry_id))
         return NOTHING
 
@@ -286,9 +291,10 @@ class RoeIssuing:
         judged, coalition, high = self._judged(now), self._state.coalition, HighWater()
         if judged is not None and judged.label is not None:
             high |= judged.label
-        lead = self._notice(self.draft.lead) if self.draft is not None else None
-        for notice in (judged.basis if judged is not None else None, lead):
-            high = high | label_of(coalition, notice) if notice is not None else high
+        # What was chosen once may have left its rules here.
+        known = {self.draft.lead, self.draft.basis} if self.draft is not None else set()
+        for notice in filter(None, (self._notice(entry_id) for entry_id in known if entry_id)):
+            high |= label_of(coalition, notice)
         return high
 
     def first_fault(self, now: int) -> tuple[str, int] | None:

@@ -19,8 +19,7 @@ from coalchat.desk.paint.dialogs.roesign import SignWords
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.roe import paint_words
 from coalchat.desk.screens.base import Paper
-from coalchat.desk.screens.choose import ChooseDialog
-from coalchat.desk.screens.roeform import RoeActDialog, RoeFormScreen
+from coalchat.desk.screens.roeform import RoeActDialog, RoeChooseDialog, RoeFormScreen
 from coalchat.desk.screens.roesign import RoeAcknowledgeDialog, RoeSignDialog
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled
@@ -122,7 +121,7 @@ class RoeSheet(Paper):
                 self.sign(waiting[place - 1].key)
 
         choices = ("none now", *(f"{one.name}  signed {one.count}" for one in waiting))
-        self.open(ChooseDialog(self.door, "SIGN", "Several notices wait for a signature of yours.", choices), chosen)
+        self.open(RoeChooseDialog(self.door, "SIGN", "Several notices wait for a signature of yours.", choices), chosen)
 
     def sign(self, key: str) -> None:
         """Put the whole text before the person, who types the serial."""
