@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coalchat.api.base import Request, Response
-from coalchat.api.roe import IssueRoe, RoeAct, RoeIssued, RoeNotice
+from coalchat.api.roe import IssueRoe, RoeAct, RoeBoard, RoeIssued, RoeNotice
 from coalchat.api.roe_log import PreviewRoe, RoePreview
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model import choosing
@@ -84,15 +84,16 @@ class RoeIssuing:
         shown = self._state.coalition.channel(self._state.shown)
         if CHANNEL in FIELDS[act] and lead is None and shown is not None and not shown.title.startswith("@"):
             draft.typed[CHANNEL, 0] = shown.title
-            # A series goes on under the label that it has: so do people who issue.
+            # A series goes on under the label that it has. A caveat's may be for its nation alone.
             known = self._board.notices if self._board is not None else ()
-            last = max((n for n in known if n.channel_id == shown.id), key=lambda n: n.time, default=None)
+            found = [n for n in known if n.channel_id == shown.id and n.act is not RoeAct.CAVEAT]
+            last = max(found, key=lambda n: n.time, default=None)
             if last is not None:
                 draft.typed[LABEL, 0] = self._state.coalition.marks.text(label_of(self._state.coalition, last))
         return draft
 
     @property
-    def _board(self) -> Any:
+    def _board(self) -> RoeBoard | None:
         return self._state.regulating.board
 
     def _notice(self, entry_id: str) -> RoeNotice | None:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from coalchat.api.roe import RoeAct
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes, Part
-from coalchat.desk.model.roeviews import NoticeView, SigningRow
+from coalchat.desk.model.roeviews import SigningRow
 from coalchat.desk.paint.dialogs.roesign import SignWords
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.roe import paint_words
@@ -145,7 +145,3 @@ class RoeSheet(Paper):
         )
         look = lambda: roe.notice(key, self.door.now())  # noqa: E731  # as short as what it says
         self.open(RoeSignDialog(self.door, look, words, lambda: roe.banner(key, self.door.now())), signed)
-
-    def view_of(self, key: str) -> NoticeView | None:
-        """A notice as it is known now."""
-        return self.door.desk.roe.notice(key, self.door.now())
