@@ -10,6 +10,7 @@ import trio
 from trio.testing import MockClock
 
 from coalchat.api import roe as api
+from coalchat.api.codec import encode_result
 from coalchat.api.roe_log import ListRoeLog, PreviewRoe, RoePreview
 from coalchat.errors import UnknownMessage, UsageError
 from coalchat.paths import Home
@@ -36,7 +37,9 @@ async def test_what_a_notice_would_be_is_said_and_nothing_is_done(
 
         async def preview(node: Running, act: api.RoeAct, *rules: api.RoeRule, **more: Any) -> RoePreview:
             given = api.IssueRoe(act=act, client_id="", rules=rules, **more)
-            return await node.ask(PreviewRoe(notice=given))  # type: ignore[no-any-return]
+            said = await node.ask(PreviewRoe(notice=given))
+            assert encode_result(1, said), "it can travel"
+            return said  # type: ignore[no-any-return]
 
         before = (await board(a)).entries, len(await a.audited("send-refused"))
         amends = await preview(a, api.RoeAct.AMEND, HALT, basis="IMPL 001")
@@ -79,6 +82,7 @@ async def test_the_log_has_every_notice_in_order_and_says_who_may(
         await issue(a, api.RoeAct.REQUEST, HALT, channel="roe", label="RESTRICTED", serial=1)
         await stands(c, "XAA REQ 001", "requested, and not answered")
         log = await c.ask(ListRoeLog(channel="", after=""))
+        assert encode_result(1, log)
         names = [f"{n.nation} {n.name}" for n in log.notices]
         assert names == ["XAA REQ 001", "XBB REQ 001", "XAA AUTH 001", "XAA IMPL 001"]
         assert (len(log.notices), log.next, log.entries, log.gaps) == (4, "", 6, ())

@@ -41,14 +41,14 @@ class Regulating:
     """Attributes:
     board: of now. past: of another time, while somebody looks at that; `at` is that time, or 0.
     details: notices that were asked for, by entry id.
-    trouble: what went wrong with the person's last act, or "". said: what came of it, or "".
+    trouble: what went wrong with the person's last act, or "". acted: what he did with which notice, as it was then.
     """
 
     board: RoeBoard | None = None
     past: RoeBoard | None = None
     at: int = 0
     trouble: str = ""
-    said: str = ""
+    acted: tuple[str, RoeNotice] | None = None
     details: dict[str, RoeDetails] = field(factory=dict)
     _asked_at: int = 0
 
@@ -91,7 +91,9 @@ class Regulating:
             if code in tally and tally[code].persons
         )
         waiting = tuple((n.name, clock(n.ack_by)) for n in pending)
-        return RoeLine(words if in_force else "no rule in force", bool(board.gaps), waiting, counts)
+        words = words if in_force else "no rule in force"
+        unsigned = sum(board.signs and notice.flaw == "unsigned" and not notice.signed for notice in board.notices)
+        return RoeLine(words + (f", {unsigned} to sign" if unsigned else ""), bool(board.gaps), waiting, counts)
 
     # --- what is asked ---
 
@@ -101,12 +103,12 @@ class Regulating:
 
     def look(self, at: int) -> Changes:
         """Show the board of a time; 0: of now."""
-        self.at, self.past, self.trouble, self.said = at, None, "", ""
+        self.at, self.past, self.trouble, self.acted = at, None, "", None
         return Changes(frozenset({Part.ROE}), asks=(ListRoe(channel="", at=at),))
 
     def open(self, entry_id: str) -> Changes:
         """Show one notice whole."""
-        self.trouble = ""
+        self.trouble, self.acted = "", None
         return Changes(asks=(ShowRoe(id=entry_id),))
 
     def again(self, now: int) -> Asks:
@@ -134,20 +136,28 @@ class Regulating:
 
     def endorse(self, entry_id: str) -> Changes:
         """A person has typed the serial of what another issued."""
-        self.trouble, self.said = "", ""
+        self.trouble, self.acted = "", None
         return Changes(frozenset({Part.ROE}), asks=(EndorseRoe(id=entry_id),))
 
-    def issued(self, notice: RoeNotice) -> str:
-        """What is said of a notice that this person has issued or signed."""
+    @property
+    def said(self) -> str:
+        """What came of the last act, as the notice stands by now; or ""."""
+        if self.acted is None:
+            return ""
+        what, notice = self.acted
+        known = self.notice(notice.entry_id)
+        if known is not None and len(known.signers) >= len(notice.signers):  # else the board is older than the act
+            notice = known
         missing = notice.needed - len(notice.signers)
         more = "another person signs" if missing == 1 else f"{missing} other persons sign"
         if missing > 0:
-            return f"{notice.nation} {notice.name}: NOT IN FORCE until {more}"
-        return f"{notice.nation} {notice.name}: signed by {len(notice.signers)} of {notice.needed}"
+            return f"{what} {notice.nation} {notice.name}: NOT IN FORCE until {more}"
+        signed = f": signed by {len(notice.signers)} of {notice.needed}" if notice.needed > 1 else ""
+        return f"{what} {notice.nation} {notice.name}{signed}"
 
     def acknowledge(self, entry_id: str, serial: int, answer: Answer, text: str) -> Changes:
         """A person has typed the serial."""
-        self.trouble, self.said = "", ""
+        self.trouble, self.acted = "", None
         request = AcknowledgeRoe(id=entry_id, serial=serial, answer=answer, text=text)
         return Changes(frozenset({Part.ROE}), asks=(request,))
 
@@ -168,7 +178,7 @@ class Regulating:
                 said: Asks = (NOW, ShowMessage(id=answer.notice.entry_id)) if signed else ()  # its line says so too
                 return Changes(frozenset({Part.ROE}), asks=said)
             case EndorseRoe(), RoeIssued():
-                self.said = f"you signed {self.issued(answer.notice)}"
+                self.acted = ("you signed", answer.notice)
                 return Changes(frozenset({Part.ROE, Part.ROE_LOG}), asks=self.moved(answer.notice.entry_id))
         return NOTHING
 

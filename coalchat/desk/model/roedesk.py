@@ -9,7 +9,7 @@ from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.overview import banner_of
 from coalchat.desk.model.regulating import Regulating
-from coalchat.desk.model.roedraft import name_of
+from coalchat.desk.model.roedraft import is_called, spelled
 from coalchat.desk.model.roeissuing import RoeIssuing
 from coalchat.desk.model.roelog import RoeLogging
 from coalchat.desk.model.roenotice import choices, notice_view, notice_water
@@ -51,7 +51,7 @@ class RoeDesk:
 
     def say(self, trouble: str) -> Changes:
         """Why an act is not done."""
-        self._rules.trouble, self._rules.said = trouble, ""
+        self._rules.trouble, self._rules.acted = trouble, None
         return Changes(frozenset({Part.ROE, Part.ROE_LOG}))
 
     # --- what opens later ---
@@ -73,8 +73,7 @@ class RoeDesk:
     def find(self, name: str) -> str:
         """Id of a notice by its name, with its nation's code or without; "" if there is none, or several."""
         board = self._rules.board
-        words = " ".join(name.upper().replace("-", " ").split())
-        found = [one for one in (board.notices if board is not None else ()) if words in {one.name, name_of(one)}]
+        found = [one for one in (board.notices if board is not None else ()) if is_called(one, spelled(name))]
         found = [one for one in found if not one.flaw] or found
         return found[0].entry_id if len(found) == 1 else ""
 

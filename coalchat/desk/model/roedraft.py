@@ -92,6 +92,17 @@ def name_of(notice: RoeNotice) -> str:
     return f"{notice.nation} {notice.name}"
 
 
+def spelled(name: str) -> str:
+    """A name as a person types it: "roe auth-004" is "AUTH 004"."""
+    words = name.upper().replace("-", " ").split()
+    return " ".join(words[1:] if words[:1] == ["ROE"] else words)
+
+
+def is_called(notice: RoeNotice, name: str) -> bool:
+    """Whether that is its name, with its nation's code or without."""
+    return name in {notice.name.upper(), name_of(notice).upper()}
+
+
 def rules_of(notice: RoeNotice, board: RoeBoard | None) -> tuple[RoeRule, ...]:
     """Rules of a notice as they stand now: an amendment has changed them."""
     now = {r.rule.number: r.rule for r in (board.rulings if board else ()) if r.entry_id == notice.entry_id}

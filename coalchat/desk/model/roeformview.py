@@ -104,7 +104,7 @@ def form_view(state: State, draft: RoeDraft, judged: Judged, confirming: IssueRo
         fields=fields,
         wrong=sum(row.bad for row in fields),
         missing=sum(not row.bad for row in faults),
-        first=f"{faults[0].name}: {faults[0].verdict}" if faults else "",
+        first=_named(draft, faults[0]) if faults else "",
         ready=preview is not None and not preview.clause,
         clause=display_safe(clause),
         trouble=display_safe(reason),
@@ -113,6 +113,12 @@ def form_view(state: State, draft: RoeDraft, judged: Judged, confirming: IssueRo
         notice=evolve(view_of(state.coalition, notice, None, now), serial=serial),
         serial=serial,
     )
+
+
+def _named(draft: RoeDraft, row: FieldRow) -> str:
+    """What is wrong with a field, of which rule."""
+    number = display_safe(draft.text(NUMBER, row.row)) if row.row and row.key != NUMBER else ""
+    return f"{row.name}{f' of {number}' if number else ''}: {row.verdict}"
 
 
 def _composer(state: State, draft: RoeDraft, judged: Judged) -> Composer:

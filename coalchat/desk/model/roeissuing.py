@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from coalchat.api.base import Request, Response
-from coalchat.api.roe import IssueRoe, RoeAct, RoeIssued, RoeNotice
+from coalchat.api.roe import IssueRoe, RoeAct, RoeBoard, RoeIssued, RoeNotice
 from coalchat.api.roe_log import PreviewRoe, RoePreview
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.model import choosing
@@ -84,15 +84,16 @@ class RoeIssuing:
         shown = self._state.coalition.channel(self._state.shown)
         if CHANNEL in FIELDS[act] and lead is None and shown is not None and not shown.title.startswith("@"):
             draft.typed[CHANNEL, 0] = shown.title
-            # A series goes on under the label that it has: so do people who issue.
+            # A series goes on under the label that it has. A caveat's may be for its nation alone.
             known = self._board.notices if self._board is not None else ()
-            last = max((n for n in known if n.channel_id == shown.id), key=lambda n: n.time, default=None)
+            found = [n for n in known if n.channel_id == shown.id and n.act is not RoeAct.CAVEAT]
+            last = max(found, key=lambda n: n.time, default=None)
             if last is not None:
                 draft.typed[LABEL, 0] = self._state.coalition.marks.text(label_of(self._state.coalition, last))
         return draft
 
     @property
-    def _board(self) -> Any:
+    def _board(self) -> RoeBoard | None:
         return self._state.regulating.board
 
     def _notice(self, entry_id: str) -> RoeNotice | None:
@@ -178,6 +179,11 @@ class RoeIssuing:
         """Whether its label can be chosen: what changes a rule keeps that of the rule."""
         return self.draft is not None and LABEL in FIELDS[self.draft.act]
 
+    @property
+    def has_basis(self) -> bool:
+        """Whether it refers to another notice, or may."""
+        return self.draft is not None and BASIS in FIELDS[self.draft.act]
+
     def _channel(self, now: int) -> str:
         judged = self._judged(now)
         return judged.channel if judged is not None else ""
@@ -224,7 +230,7 @@ class RoeIssuing:
             case IssueRoe(), RoeIssued():
                 self._gone(request)
                 rules = self._state.regulating
-                rules.said, rules.trouble = f"issued {rules.issued(answer.notice)}", ""
+                rules.acted, rules.trouble = ("issued", answer.notice), ""
                 return Changes(frozenset({Part.ROE_FORM, Part.ROE}), asks=rules.moved(answer.notice.entry_id))
         return NOTHING
 
@@ -286,9 +292,10 @@ class RoeIssuing:
         judged, coalition, high = self._judged(now), self._state.coalition, HighWater()
         if judged is not None and judged.label is not None:
             high |= judged.label
-        lead = self._notice(self.draft.lead) if self.draft is not None else None
-        for notice in (judged.basis if judged is not None else None, lead):
-            high = high | label_of(coalition, notice) if notice is not None else high
+        # What was chosen once may have left its rules here.
+        known = {self.draft.lead, self.draft.basis} if self.draft is not None else set()
+        for notice in filter(None, (self._notice(entry_id) for entry_id in known if entry_id)):
+            high |= label_of(coalition, notice)
         return high
 
     def first_fault(self, now: int) -> tuple[str, int] | None:

@@ -37,7 +37,9 @@ from coalchat.desk.model.roedraft import (
     WORDS,
     RoeDraft,
     candidates,
+    is_called,
     name_of,
+    spelled,
     stands_on,
 )
 from coalchat.desk.model.roenotice import label_of
@@ -144,15 +146,15 @@ def judge(draft: RoeDraft, board: RoeBoard | None, coalition: Coalition, now: in
 
 def _basis(draft: RoeDraft, notices: tuple[RoeNotice, ...]) -> tuple[RoeNotice | None, Verdict]:
     known = candidates(draft.act, notices)
-    typed = " ".join(draft.text(BASIS).upper().replace("-", " ").split())
+    typed = spelled(draft.text(BASIS))
     if not typed:
         kinds = listed([WORDS[act] for act in stands_on(draft.act)], "or")
         return None, Verdict("unasked") if draft.act is RoeAct.AUTHORISE else Verdict(f"which {kinds}? F3", must=True)
-    chosen = [one for one in known if one.entry_id == draft.basis and name_of(one) == typed]
-    found = chosen or [one for one in known if typed in {one.name, name_of(one)}]
+    chosen = [one for one in known if one.entry_id == draft.basis and name_of(one).upper() == typed]
+    found = chosen or [one for one in known if is_called(one, typed)]
     found = [one for one in found if not one.flaw] or found
     if not found:
-        other = any(typed in {one.name, name_of(one)} for one in notices)
+        other = any(is_called(one, typed) for one in notices)
         return None, wrong(f"{WORDS[draft.act]} does not stand on it" if other else "no such notice here: F3")
     if len(found) > 1:
         return None, wrong("several are called so: F3")

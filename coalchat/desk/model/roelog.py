@@ -42,6 +42,7 @@ class RoeLogging:
     def begin(self) -> Changes:
         """Somebody looks at it."""
         self._open, self.trouble, self.written = True, "", ""
+        self._quiet()
         return Changes(frozenset({Part.ROE_LOG}), asks=(_FIRST,))
 
     def end(self) -> None:
@@ -78,8 +79,13 @@ class RoeLogging:
 
     def wrote(self, where: str, trouble: str = "") -> Changes:
         """It was written to a file, or could not be."""
+        self._quiet()
         self.written, self.trouble = where, trouble
         return Changes(frozenset({Part.ROE_LOG}))
+
+    def _quiet(self) -> None:
+        """What came of an act before this one is said no more."""
+        self._state.regulating.acted, self._state.regulating.trouble = None, ""
 
     # --- views ---
 

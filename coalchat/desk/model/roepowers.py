@@ -97,5 +97,5 @@ def why_not_sign(notice: RoeNotice, board: RoeBoard | None) -> str:
     if not waits(notice):
         return f"{name_of(notice)} does not wait for a signature"
     if notice.signed:
-        return f"you have signed it: {counted(notice.needed - len(notice.signers), 'other person')} must"
+        return f"you have signed it: it waits for {counted(notice.needed - len(notice.signers), 'other person')}"
     return "" if board.signs else f"{CLAUSE}: the charter lets {signers(board) or 'nobody'} sign"

@@ -72,7 +72,7 @@ class RoeLine:
     """What the main screen says of ROE.
 
     Attributes:
-        words: "profile 004 in force", "3 rules in force", "no rule in force"; `gap`: a serial is missing.
+        words: "profile 004 in force", "3 rules in force, 1 to sign", "no rule in force"; `gap`: a serial is missing.
         pending: notices that wait for this person, e.g. "IMPL 005"; counts: of the most urgent.
     """
 

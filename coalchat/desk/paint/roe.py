@@ -106,7 +106,9 @@ def _signing(rows: tuple[SigningRow, ...], width: int, glyphs: Glyphs, wide: boo
     if not rows:
         return []
     lines = [
-        section("TO SIGN", f"{len(rows)} · NOT IN FORCE before".replace("·", glyphs.dot), width, glyphs, Ground.BASE)
+        section(
+            "TO SIGN", f"{len(rows)} · NOT IN FORCE until then".replace("·", glyphs.dot), width, glyphs, Ground.BASE
+        )
     ]
     for row in rows:
         bar = _bar(glyphs) if row.mine else blank(1)

@@ -104,7 +104,8 @@ class FieldEntry(Down):
 
     def on_descendant_focus(self) -> None:
         """What it takes is said; one goes on at its end."""
-        self.field.move_cursor(self.field.document.end)
+        if self.field.cursor_location == (0, 0):  # else somebody has pointed into it
+            self.field.move_cursor(self.field.document.end)
         self.repaint()
         self.scroll_visible(animate=False)
 

@@ -22,8 +22,8 @@ from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.roe import paint_roe, paint_roe_head
 from coalchat.desk.paint.roenotice import paint_notice_head, paint_whole
 from coalchat.desk.screens.base import Dialog
-from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
+from coalchat.desk.screens.roeform import RoeChooseDialog
 from coalchat.desk.screens.roelog import RoeLogScreen
 from coalchat.desk.screens.roesheet import RoeSheet
 from coalchat.desk.widgets.block import FieldBlock
@@ -44,8 +44,8 @@ class RoeScreen(RoeSheet):
         ("S", "sign"),
         ("L", "log"),
         ("Enter", "open"),
-        ("T", "other time"),
         ("Esc", "back"),
+        ("T", "at another time"),
         ("PgUp PgDn", "scroll"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -129,7 +129,7 @@ class RoeScreen(RoeSheet):
                 self._read(pending[place - 1].key)
 
         choices = ("none now", *(f"{one.name}  {one.by}  {one.left}" for one in pending))
-        self.open(ChooseDialog(self.door, "ACKNOWLEDGE", "Several notices wait for you.", choices), chosen)
+        self.open(RoeChooseDialog(self.door, "ACKNOWLEDGE", "Several notices wait for you.", choices), chosen)
 
     def _read(self, key: str) -> None:
         self.door.put(self.door.desk.roe.open(key))
@@ -145,7 +145,7 @@ class RoeScreen(RoeSheet):
 
         if found:
             choices = ("back to the board", *(one.title for one in found))
-            self.open(ChooseDialog(self.door, "NOTICES", "All that this node holds.", choices), chosen)
+            self.open(RoeChooseDialog(self.door, "NOTICES", "All that this node holds.", choices), chosen)
 
     def action_log(self) -> None:
         """Every notice as it was signed."""

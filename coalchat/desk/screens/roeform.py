@@ -43,6 +43,14 @@ PREVIEW: Final = 43
 _SHOWS: Final = frozenset({Part.ROE_FORM, Part.ROE, Part.COMPOSER, Part.BANNER})
 
 
+class RoeChooseDialog(ChooseDialog):
+    """Which notice; the banner is that of the board, where they stand."""
+
+    def banner(self) -> Banner:
+        """The highest of all that stands on the board."""
+        return self.door.desk.roe.banner("", self.door.now())
+
+
 class RoeActDialog(Choosing):
     """Gives the place of an act in `RoeAct`; one that is not possible says why, and gives nothing."""
 
@@ -184,6 +192,12 @@ class RoeFormScreen(Paper):
             self.roomy = height >= ROOMY
             self._rows.repaint()
 
+    @property
+    def hints(self) -> Hints:
+        """What can be chosen here: not every notice refers to another, nor has a label of its own."""
+        left_out = {*(() if self._issuing.has_basis else ("F3",)), *(() if self._issuing.has_label else ("F6",))}
+        return tuple(hint for hint in self.HINTS if hint[0] not in left_out)
+
     def banner(self) -> Banner:
         """Of what is being written, and of what it refers to."""
         return self.door.desk.roe.form_banner(self.door.now())
@@ -251,7 +265,7 @@ class RoeFormScreen(Paper):
 
         choices = ("go back to the form", *(one.title for one in found))
         sentence = "Which notice does it refer to? Its rules are written out, to be changed."
-        self.open(ChooseDialog(self.door, self.view.act, sentence, choices), chosen)
+        self.open(RoeChooseDialog(self.door, self.view.act, sentence, choices), chosen)
 
     def action_label(self) -> None:
         """Choose its label; what changes a rule keeps the label of that."""

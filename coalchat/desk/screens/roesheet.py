@@ -14,13 +14,12 @@ from textual.widget import Widget
 from coalchat.api.roe import RoeAct
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes, Part
-from coalchat.desk.model.roeviews import NoticeView, SigningRow
+from coalchat.desk.model.roeviews import SigningRow
 from coalchat.desk.paint.dialogs.roesign import SignWords
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.roe import paint_words
 from coalchat.desk.screens.base import Paper
-from coalchat.desk.screens.choose import ChooseDialog
-from coalchat.desk.screens.roeform import RoeActDialog, RoeFormScreen
+from coalchat.desk.screens.roeform import RoeActDialog, RoeChooseDialog, RoeFormScreen
 from coalchat.desk.screens.roesign import RoeAcknowledgeDialog, RoeSignDialog
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled
@@ -122,7 +121,7 @@ class RoeSheet(Paper):
                 self.sign(waiting[place - 1].key)
 
         choices = ("none now", *(f"{one.name}  signed {one.count}" for one in waiting))
-        self.open(ChooseDialog(self.door, "SIGN", "Several notices wait for a signature of yours.", choices), chosen)
+        self.open(RoeChooseDialog(self.door, "SIGN", "Several notices wait for a signature of yours.", choices), chosen)
 
     def sign(self, key: str) -> None:
         """Put the whole text before the person, who types the serial."""
@@ -146,7 +145,3 @@ class RoeSheet(Paper):
         )
         look = lambda: roe.notice(key, self.door.now())  # noqa: E731  # as short as what it says
         self.open(RoeSignDialog(self.door, look, words, lambda: roe.banner(key, self.door.now())), signed)
-
-    def view_of(self, key: str) -> NoticeView | None:
-        """A notice as it is known now."""
-        return self.door.desk.roe.notice(key, self.door.now())

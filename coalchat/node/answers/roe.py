@@ -139,7 +139,7 @@ class RoeAnswers:
             needed=prospect.needed,
             marking=self.context.member.marking(label),
             rules=tuple(map(rule_noun, prospect.said.rules)),
-            clause="" if denial is None else denial.clause,
+            clause="" if denial is None else str(denial.clause),
             reason="" if denial is None else denial.reason,
         )
 

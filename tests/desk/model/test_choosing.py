@@ -130,6 +130,9 @@ def test_a_word_finds_commands_by_what_they_do_and_a_slash_nothing_else() -> Non
     assert titles(driver, "/") == [f"/{command.name}" for command in COMMANDS]
     assert titles(driver, "/re")[0].startswith("/re")
     assert titles(driver, "/med") == []
+    assert titles(driver, "implement")[0] == "/roe implement"
+    assert titles(driver, "/roe log") == ["/roe log"]
+    assert "/roe endorse" in titles(driver, "sign")
 
 
 def test_channels_shown_last_come_first() -> None:

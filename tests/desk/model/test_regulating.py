@@ -21,7 +21,7 @@ from coalchat.record import evolve
 from tests.desk.model.driver import Driver
 from tests.desk.scene import ruled
 from tests.fakes.api_records import POLICY, channel_record, message_record, node_record
-from tests.fakes.roe_records import ALL, HALT, NOW, PENDING, at, board, caveat, details, notice, ruling, tally
+from tests.fakes.roe_records import ALL, HALT, NOW, PENDING, UNSIGNED, at, board, caveat, details, notice, ruling, tally
 
 
 def coalition() -> Coalition:
@@ -103,6 +103,10 @@ def test_the_row() -> None:
     assert line is not None
     assert line.words == "no rule in force"
     assert regulating(entries=0).line(coalition()) is None
+    waits = regulating(notices=(UNSIGNED,), rulings=(), signs=True)
+    line = waits.line(coalition())
+    assert line is not None
+    assert line.words == "no rule in force, 1 to sign"
 
 
 def test_the_most_restrictive_wins_for_each_nation() -> None:

@@ -99,7 +99,7 @@ def test_a_request_is_judged_field_by_field_and_asked_about_once_it_is_whole() -
     assert row(driver, "number", 1).verdict == "must be filled"
     put(driver, number_1="104", verb_1="P", text_1="Halt and search")
     assert row(driver, "verb", 1).verdict == "permitted or prohibited"
-    assert (seen(driver).wrong, seen(driver).first) == (1, "Status 1: permitted or prohibited")
+    assert (seen(driver).wrong, seen(driver).first) == (1, "Status 1 of 104: permitted or prohibited")
     assert not asked(driver, PreviewRoe)
     put(driver, verb_1="li")
     assert row(driver, "verb", 1).verdict == "LIMITED"
@@ -322,7 +322,7 @@ def test_whoever_has_signed_is_told_how_many_are_missing() -> None:
     driver.node.answers[ListRoe] = board(notices=(evolve(UNSIGNED, signed=True),), speaks=True, signs=True)
     driver.do(driver.desk.roe.look())
     assert driver.desk.roe.signing() == ()
-    assert driver.desk.roe.why_not_sign() == "you have signed it: 1 other person must"
+    assert driver.desk.roe.why_not_sign() == "you have signed it: it waits for 1 other person"
 
 
 def test_times_are_put_as_their_fields_take_them() -> None:

@@ -184,7 +184,7 @@ async def test_fields_are_named_where_they_are_wrong_and_now_is_put() -> None:
         await desk.write("104")
         await desk.press("enter", "tab")
         await desk.write("wide")
-        await desk.sees("1 field to correct", "Status 1: permitted, prohibited, retained or limited")
+        await desk.sees("1 field to correct", "Status 1 of 104: permitted, prohibited, retained or")
         screen._rows.entries["expires", 0].field.focus()
         await desk.press("ctrl+t")
         await desk.sees("221542Z is over")
