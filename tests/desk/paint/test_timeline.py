@@ -53,7 +53,9 @@ def test_a_name_in_front_of_a_mark_brings_none_of_its_own() -> None:
     assert shown(message("On my way.", person="Al (Lt)")) == [" 1531Z XBB Al (Lt)   (S) On my way."]
 
 
-@pytest.mark.parametrize("name", ["\u0915" + "\u093e" * 3, ("\u0915\u093e" * 9), "A\U0001f3fd" * 20, "\u0915" + "\u093e" * 40])
+@pytest.mark.parametrize(
+    "name", ["\u0915" + "\u093e" * 3, ("\u0915\u093e" * 9), "A\U0001f3fd" * 20, "\u0915" + "\u093e" * 40]
+)
 def test_a_name_pushes_no_mark_out_of_sight_in_a_terminal_that_gives_its_marks_cells(name: str) -> None:
     (line,) = shown(message("On my way.", person=display_safe(name)))
     assert line.index("(S)") <= BODY + 4
