@@ -3,8 +3,10 @@
 Rule 1: a character that a terminal could act on, or that nobody can see, is shown as `\\u{202E}`: ASCII, with the code
 point in hex. That is every control (C0, DEL, C1), format character (bidirectional controls, zero-width, tags), line and
 paragraph separator, surrogate, private use, unassigned code point (of this Python's Unicode), and what is invisible by
-default though Unicode calls it a letter or a mark (Hangul fillers, variation selectors, the grapheme joiner).
-Rule 2: nothing is silently deleted. A flood of combining marks ends in `\\u{+92 marks}`.
+default though Unicode calls it a letter or a mark (Hangul fillers, variation selectors, the grapheme joiner), and skin tones,
+which are two cells wide or none, as the terminal likes.
+Rule 2: nothing is silently deleted. A flood of combining marks ends in `\\u{+92 marks}`: of marks that have a cell of their own
+in some terminals and none in others, sooner.
 Rule 3: text that looks like markup stays as it is: `[SECRET] x`. Widgets take plain text, never markup.
 Rule 4: `display_safe(display_safe(x)) == display_safe(x)`. The price: who types `\\u{202E}` by hand gets the same
 picture, which deceives nobody. Where text must be exact, `display_safe_json` gives it.
@@ -19,6 +21,9 @@ from coalchat.record import is_record, values_of
 
 MAX_MARKS: Final = 8
 """Combining marks on one base: Unicode's Stream-Safe Text allows 30, living scripts use up to 4."""
+MAX_SPACING: Final = 3
+"""Of these, spacing ones: a terminal that draws each in a cell of its own must not push away what stands behind. Indic
+scripts use up to 3, a vowel sign in two parts and a visarga."""
 ELLIPSIS: Final = "…"
 TAB: Final = "    "
 """A tab in text of several lines; in one line it is a single space."""
@@ -42,10 +47,13 @@ _INVISIBLE: Final = frozenset(
             0xFFA0,  # half-width Hangul filler
             *range(0xFE00, 0xFE10),  # variation selectors
             *range(0xE0100, 0xE01F0),  # variation selectors supplement
+            *range(0x1F3FB, 0x1F400),  # skin tones
         ),
     )
 )
-"""Default_Ignorable_Code_Point of categories other than C: a name of these alone would look empty."""
+"""Default_Ignorable_Code_Point of categories other than C: a name of these alone would look empty. And what changes the width
+of what stands before it.
+"""
 
 
 def display_safe(text: str, *, multiline: bool = False, limit: int | None = None) -> str:
@@ -72,14 +80,15 @@ def _units(text: str, *, multiline: bool) -> list[str]:
     if multiline:
         text = text.replace("\r\n", "\n")
     out: list[str] = []
-    marks = 0
+    marks = spacing = hidden = 0
     # At the beginning of a line a mark has no base of its own: it would sit on our label.
     bare = True
     for character in text:
         if character == "\n" and multiline:
-            _end_flood(out, marks)
+            _end_flood(out, hidden)
             out.append("\n")
-            marks, bare = 0, True
+            marks = spacing = hidden = 0
+            bare = True
             continue
         if character == "\t":
             shown = TAB if multiline else " "
@@ -88,22 +97,26 @@ def _units(text: str, *, multiline: bool) -> list[str]:
         elif _is_mark(character):
             if not bare:
                 marks += 1
-                if marks <= MAX_MARKS:
+                spacing += unicodedata.category(character) == "Mc"
+                if hidden or marks > MAX_MARKS or spacing > MAX_SPACING:
+                    hidden += 1
+                else:
                     out.append(character)
                 continue
             shown = escape(character)
         else:
             shown = character
-        _end_flood(out, marks)
+        _end_flood(out, hidden)
         out.append(shown)
-        marks, bare = 0, False
-    _end_flood(out, marks)
+        marks = spacing = hidden = 0
+        bare = False
+    _end_flood(out, hidden)
     return out
 
 
-def _end_flood(out: list[str], marks: int) -> None:
-    if marks > MAX_MARKS:
-        out.append(f"\\u{{+{marks - MAX_MARKS} marks}}")
+def _end_flood(out: list[str], hidden: int) -> None:
+    if hidden:
+        out.append(f"\\u{{+{hidden} marks}}")
 
 
 def escape(character: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coalchat.display import ELLIPSIS, MAX_MARKS, display_safe, display_safe_json
+from coalchat.display import ELLIPSIS, MAX_MARKS, MAX_SPACING, display_safe, display_safe_json
 from coalchat.record import values_of
 from tests.fakes.api_records import channel_record, message_record
 
@@ -33,6 +33,7 @@ anything = st.text(st.characters(codec=None)) | st.text(  # surrogates too
         ("a\u2028b\u2029c\x85d", "a\\u{2028}b\\u{2029}c\\u{85}d"),
         ("\ud83d\ue000\U0010ffff\u0378", "\\u{D83D}\\u{E000}\\u{10FFFF}\\u{378}"),
         ("\u3164\uffa0\u115f\u034f\ufe0f", "\\u{3164}\\u{FFA0}\\u{115F}\\u{34F}\\u{FE0F}"),
+        ("\U0001f44d\U0001f3fd x\U0001f3fb", "\U0001f44d\\u{1F3FD} x\\u{1F3FB}"),
         ("a\tb\nc\r\nd", "a b\\u{A}c\\u{D}\\u{A}d"),
     ],
 )
@@ -65,6 +66,13 @@ def test_lines_are_kept_where_they_are_wanted() -> None:
 
 def test_a_flood_of_marks_is_capped_and_counted() -> None:
     assert display_safe("e" + 100 * "\u0301" + "x") == "e" + MAX_MARKS * "\u0301" + "\\u{+92 marks}x"
+
+
+def test_a_flood_of_marks_that_may_have_cells_of_their_own_ends_sooner() -> None:
+    assert display_safe("\u0915" + 10 * "\u093e" + "x") == "\u0915" + MAX_SPACING * "\u093e" + "\\u{+7 marks}x"
+    assert display_safe("\u0915\u093e\u0903") == "\u0915\u093e\u0903"
+    # What stands behind a mark that is not shown is not shown either: an order of their own would be another text.
+    assert display_safe("\u0915" + 4 * "\u093e" + "\u0301") == "\u0915" + MAX_SPACING * "\u093e" + "\\u{+2 marks}"
 
 
 def test_a_flood_of_jamo_is_capped_like_marks() -> None:

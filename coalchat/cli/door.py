@@ -84,7 +84,8 @@ def _failed(error: BaseException, arguments: Sequence[str]) -> int:
             known.sentence = "an internal error"
             known.hint = "please report it; with COALCHAT_DEBUG=1 it says where it happened"
     if os.environ.get("COALCHAT_DEBUG") == "1":
-        traceback.print_exception(error)
+        said = "".join(traceback.format_exception(error))
+        print(display_safe(said, multiline=True), file=sys.stderr, end="")
     _report(known, wants_json(arguments))
     return int(known.exit_code)
 
@@ -104,6 +105,8 @@ def _usage(error: TyperException) -> CoalchatError:
 
 
 def _report(error: CoalchatError, as_json: bool) -> None:
+    from coalchat.cli.output import shown
+
     if as_json:
         words = {
             "code": error.code,
@@ -114,9 +117,9 @@ def _report(error: CoalchatError, as_json: bool) -> None:
         print(display_safe_json({"error": words}), file=sys.stderr)
         return
     line = str(error)
-    print(f"{PROGRAM}: {line[:1].lower()}{line[1:]}", file=sys.stderr)
+    print(shown(f"{PROGRAM}: {line[:1].lower()}{line[1:]}", sys.stderr), file=sys.stderr)
     if error.hint:
-        print(f"hint: {display_safe(error.hint)}", file=sys.stderr)
+        print(shown(f"hint: {error.hint}", sys.stderr), file=sys.stderr)
 
 
 def _empty_stdout() -> None:

@@ -12,18 +12,22 @@ This file is both sides: `run` for tests, and the script that waits and forks.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import functools
 import gc
 import importlib
 import json
 import os
 import pkgutil
+import pty
 import selectors
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,29 +40,55 @@ def run(
     arguments: Sequence[str], *, stdin: bytes, cwd: Path, environ: Mapping[str, str], within: float
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `coalchat` with these arguments to its end, as `subprocess.run` would with its output captured."""
-    door = _door()
     (out, its_out), (err, its_err) = os.pipe(), os.pipe()
     with tempfile.TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)
-        request = json.dumps({"arguments": arguments, "cwd": str(cwd), "environ": dict(environ)})
-        socket.send_fds(door, [request.encode()], [given.fileno(), its_out, its_err])
-    os.close(its_out)
-    os.close(its_err)
+        code, written = _run(arguments, cwd, environ, (given.fileno(), its_out, its_err), (out, err), within)
+    return subprocess.CompletedProcess(list(arguments), code, written[out], written[err])
+
+
+def at_terminal(
+    arguments: Sequence[str], *, columns: int, cwd: Path, environ: Mapping[str, str], within: float
+) -> tuple[int, bytes]:
+    """Run it with a terminal of so many columns in the place of stdin, stdout and stderr; exit code, and all that it wrote.
+
+    It is no controlling terminal: nobody is asked anything.
+    """
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    code, written = _run(arguments, cwd, environ, (slave, slave, slave), (master,), within)
+    return code, written[master]
+
+
+def _run(
+    arguments: Sequence[str],
+    cwd: Path,
+    environ: Mapping[str, str],
+    its: tuple[int, int, int],
+    ours: Sequence[int],
+    within: float,
+) -> tuple[int, dict[int, bytes]]:
+    """Exit code, and what was written to each of our ends."""
+    door = _door()
+    request = json.dumps({"arguments": arguments, "cwd": str(cwd), "environ": dict(environ)})
+    socket.send_fds(door, [request.encode()], its)
+    for descriptor in {*its[1:]}:
+        os.close(descriptor)
     child = int(door.recv(64))
     try:
-        written = _read(out, err, time.monotonic() + within)
+        written = _read(ours, time.monotonic() + within)
     except TimeoutError:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
         code = int(door.recv(64))
-    return subprocess.CompletedProcess(list(arguments), code, *written)
+    return code, written
 
 
-def _read(out: int, err: int, end: float) -> tuple[bytes, bytes]:
-    """All that is written to two pipes."""
-    read = {out: b"", err: b""}
+def _read(ends: Sequence[int], end: float) -> dict[int, bytes]:
+    """All that is written to each."""
+    read = dict.fromkeys(ends, b"")
     with selectors.DefaultSelector() as ready:
         for pipe in read:
             ready.register(pipe, selectors.EVENT_READ)
@@ -68,14 +98,21 @@ def _read(out: int, err: int, end: float) -> tuple[bytes, bytes]:
                 if not found:
                     raise TimeoutError(f"the command does not end; so far: {read}")
                 for key, _ in found:
-                    part = os.read(key.fd, 65_536)
+                    part = _part(key.fd)
                     read[key.fd] += part
                     if not part:
                         ready.unregister(key.fd)
         finally:
             for pipe in read:
                 os.close(pipe)
-    return read[out], read[err]
+    return read
+
+
+def _part(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65_536)
+    except OSError:  # so ends a terminal that nobody has open any more
+        return b""
 
 
 @functools.cache

@@ -39,8 +39,13 @@ def boundary(written: bytes | bytearray, at: int) -> int:
 
 @attrs.define(eq=False)
 class Glass:
-    """What a terminal shows of what is written: text where the cursor was put. It knows no colours and no scrolling."""
+    """What a terminal shows of what is written: text where the cursor was put. It knows no colours and no scrolling.
 
+    Attributes:
+        height: rows that it has.
+    """
+
+    height: int = 1_000
     rows: dict[int, list[str]] = attrs.field(factory=dict)
     _row: int = 0
     _column: int = 0
@@ -58,7 +63,7 @@ class Glass:
                 row, _, column = found[0][2:-1].partition(";")
                 self._row, self._column = int(row or 1) - 1, int(column or 1) - 1
         self._write(text[at:])
-        return "\n".join("".join(self.rows[row]) for row in sorted(self.rows))
+        return "\n".join("".join(self.rows[row]) for row in sorted(self.rows) if row < self.height)
 
     def _write(self, text: str) -> None:
         for place, line in enumerate(text.split("\r\n")):
@@ -66,11 +71,20 @@ class Glass:
                 self._row, self._column = self._row + 1, 0
             row = self.rows.setdefault(self._row, [])
             row += [" "] * (self._column - len(row))
-            cells = (
-                list(line) if line.isascii() else [cell for one in line for cell in (one, *[""] * (cell_len(one) - 1))]
-            )
+            cells = list(line) if line.isascii() else _cells(line)
             row[self._column : self._column + len(cells)] = cells
             self._column += len(cells)
+
+
+def _cells(text: str) -> list[str]:
+    """One for each cell: a wide character has two, a mark stands in that of its base."""
+    cells: list[str] = []
+    for one in text:
+        if width := cell_len(one):
+            cells += [one, *[""] * (width - 1)]
+        elif cells:
+            cells[-1] += one
+    return cells
 
 
 @attrs.define(eq=False)
@@ -143,6 +157,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Tell the program another size."""
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.glass.height = rows
 
     def hang_up(self) -> None:
         """Cut the line, as a closed window does."""

@@ -16,6 +16,7 @@ from coalchat.desk.model.labels import Label
 from coalchat.desk.model.log import Outgoing
 from coalchat.desk.model.refusal import Refused, Way, at_least, refusal_view, ways_on
 from coalchat.desk.model.state import State
+from coalchat.display import display_safe
 from coalchat.errors import CoalchatError, TryAgain
 from coalchat.errors import Refused as RefusedError
 from coalchat.record import evolve
@@ -152,7 +153,8 @@ def _refused(state: State, outgoing: Outgoing, error: RefusedError, now: int) ->
         ways = ways[-1:]  # its label is not chosen
     elif error.clause == "combination":
         ways = (*at_least(state.coalition, channel, outgoing), *ways)
-    state.refused = Refused(channel.id, outgoing.label, error.clause, error.detail, preview, ways)
+    reason = display_safe(error.detail)
+    state.refused = Refused(channel.id, outgoing.label, error.clause, reason, preview, ways)
     if preview is None:
         return changes + _refusal(state)
     return changes + Changes(asks=(preview,))

@@ -13,7 +13,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.searchviews import FoundRow, SearchView
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
-from coalchat.desk.paint.text import cells, one_line, ours
+from coalchat.desk.paint.text import cells, named, one_line, ours
 
 ROWS: Final = 2
 """Rows of a message."""
@@ -49,7 +49,7 @@ def _where(row: FoundRow, here: bool, width: int, glyphs: Glyphs) -> tuple[Span,
         bar,
         Span(f"{row.when:{BODY - 1}}", Ink.MUTED),
         Span(f"{one_line(row.nation)} ", Ink.MUTED),
-        Span(one_line(row.person), Ink.BRIGHT),
+        Span(named(row.person), Ink.BRIGHT),
     ]
     return apart(left, [Span(f"{one_line(row.channel)} ", Ink.MUTED)], width, glyphs, gap=2)
 

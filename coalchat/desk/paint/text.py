@@ -1,6 +1,7 @@
 """Text in cells: measuring, cutting, filling and wrapping.
 
-Rule 1: a terminal counts cells, not characters: wide characters take two, combining marks none.
+Rule 1: a terminal counts cells, not characters: wide characters take two, combining marks none. Spacing marks, of Indic scripts,
+take one in some terminals and none in others: what is cut or wrapped has room for them.
 Rule 2: text has passed `display_safe`: it holds no control but the line break, and no invisible character.
 Rule 3: nothing is lost without a sign: what is cut ends in an ellipsis. Wrapping takes away only blanks at a break.
 Rule 4: plain ASCII, which is nearly all of it, is measured and wrapped without looking at single characters.
@@ -8,9 +9,17 @@ Rule 4: plain ASCII, which is nearly all of it, is measured and wrapped without 
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from typing import Final
+
 from rich.cells import cell_len
 
 from coalchat.desk.look.glyphs import Glyphs
+from coalchat.display import escape
+
+_LIKE_A_MARK: Final = re.compile(r"\((?=[^a-z]*(?:\)|$))")
+"""A parenthesis around capitals, also one that is not closed: a name may end where its room does."""
 
 
 def cells(text: str) -> int:
@@ -18,9 +27,23 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
+def most_cells(text: str) -> int:
+    """Width in cells where spacing marks have one each."""
+    return len(text) if text.isascii() else cell_len(text) + sum(map(_is_spacing, text))
+
+
+def _is_spacing(character: str) -> bool:
+    return character > "\u0900" and unicodedata.category(character) == "Mc"
+
+
 def one_line(text: str) -> str:
     """Text for a field of one row: a line break in it becomes a blank."""
     return text.replace("\n", " ") if "\n" in text else text
+
+
+def named(name: str) -> str:
+    """A name where it stands in front of a portion mark: the parenthesis of "Kowal (U)" is shown as an escape."""
+    return _LIKE_A_MARK.sub(lambda _: escape("("), one_line(name)) if "(" in name else one_line(name)
 
 
 def in_glyphs(text: str, glyphs: Glyphs) -> str:
@@ -42,7 +65,7 @@ def ours(text: str, glyphs: Glyphs) -> str:
 
 def cut(text: str, width: int, glyphs: Glyphs) -> str:
     """At most `width` cells, the last an ellipsis where something is missing."""
-    if cells(text) <= width:
+    if most_cells(text) <= width:
         return text
     if width <= 1:
         return glyphs.ellipsis[: max(width, 0)]
@@ -136,7 +159,7 @@ def _wrap_wide(line: str, width: int, taken: int) -> list[str]:
 
 def _breakable(parts: list[tuple[str, int]], place: int) -> bool:
     """Whether a row may end before this place: at a blank, or beside a wide character."""
-    return parts[place][0] == " " or 2 in {parts[place - 1][1], parts[place][1]}
+    return parts[place][0] == " " or 2 in {cell_len(parts[place - 1][0]), cell_len(parts[place][0])}
 
 
 def _word_cells(parts: list[tuple[str, int]], start: int) -> int:
@@ -153,13 +176,13 @@ def _joined(parts: list[tuple[str, int]]) -> str:
 
 
 def _clusters(text: str) -> list[tuple[str, int]]:
-    """Characters with the marks that stand on them, and their cells."""
+    """Characters with the marks that stand on them, and the most cells that they take."""
     found: list[tuple[str, int]] = []
     for character in text:
         size = cell_len(character)
         if size == 0 and found:
             base, width = found[-1]
-            found[-1] = (base + character, width)
+            found[-1] = (base + character, width + _is_spacing(character))
         else:
             found.append((character, size))
     return found

@@ -1,7 +1,8 @@
 """The timeline: messages, and the lines between them (look: one message, its columns).
 
 Rule 1: column 0 is the gutter (selection, FLASH, unread), then time, nation and name; mark and body begin at column `BODY`
-and hang there. A body can never reach the columns before it: they are our chrome.
+and hang there. A body can never reach the columns before it: they are our chrome. A name that stands in front of a mark brings
+none of its own.
 Rule 2: FLASH that still waits for this person is the one bright band on the screen; afterwards it is a plain bold row.
 IMMEDIATE is the word; PRIORITY and ROUTINE print nothing.
 Rule 3: receipts stand under own messages only, nation by nation: muted where nobody is missing, bold where somebody is.
@@ -19,7 +20,7 @@ from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
 from coalchat.desk.paint.card import card_rows, title_of
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import blank, fit, lined, width_of
-from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
+from coalchat.desk.paint.text import cells, cut, named, one_line, ours, pad, wrap
 from coalchat.desk.paint.under import actions, answered, remarks, repeated, tally_rows
 
 BODY: Final = 21
@@ -198,7 +199,7 @@ def _card(item: MessageLine, width: int, glyphs: Glyphs, whole: bool) -> list[_R
 def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:
     """Time, nation and name with their blanks: columns 1 to 20."""
     nation = pad(cut(item.nation, _NATION, glyphs), _NATION)
-    name = pad(cut(one_line(item.person), _NAME, glyphs), _NAME + 1)
+    name = pad(cut(named(item.person), _NAME, glyphs), _NAME + 1)
     return (
         Span(f"{item.time[:_TIME].ljust(_TIME)} {nation} ", Ink.MUTED),
         Span(name, Ink.ACCENT if item.mine else Ink.BRIGHT),
@@ -215,7 +216,7 @@ def _lead(item: MessageLine, glyphs: Glyphs, narrow: bool, band: bool) -> list[S
     if item.mark:
         lead += [Span(one_line(item.mark), Ink.MARK, item.level), _GAP]
     if item.quote is not None and (band or not _begins(item, glyphs)):
-        who = f"{one_line(item.quote.person)} {item.quote.time}" if item.quote.person else "a message not here"
+        who = f"{named(item.quote.person)} {item.quote.time}" if item.quote.person else "a message not here"
         lead.append(Span(f"{glyphs.quote} {who} ", Ink.MUTED))
     return lead
 
@@ -228,7 +229,7 @@ def _begins(item: MessageLine, glyphs: Glyphs) -> list[Span]:
     row = [Span(f"{glyphs.quote} ", Ink.MUTED)]
     if quote.mark and quote.mark != item.mark:
         row += [Span(one_line(quote.mark), Ink.MARK, quote.level), _GAP]
-    return [*row, Span(f"{one_line(quote.person)} {quote.time}: {one_line(quote.text)}", Ink.MUTED)]
+    return [*row, Span(f"{named(quote.person)} {quote.time}: {one_line(quote.text)}", Ink.MUTED)]
 
 
 def _called(row: _Row, hits: tuple[str, ...]) -> _Row:

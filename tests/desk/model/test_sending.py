@@ -275,6 +275,13 @@ def test_what_was_typed_meanwhile_stands_below() -> None:
     assert driver.desk.draft == "first\nsecond"
 
 
+def test_what_the_node_says_of_a_refusal_is_safe_before_it_is_laid_out() -> None:
+    driver, _ = refused("scope", "no channel \x1b[2J of \u202e")
+    changes = driver.send("x")
+    assert changes.refusal is not None
+    assert changes.refusal.reason == "no channel \\u{1B}[2J of \\u{202E}"
+
+
 def test_a_text_refused_after_the_channel_was_left_waits_there() -> None:
     driver, node = refused("scope")
     driver.step(driver.begin_sending("mine"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from coalchat.desk.look.glyphs import ASCII, UNICODE
-from coalchat.desk.paint.text import cells, cut, one_line, ours, pad, wrap
+from coalchat.desk.paint.text import cells, cut, most_cells, one_line, ours, pad, wrap
 from tests.desk.paint.made import bodies, names
 
 
@@ -45,6 +47,22 @@ def test_no_row_is_wider_than_it_may_be_and_only_blanks_are_lost(text: str, widt
     assert all(cell_len(row) <= width for row in rows)
     assert cell_len(rows[0]) <= width - taken
     assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+KA: Final = "\u0915\u093e"
+"""A letter with a mark that has a cell of its own in some terminals."""
+
+
+@pytest.mark.parametrize("width", [2, 5, 8, 13])
+def test_a_row_has_room_for_spacing_marks_where_a_terminal_gives_them_cells(width: int) -> None:
+    for text in (KA * 30, f"{KA * 3} {KA * 2} " * 5, "\u0915" + "\u093e" * 3):
+        rows = wrap(text, width)
+        assert "".join("".join(rows).split()) == "".join(text.split())
+        assert all(most_cells(row) <= width or cells(row) == 1 for row in rows)
+        short = cut(text, width, UNICODE)
+        assert most_cells(short) <= width
+    assert wrap(f"{KA}{KA} {KA}", 5) == [KA + KA, KA], "it is not broken beside them as beside wide characters"
+    assert cut(KA + KA, 4, UNICODE) == KA + KA
 
 
 @given(bodies, st.integers(2, 80))

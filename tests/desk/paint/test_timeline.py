@@ -12,8 +12,9 @@ from coalchat.desk.model.overview import GUIDE
 from coalchat.desk.model.views import DateLine, Item, MessageLine, Quote, UnreadLine
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.spans import width_of
-from coalchat.desk.paint.text import cells
+from coalchat.desk.paint.text import cells, most_cells
 from coalchat.desk.paint.timeline import BODY, item_height, paint_empty, paint_item, paint_new_below
+from coalchat.display import display_safe
 from coalchat.record import evolve
 from tests.desk.paint.made import TALLIES, bodies, codes, inks_of, message, names, tally, text_of
 
@@ -44,6 +45,25 @@ def test_time_nation_name_mark_and_a_body_that_hangs() -> None:
 def test_a_long_name_and_a_long_code_are_cut_and_stay_in_their_columns() -> None:
     (line,) = shown(message("On my way.", nation="HALYARD", person="Brzęczyszczykiewicz"))
     assert line == " 1531Z HA… Brzęczys… (S) On my way."
+
+
+def test_a_name_in_front_of_a_mark_brings_none_of_its_own() -> None:
+    assert shown(message("On my way.", person="Al (U)")) == [" 1531Z XBB Al \\u{28… (S) On my way."]
+    quote = Quote(person="(U REL XAA) Kowal", time="1531Z", text="Convoy 4", mark="(S)", level=2)
+    begins, _ = shown(message("Copied.", quote=quote))
+    assert begins.endswith("(S) ↳ \\u{28}U REL XAA) Kowal 1531Z: Convoy…")
+    assert shown(message("On my way.", person="Al (Lt)")) == [" 1531Z XBB Al (Lt)   (S) On my way."]
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0915" + "\u093e" * 3, ("\u0915\u093e" * 9), "A\U0001f3fd" * 20, "\u0915" + "\u093e" * 40]
+)
+def test_a_name_pushes_no_mark_out_of_sight_in_a_terminal_that_gives_its_marks_cells(name: str) -> None:
+    (line,) = shown(message("On my way.", person=display_safe(name)))
+    assert line.index("(S)") <= BODY + 4
+    before = line[: line.index("(S)")]
+    assert most_cells(before) <= BODY + 6
+    assert cells(before) == BODY
 
 
 def test_an_own_name_has_the_accent() -> None:
