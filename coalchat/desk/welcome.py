@@ -44,7 +44,7 @@ WAYS: Final = (
 )
 _JOIN: Final = ("Choose", "Invite", "Name", "Passphrase", "Words", "Desk")
 _NATION: Final = ("Choose", "Nation", "Name", "Custodian", "Passphrase", "Offer")
-_CLOSED: Final = "Keys and messages of this device are closed under it. Nobody can tell it to you again."
+_CLOSED: Final = "It locks the keys and messages of this device. Nobody can tell it to you again."
 _UNDER_WAY: Final = frozenset({JoinState.CONNECTING, JoinState.COMPARING})
 
 
@@ -120,7 +120,7 @@ class WelcomeApp(DeskApp):
     async def _flow(self) -> None:
         while True:
             self._welcome.stand(("Choose",), 0)
-            sentence = "There is no home of a device here yet. What do you want to do?"
+            sentence = "No coalchat device lives here yet. What do you want to do?"
             way = await self._ask(ChooseDialog(self.door, self._welcome.titled("WELCOME"), sentence, WAYS))
             act = (self._out, self._join, self._found, self._demo)[way or 0]
             if await act():

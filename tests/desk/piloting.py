@@ -129,6 +129,7 @@ class Seat:
 
     async def put(self, text: str) -> None:
         """The same, all at once: a key costs as much as a picture."""
+        await self.until(lambda: isinstance(self.app.screen.focused, Field))
         field = self.app.screen.focused
         assert isinstance(field, Field)
         field.put(text)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from coalchat.api import drafts, nouns, reports
 from coalchat.api.roe import AcknowledgeRoe, ListRoe, ShowRoe
 from coalchat.api.roe_log import ListRoeLog
-from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Precedence, State
+from coalchat.api.vocabulary import Answer, Flag, InviteState, LinkState, Phase, Precedence, State
 from coalchat.node.answers.forms import form_noun
 from coalchat.node.forms import Known
 from coalchat.record import evolve
@@ -52,6 +52,13 @@ def scene() -> FakeNode:
     node.add_channel("liaison", *ALL, ceiling="MISSION RESTRICTED")
     _elsewhere(node)
     _ops_north(node)
+    return node
+
+
+def locked() -> FakeNode:
+    """The same, before the passphrase is given."""
+    node = scene()
+    node.phase = Phase.LOCKED
     return node
 
 
@@ -267,15 +274,21 @@ def _ops_north(node: FakeNode) -> None:
 
 
 def _receipts(node: FakeNode, own: str) -> None:
-    for person in ("Okoro", "Varga", "Holm"):
-        node.move(own, "XAA", State.READ, person=person)
-    node.move(own, "XBB", State.ACKNOWLEDGED, person="Kowal")
-    node.move(own, "XBB", State.ACKNOWLEDGED, person="Duarte", answer=Answer.CAVEAT, reason="watch only")
-    node.move(own, "XBB", State.READ, person="Reyes")
-    node.move(own, "XCC", State.READ, person="Saar")
-    node.move(own, "XCC", State.DELIVERED, person="Mets")
-    node.move(own, "XCC", State.HELD, person="Lind", reason="by XBB")
-    node.move(own, "XCC", State.SENT, person="Oja")
+    for nation, person, state, delivered, read, since, more in (
+        ("XAA", "Okoro", State.READ, 1531, 1532, 1532, {}),
+        ("XAA", "Varga", State.READ, 1531, 1536, 1536, {}),
+        ("XAA", "Holm", State.READ, 1531, 1533, 1533, {}),
+        ("XBB", "Kowal", State.ACKNOWLEDGED, 1531, 1532, 1533, {}),
+        ("XBB", "Duarte", State.ACKNOWLEDGED, 1532, 1534, 1535, {"answer": Answer.CAVEAT, "reason": "watch only"}),
+        ("XBB", "Reyes", State.READ, 1532, 1538, 1538, {}),
+        ("XCC", "Saar", State.READ, 1536, 1538, 1538, {}),
+        ("XCC", "Mets", State.DELIVERED, 1537, 0, 1537, {}),
+        ("XCC", "Lind", State.HELD, 0, 0, 1533, {"reason": "by XBB"}),
+        ("XCC", "Oja", State.SENT, 0, 0, 1532, {}),
+    ):
+        times = {"delivered_at": delivered, "read_at": read, "since": since}
+        clocks = {name: at(hhmm) if hhmm else 0 for name, hhmm in times.items()}
+        node.move(own, nation, state, person=person, **more, **clocks)  # type: ignore[arg-type]
 
 
 def _elsewhere(node: FakeNode) -> None:

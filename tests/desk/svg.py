@@ -20,8 +20,10 @@ from textual.strip import Strip
 CELL: Final = 10
 ROW: Final = 21
 BASE: Final = 16
+LINE: Final = 18
 SIZE: Final = 16.6
-"""Pixels: width and height of a cell, where in it the writing stands, and its size: letters of these fonts are 0.6 of it wide."""
+"""Pixels: width and height of a cell, where in it the writing and its underline stand, and its size: letters of these fonts
+are 0.6 of it wide."""
 FONT: Final = "'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 PLAIN: Final = ("#d4d4d4", "#111111")
 """Colours of a terminal that is told none."""
@@ -60,6 +62,8 @@ def _row(strip: Strip, top: int) -> Iterator[str]:
             grounds.append(f'<rect x="{x}" y="{top}" width="{cells * CELL}" height="{ROW}" fill="{ground}"/>')
         if segment.text.strip():
             writing += _text(segment.text, at, top, ink, _attributes(style))
+        if style.underline:
+            writing.append(f'<rect x="{x}" y="{top + LINE}" width="{cells * CELL}" height="1" fill="{ink}"/>')
         at += cells
     yield from grounds
     yield from writing
@@ -115,6 +119,4 @@ def _attributes(style: Style) -> str:
         said += ' font-weight="bold"'
     if style.italic:
         said += ' font-style="italic"'
-    if style.underline:
-        said += ' text-decoration="underline"'
     return said

@@ -6,6 +6,8 @@ after the other. `python -m tests.desk.test_pictures` draws them all anew; the R
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,9 @@ import anyio
 import attrs
 import pytest
 
+import coalchat.desk.screens
+from coalchat.api.vocabulary import Phase
+from coalchat.desk.screens.base import Banded
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import (
     NOW,
@@ -23,6 +28,7 @@ from tests.desk.scene import (
     interrupted,
     inviting,
     issuing,
+    locked,
     national,
     reported,
     ruled,
@@ -31,7 +37,7 @@ from tests.desk.scene import (
 )
 from tests.desk.svg import picture
 from tests.desk.test_welcome import Acts, sitting
-from tests.fakes.api_node import FakeNode
+from tests.fakes.api_node import PASSPHRASE, FakeNode
 
 KEPT: Final = Path(__file__).parent / "pictures"
 SIZES: Final = {"120x40": (120, 40), "80x24": (80, 24)}
@@ -40,14 +46,17 @@ MONO: Final = "mono"
 ASCII: Final = "ascii"
 PUT: Final = "="
 """A key that begins so is a text to put into the field."""
+SEE: Final = "?"
+"""One that begins so is no key: these words are waited for."""
 
 
 @attrs.frozen
 class Station:
-    """A screen: the keys that open it from the main screen, and words that stand on it then."""
+    """A screen: the keys that open it from the main screen, words that stand on it then, and its class."""
 
     keys: tuple[str, ...] = ()
     sees: tuple[str, ...] = ("Engineers say 25 t", "Northern Guard")
+    screen: str = "MainScreen"
 
 
 def _command(line: str) -> tuple[str, ...]:
@@ -63,74 +72,114 @@ SALUTE: Final = (
 STATIONS: Final[Mapping[Callable[[], FakeNode], Mapping[str, Station]]] = {
     scene: {
         "main": Station(),
-        "label": Station(("f6",), ("READABLE BY", "will be marked")),
-        "who": Station(("f4",), ("WHO HAS IT", "held by XBB")),
-        "keys": Station(("f7",), ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION")),
-        "words": Station((*_command("dm Oja"), "2"), ("COMPARE WORDS", "lemon")),
-        "search": Station(("ctrl+f", "ctrl+f", "=br"), ("all channels", "4 messages found", "Coffee at the bridge")),
-        "help": Station(("f1",), ("KEYS",)),
-        "jump": Station(("ctrl+k",), ("log-bridge", "GO TO")),
-        "versions": Station((*OWN, "h"), ("VERSION 1",)),
-        "recall": Station((*OWN, "x", "down", "down"), ("RECALL", "SPILL", "to confirm")),
-        "channel": Station(
-            (*_command("channel"), "=air", *("down",) * 4, "space"), ("CHANNEL", "XBB 4 devices", "not: XCC")
+        "label": Station(("f6",), ("READABLE BY", "will be marked"), "LabelDialog"),
+        "who": Station(("f4",), ("WHO HAS IT", "held by XBB"), "WhoScreen"),
+        "keys": Station(("f7",), ("TO DO", "EDITIONS", "EFFECTIVE", "SEGMENTS OF EDITION"), "KeysScreen"),
+        "words": Station((*_command("dm Oja"), "2"), ("COMPARE WORDS", "lemon"), "WordsDialog"),
+        "search": Station(
+            ("ctrl+f", "ctrl+f", "=br"), ("all channels", "4 messages found", "Coffee at the bridge"), "SearchScreen"
         ),
-        "report": Station(SALUTE, ("WHAT WAS SEEN", "no minute 75", "1 field to correct")),
+        "help": Station(("f1",), ("ON THE SELECTED MESSAGE",), "HelpScreen"),
+        "jump": Station(("ctrl+k",), ("log-bridge", "GO TO"), "JumpDialog"),
+        "versions": Station((*OWN, "h"), ("VERSION 1",), "VersionsScreen"),
+        "recall": Station((*OWN, "x", "down", "down"), ("RECALL", "SPILL", "to confirm"), "DeliberateDialog"),
+        "channel": Station(
+            (*_command("channel"), "=air", *("down",) * 4, "space"),
+            ("NEW CHANNEL", "XBB 4 devices", "not: XCC"),
+            "ChannelDialog",
+        ),
+        "report": Station(SALUTE, ("WHAT WAS SEEN", "no minute 75", "1 field to correct"), "ReportScreen"),
         "correct": Station((*OWN, "e"), ("correcting 1531Z Berg", "give it up")),
+        "acknowledge": Station(("up", "up", "up", "a"), ("ACKNOWLEDGE", "WILCO"), "AcknowledgeDialog"),
+        "direct": Station(_command("dm Oja"), ("Oja (1)", "device id"), "DirectDialog"),
+        "quit": Station(("ctrl+c",), ("goes on receiving",), "ChooseDialog"),
+        "widen": Station(("alt+2", *_command("channel widen"), "space"), ("WIDEN", "LET IN"), "WidenDialog"),
+        "selecting": Station(OWN, ("recall", "Esc back")),
         # What these change, Esc does not undo: they come last.
-        "quote": Station(("up", "up", "r", *OWN[1:], "q"), ("repeats (S",)),
-        "lock": Station(("f5",), ("LOCKED", "passphrase")),
+        "refused": Station(
+            ("alt+3", *_command("label SECRET"), "=Two more on the way.", "enter"),
+            ("NOT SENT", "You can"),
+            "RefusedDialog",
+        ),
+        "quote": Station(("up", "up", "r", *OWN[1:], "q"), ("quotes (S",)),
+        "lock": Station(("f5",), ("LOCKED", "passphrase"), "LockScreen"),
     },
-    answered: {"thread": Station(("up", "up", "t"), ("THREAD  ops-north", "5 answers", "We can lend a guide"))},
+    answered: {
+        "thread": Station(("up", "up", "t"), ("THREAD  #ops-north", "5 answers", "We can lend a guide"), "ThreadScreen")
+    },
     national: {
         "national": Station(("up",) * 4, ("Engineers say 25 t", "XAA: GEHEIM")),
-        "national-label": Station(("f6",), ("READABLE BY", "XAA: GEHEIM", "XAA: OFFEN")),
+        "national-label": Station(("f6",), ("READABLE BY", "XAA: GEHEIM", "XAA: OFFEN"), "LabelDialog"),
     },
     asked: {
-        "who-asked": Station(("f4",), ("acknowledge by", "held", "deputy Saar")),
-        "escalate": Station(("f4", "e"), ("ESCALATE", "ask the deputies to see to it")),
-        "channel-show": Station(_command("channel show"), ("ADMINS", "revision", "DEPUTIES")),
+        "who-asked": Station(("f4",), ("acknowledge by", "held", "deputy Saar"), "WhoScreen"),
+        "escalate": Station(("f4", "e"), ("ESCALATE", "ask the deputies to see to it"), "ChooseDialog"),
+        "channel-show": Station(_command("channel show"), ("ADMINS", "revision", "DEPUTIES"), "ChannelScreen"),
     },
     ruled: {
-        "roe": Station(("f3",), ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges")),
-        "roe-sign": Station(("f3", "a", "0", "0"), ("ROE NOTICE", "Type the serial to sign")),
-        "roe-caveat": Station(("f3", "a", "down"), ("ROE NOTICE", "Say which")),
+        "roe": Station(("f3",), ("TO ACKNOWLEDGE", "IMPL 005", "IN FORCE", "never judges"), "RoeScreen"),
+        "roe-sign": Station(("f3", "a", "0", "0"), ("ROE NOTICE", "Type the serial to sign"), "RoeAcknowledgeDialog"),
+        "roe-caveat": Station(("f3", "a", "down"), ("ROE NOTICE", "Say which"), "RoeAcknowledgeDialog"),
+        "roe-notice": Station(("f3", "enter", "2"), ("IMPL 005", "AREA BLUE"), "RoeNoticeScreen"),
+        "roe-time": Station(("f3", "t"), ("ANOTHER TIME",), "RoeTimeDialog"),
     },
     issuing: {
-        "roe-signing": Station(("f3",), ("TO SIGN", "XBB AUTH 005")),
-        "roe-acts": Station(("f3", "l", "n"), ("ISSUE A NOTICE", "not possible")),
+        "roe-signing": Station(("f3",), ("TO SIGN", "XBB AUTH 005"), "RoeScreen"),
+        "roe-acts": Station(("f3", "l", "n"), ("ISSUE A NOTICE", "not possible"), "RoeActDialog"),
         "roe-form": Station(
             (*_command("roe implement AUTH 004"), *("tab",) * 4, "ctrl+u", PUT + "wide"),
             ("IMPLEMENT", "1 field to correct"),
+            "RoeFormScreen",
         ),
-        "roe-log": Station(("f3", "l"), ("ROE LOG", "IMPL 003 is missing")),
-        "roe-log-file": Station(("f3", "l", "e"), ("WRITE THE LOG",)),
-        "roe-endorse": Station(("f3", "s", "0", "0"), ("Type the serial to sign it too",)),
+        "roe-log": Station(("f3", "l"), ("ROE LOG", "IMPL 003 is missing"), "RoeLogScreen"),
+        "roe-log-file": Station(("f3", "l", "e"), ("WRITE THE LOG",), "RoeFileDialog"),
+        "roe-endorse": Station(("f3", "s", "0", "0"), ("Type the serial to sign it too",), "RoeSignDialog"),
         # What is written stays: this comes last.
-        "roe-issue": Station((*_command("roe cancel IMPL 004"), "ctrl+s", "0"), ("Type the serial to issue it",)),
+        "roe-issue": Station(
+            (*_command("roe cancel IMPL 004"), "ctrl+s", "0"), ("Type the serial to issue it",), "RoeSignDialog"
+        ),
     },
-    reported: {"map": Station(_command("map"), ("POSITIONS", "NUMBERS"))},
+    reported: {"map": Station(_command("map"), ("POSITIONS", "NUMBERS"), "MapScreen")},
     interrupted: {
-        "forms": Station(("f2",), ("BRIDGE", "own form, draft of 221507Z", "WARNORD")),
-        "form-back": Station(("f2", "enter"), ("draft of 221507Z came back", "must be a whole number", "about 31N BA")),
-        "discard": Station(("f2", "enter", "alt+d"), ("Throw away what is filled in of BRIDGE?",)),
+        "forms": Station(("f2",), ("BRIDGE", "own form, draft of 221507Z", "WARNORD"), "FormDialog"),
+        "form-back": Station(
+            ("f2", "enter"), ("draft of 221507Z came back", "must be a whole number", "about 31N BA"), "ReportScreen"
+        ),
+        "discard": Station(("f2", "enter", "alt+d"), ("Throw away what is filled in of BRIDGE?",), "ChooseDialog"),
     },
+    locked: {"unlock": Station((), ("LOCKED", "passphrase"), "UnlockScreen")},
     trouble: {
         "warned": Station((), ("emergency rekey", "Engineers say 25 t")),
-        "keys-emergency": Station(("f7",), ("TO DO", "Varga (2)")),
+        "history": Station(("f7", "h"), ("HISTORY", "would go"), "HistoryDialog"),
+        "keys-emergency": Station(("f7",), ("TO DO", "Varga (2)"), "KeysScreen"),
     },
     custodian: {
-        "revoke": Station(("f7", "x", "down", "enter", "3", "down"), ("REVOKE", "Type 4a4a4a4a")),
-        "rekey": Station(("f7", "e", "down"), ("EMERGENCY REKEY", "Type XAA")),
+        "revoke": Station(("f7", "x", "down", "enter", "3", "down"), ("REVOKE", "Type 4a4a4a4a"), "DeliberateDialog"),
+        "rekey": Station(("f7", "e", "down"), ("EMERGENCY REKEY", "Type XAA"), "DeliberateDialog"),
     },
     inviting: {
-        "invites": Station(("f7", "i"), ("INVITES", "1 device to compare")),
-        "compare": Station(("f7", "i", "a"), ("COMPARE WORDS", "6 absent")),
-        "invite": Station(("f7", "i", "n", "=S", "enter"), ("INVITE", "CLEARANCE")),
+        "invites": Station(("f7", "i"), ("INVITES", "1 device to compare"), "InvitesScreen"),
+        "compare": Station(("f7", "i", "a"), ("COMPARE WORDS", "6 absent"), "CompareDialog"),
+        "invite": Station(("f7", "i", "n", "=S", "enter"), ("INVITE", "CLEARANCE"), "InviteDialog"),
+        # It makes one more: it comes last.
+        "code": Station(
+            ("f7", "i", "n", "=Lt Saar", "enter", "=SECRET", *("enter",) * 3, "=192.0.2.7:7447", "enter"),
+            ("INVITE CODE", "cannot be shown again"),
+            "CodeDialog",
+        ),
     },
 }
-WELCOME: Final = {"welcome": Station((), ("WELCOME", "nothing has been sent yet"))}
+_SECRET: Final = (*("space" if sign == " " else sign for sign in PASSPHRASE.decode()), "enter")
+_JOINING: Final = ("2", "?INVITE", *"good", "enter", "?How you want", "=Berg", "enter", "?PASSPHRASE")
+WELCOME: Final = {
+    "welcome": Station((), ("WELCOME", "nothing has been sent yet"), "ChooseDialog"),
+    "join-name": Station((*_JOINING[:7], "?How you want"), ("nothing has been sent yet",), "AskDialog"),
+    "join-passphrase": Station((*_JOINING, *_SECRET[:3]), ("PASSPHRASE",), "SecretDialog"),
+    "join-words": Station((*_JOINING, *_SECRET, "?once more", *_SECRET), ("COMPARE WORDS",), "SixWordsDialog"),
+}
 """What opens where there is no home yet."""
+BEHIND: Final = {"WelcomeScreen"}
+"""Screens that are seen only behind a dialog."""
 
 
 @attrs.frozen
@@ -166,37 +215,49 @@ async def draw(node: Callable[[], FakeNode], look: Look) -> dict[str, str]:
     """The pictures of a desk, by name."""
     found = {}
     async with seat(node(), SIZES[look.size], theme=look.theme, ascii_only=look.ascii_only) as desk:
-        await desk.sees("Engineers say 25 t")
+        if node is not locked:
+            await desk.sees("Engineers say 25 t")
         await _settled(desk)
         for name, station in look.stations(STATIONS[node]).items():
-            await _back(desk)
+            if node is not locked:
+                await _back(desk)
             found[look.name(name)] = await _take(desk, station)
     return found
 
 
 async def draw_welcome(look: Look) -> dict[str, str]:
     """The pictures of the first run."""
-    async with sitting(FakeNode(), Acts(), size=SIZES[look.size], theme=look.theme, now=lambda: NOW) as desk:
-        return {look.name(name): await _take(desk, station) for name, station in WELCOME.items()}
+    found = {}
+    for name, station in WELCOME.items():
+        node = FakeNode(phase=Phase.LOCKED)
+        async with sitting(node, Acts(), size=SIZES[look.size], theme=look.theme, now=lambda: NOW) as desk:
+            await desk.sees("WELCOME")
+            found[look.name(name)] = await _take(desk, station)
+    return found
 
 
 async def _take(desk: Seat, station: Station) -> str:
     for key in station.keys:
-        if key.startswith(PUT):
+        if key.startswith(SEE):
+            await desk.sees(key.removeprefix(SEE))
+        elif key.startswith(PUT):
             await desk.put(key.removeprefix(PUT))
         else:
             await desk.press(key)
         await _settled(desk)  # a key may be for what the answer to the last one opens
     await desk.sees(*station.sees)
     await _settled(desk)
+    assert type(desk.app.screen).__name__ == station.screen, desk.text
     return picture(desk.app)
 
 
 async def _back(desk: Seat) -> None:
-    """To the main screen as it was, with nothing selected."""
+    """To the main screen as it was, in its first channel, with nothing selected."""
     while desk.app.screen is not desk.main or not desk.main.composer.draft.has_focus or desk.app.desk.correcting:
         await desk.press("escape")
         await _settled(desk)
+    if desk.app.desk.shown != desk.app.desk.channels()[0].id:
+        await desk.press("alt+1")
     desk.main.timeline.to_end()
     await _settled(desk)
 
@@ -233,6 +294,15 @@ def test_there_is_no_picture_without_a_screen() -> None:
     named = {look.name(name) for node, look in DESKS for name in look.stations(STATIONS[node])}
     named |= {look.name(name) for look in WELCOMES for name in WELCOME}
     assert {path.stem for path in KEPT.glob("*.svg")} == named
+
+
+def test_there_is_no_screen_without_a_picture() -> None:
+    rooms = pkgutil.iter_modules(coalchat.desk.screens.__path__, "coalchat.desk.screens.")
+    values = [value for room in [importlib.import_module(room.name) for room in rooms] for value in vars(room).values()]
+    screens = {value for value in values if isinstance(value, type) and issubclass(value, Banded)}
+    whole = {kind.__name__ for kind in screens if not screens & set(kind.__subclasses__())}
+    stations = [*(station for of in STATIONS.values() for station in of.values()), *WELCOME.values()]
+    assert whole | {"ChooseDialog"} == {station.screen for station in stations} | BEHIND
 
 
 async def _draw_all() -> None:

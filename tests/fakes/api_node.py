@@ -287,7 +287,7 @@ class FakeNode:
         except KeyError:
             raise UnknownLabel(request.label) from None
         named = tuple(code.strip() for code in rest.removeprefix("TO ").split(",")) if rest else channel.members
-        denied = nouns.Denial(clause="level-ceiling", reason="the channel's ceiling is MISSION SECRET")
+        denied = nouns.Denial(clause="level-ceiling", reason=f"the channel's ceiling is {channel.ceiling}")
         return responses.LabelPreview(
             marking=f"MISSION {level} REL {', '.join(named)}",
             level=index,

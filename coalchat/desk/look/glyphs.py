@@ -62,6 +62,11 @@ class Glyphs:
     within: str
 
     @property
+    def arrows(self) -> str:
+        """The keys that go up and down, for a hint: in ASCII their names, for `^` is how Ctrl is written."""
+        return "Up Down" if self.up.isascii() else self.up + self.down
+
+    @property
     def flat(self) -> bool:
         """Grounds look alike: blocks are drawn an edge."""
         return self.edge != " "

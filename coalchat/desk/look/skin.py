@@ -115,6 +115,8 @@ def _coloured(tokens: Tokens, levels: tuple[LevelColours, ...], key: tuple[Ink |
         text, fill = (own.text, own.fill) if own else (tokens.neutral_text, tokens.neutral)
         return _pair(text, fill, bold=True)
     behind = _behind(tokens, ground)
+    if ink is Ink.WELL:
+        return _pair(tokens.text, tokens.base, underline=tokens.flat)
     if ink is Ink.MARK:
         return _pair(own.tint if own else tokens.muted, behind)
     return _pair(_text(tokens, ink), behind, bold=ink in _BOLD, italic=ink is Ink.REMARK, underline=ink is Ink.URGENT)
@@ -172,6 +174,6 @@ def _plain(ink: Ink | None, ground: Ground, *, marked: bool) -> Style:
     return Style(
         bold=ink in _BOLD or ink is Ink.ACCENT_PLAIN or ground is Ground.FLASH or None,
         italic=ink is Ink.REMARK or None,
-        underline=ink is Ink.URGENT or (band and ink is Ink.NOW) or None,
+        underline=ink in {Ink.URGENT, Ink.WELL} or (band and ink is Ink.NOW) or None,
         reverse=reverse or None,
     )

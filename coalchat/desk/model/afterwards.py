@@ -160,8 +160,8 @@ class Afterwards:
             note="a message of yours, with all its versions",
             rows=rows,
             sentences=(
-                "Its readers' devices are asked to forget the text. A line stays, with author, time and label, and says so.",
-                "That they do is their word. What was read, copied or quoted before is not taken back. No undo.",
+                "Its readers' devices are asked to forget the text. A line with author, time and label stays, and says so.",
+                "Nobody can make them. What was read, copied or quoted stays so. No undo.",
             ),
             choices=RECALL,
             typed=message.entry_id[:TYPED],

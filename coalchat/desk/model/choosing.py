@@ -14,13 +14,12 @@ from coalchat.desk.model.commands import COMMANDS, WITHIN
 from coalchat.desk.model.composing import denial_of
 from coalchat.desk.model.dialogviews import LabelPicker, LevelChoice, NationChoice, Target
 from coalchat.desk.model.labels import HighWater, Label
-from coalchat.desk.model.lines import title_of
 from coalchat.desk.model.refusal import named
 from coalchat.desk.model.repeating import combination
 from coalchat.desk.model.sending import last_label
 from coalchat.desk.model.state import State
 from coalchat.desk.model.views import UNMARKED
-from coalchat.desk.model.words import listed
+from coalchat.desk.model.words import clock, listed
 
 
 def picker(state: State, label: Label, elsewhere: str = "") -> LabelPicker:
@@ -104,7 +103,7 @@ def targets(state: State, query: str) -> tuple[Target, ...]:
     by_name = best(words, [(command.name, _command(command.name, command.help)) for command in known])
     by_help = best(words, [(command.help, _command(command.name, command.help)) for command in known])
     return (
-        *best(words, [(channel.title, _channel(channel)) for channel in _lately(state)]),
+        *best(words, [(channel.title, _channel(state, channel)) for channel in _lately(state)]),
         *best(words, [(_name(message), _person(state, message)) for message in _people(state)]),
         *by_name,
         *(target for target in by_help if target not in by_name),
@@ -114,7 +113,7 @@ def targets(state: State, query: str) -> tuple[Target, ...]:
 def places(state: State, query: str) -> tuple[Target, ...]:
     """Channels other than the shown one, the best match first."""
     others = [channel for channel in state.coalition.channels if channel.id != state.shown]
-    return tuple(best(query.casefold().split(), [(channel.title, _channel(channel)) for channel in others]))
+    return tuple(best(query.casefold().split(), [(channel.title, _channel(state, channel)) for channel in others]))
 
 
 def best(words: Sequence[str], named_targets: Iterable[tuple[str, Target]]) -> list[Target]:
@@ -144,18 +143,28 @@ def _name(message: Message) -> str:
     return f"{message.author_person} {message.author_nation}"
 
 
-def _channel(channel: Channel) -> Target:
+def _channel(state: State, channel: Channel) -> Target:
     return Target(
-        id=channel.id, title=channel.title, note=channel.purpose, level=channel.ceiling_level, unread=channel.unread
-    )  # fmt: skip
+        id=channel.id,
+        title=named(channel.title),
+        note=channel.purpose,
+        level=channel.ceiling_level,
+        unread=channel.unread,
+        letter=state.coalition.marks.letter(channel.ceiling_level),
+    )
 
 
 def _person(state: State, message: Message) -> Target:
     channel = state.coalition.channel(message.channel_id)
     where = f" in {named(channel.title)}" if channel else ""
     return Target(
-        id=message.entry_id, title=_name(message), note=f"{title_of(message)}{where}", level=message.level, unread=0
-    )  # fmt: skip
+        id=message.entry_id,
+        title=_name(message),
+        note=f"last wrote {clock(message.author_time)}{where}",
+        level=message.level,
+        unread=0,
+        letter=message.portion,
+    )
 
 
 def _command(name: str, says: str) -> Target:

@@ -31,8 +31,8 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("ack-by", "/ack-by HHMMZ|+MIN|none", "ask for an acknowledgement of the next message"),
     CommandHelp("reply", "/reply", "answer the selected message; again: answer none"),
     CommandHelp("thread", "/thread", "what the selected message answers, and all answers to it"),
-    CommandHelp("quote", "/quote", "repeat the selected message in the next one; again: not any more"),
-    CommandHelp("forward", "/forward [CHANNEL]", "repeat the selected message in another channel"),
+    CommandHelp("quote", "/quote", "quote the selected message in the next one; again: no more"),
+    CommandHelp("forward", "/forward [CHANNEL]", "forward the selected message to another channel"),
     CommandHelp("correct", "/correct", "sign a new version of the selected message of yours"),
     CommandHelp("recall", "/recall", "recall the selected message of yours; it is asked about"),
     CommandHelp("history", "/history", "all versions of the selected message"),
@@ -63,7 +63,7 @@ COMMANDS: Final[tuple[CommandHelp, ...]] = (
     CommandHelp("rekey", "/rekey", "as custodian: replace the nation's keys in an emergency"),
     CommandHelp("renew", "/renew", "as custodian: renew the certificate of a silent device"),
     CommandHelp("invites", "/invites", "as custodian: invite devices, compare words, approve"),
-    CommandHelp("lock", "/lock", "show nothing until the passphrase is given; messages go on coming in"),
+    CommandHelp("lock", "/lock", "show nothing until the passphrase is given; messages keep coming in"),
     CommandHelp("quit", "/quit", "leave the desk; the node runs on"),
 )
 """All there are, in the order of the help screen."""

@@ -168,8 +168,8 @@ class Custody:
             note="and this nation's keys are replaced without it" if would.replaced else "it held no keys",
             rows=tuple(rows),
             sentences=(
-                "Nobody of the coalition takes anything from it, or gives it anything, any more.",
-                "What it holds already it can read on. No undo: who needs one enrols a new device.",
+                "From then on nobody in the coalition takes anything from it, or gives it anything.",
+                "What it already holds it can still read. No undo: whoever needs a device again enrols a new one.",
             ),
             choices=("leave it as it is", f"revoke {'them' if several else 'it'}"),
             typed=request.person or named[0][1][:DIGITS] if named else "",
@@ -183,7 +183,7 @@ class Custody:
             note=f"all keys of {own} are replaced now",
             rows=tuple(_replaced(would)),
             sentences=(
-                "For when keys may have been copied and no device is to be blamed. Where one is, revoke it: that does this too.",
+                "For when keys may have been copied and it is not known from which device. Where it is known, revoke that device: it replaces the keys too.",
                 "Each device gets the new keys when it shows a fresh prekey. No undo.",
             ),
             choices=("leave them as they are", f"replace the keys of {own}"),
@@ -326,9 +326,9 @@ def _replaced(would: Rekeyed) -> Iterator[tuple[str, str]]:
     if not would.replaced:
         return
     yield "keys", f"a new edition takes the place of {listed([str(counter) for counter in would.replaced])}"
-    yield "anew", f"{counted(would.devices, 'other device')} to be keyed, as they answer"
+    yield "rekeyed", f"{counted(would.devices, 'other device')}, as each of them answers"
     if would.cut_off_until:
-        yield "until", f"{dtg(would.cut_off_until)} a cut-off sender may still use the old key"
+        yield "old key", f"a cut-off sender may still use it until {dtg(would.cut_off_until)}"
 
 
 def _said(made: Rekeyed) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from coalchat.api.nouns import Message
 from coalchat.api.vocabulary import Flag, Precedence
 from coalchat.desk.model.coalition import Coalition
-from coalchat.desk.model.lines import author_of
+from coalchat.desk.model.lines import author_of, report_title
 from coalchat.desk.model.receipts import Receipts
 from coalchat.desk.model.views import DueRow
 from coalchat.desk.model.words import clock, clock_beside, left
@@ -73,14 +73,15 @@ class Deadlines:
 
     def rows(self, now: int) -> tuple[DueRow, ...]:
         """All, by time. The end of the key segment comes last: it needs nobody."""
-        waiting = [(*_due_at(one), what_of(one), True) for one in self._waiting()]
-        waiting += [(m.ack_by, m.position, what_of(m), False) for m in self._asked.values() if m.mine]
+        waiting = [(*_due_at(one), what_of(one), _brief(one), True) for one in self._waiting()]
+        waiting += [(m.ack_by, m.position, what_of(m), "", False) for m in self._asked.values() if m.mine]
         waiting += [
-            (self._handle_by(m), m.position, f"deliver {clock(m.author_time)}", False) for m in self._urgent.values()
+            (self._handle_by(m), m.position, f"deliver {clock(m.author_time)}", "", False)
+            for m in self._urgent.values()
         ]
         rows = [
-            DueRow(time=clock_beside(by, now), what=what, left=left(by, now), act=act, overdue=by <= now)
-            for by, _, what, act in sorted(waiting)
+            DueRow(time=clock_beside(by, now), what=what, left=left(by, now), act=act, overdue=by <= now, brief=brief)
+            for by, _, what, brief, act in sorted(waiting)
         ]
         keys = self._coalition.keys
         if keys is not None and now < keys.segment_ends <= keys.edition_ends:
@@ -101,11 +102,18 @@ class Deadlines:
 
 
 def what_of(message: Message | Asked) -> str:
-    """ "ack Duarte 1537Z", of an own message "acks of 1531Z", of an ROE notice "ack IMPL 005"."""
+    """ "ack Duarte 1537Z", "ack SALUTE 003", of an own message "acks of 1531Z", of an ROE notice "ack IMPL 005"."""
     if isinstance(message, Asked):
         return f"ack {message.name}"
     written = clock(message.author_time)
+    if message.report is not None and not message.mine:
+        return f"ack {report_title(message.report)}"
     return f"acks of {written}" if message.mine else f"ack {author_of(message)} {written}"
+
+
+def _brief(message: Message | Asked) -> str:
+    """The same in fewer words, where there are such."""
+    return "" if isinstance(message, Asked) or message.report is not None else f"ack {author_of(message)}"
 
 
 def _due_at(message: Message | Asked) -> tuple[int, int]:

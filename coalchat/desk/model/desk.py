@@ -279,6 +279,11 @@ class Desk(Later):
         """Where there is no channel, what can be done: how it is typed, and what it does; else nothing."""
         return overview.GUIDE if self._state.coalition.listed and not self._state.coalition.channels else ()
 
+    @property
+    def seat(self) -> str:
+        """Who sits here: "Berg · XAA", or "" before the node has said so."""
+        return overview.seat(self._state)
+
     def composer(self) -> Composer:
         """Around the text being written; empty while no channel is shown."""
         return overview.composer(self._state)

@@ -68,13 +68,18 @@ class Refusal:
 
 @record
 class Target:
-    """Something to jump to: a channel, a person of it, a command."""
+    """Something to jump to: a channel, a person of it, a command.
+
+    Attributes:
+        level, letter: of a channel, its ceiling; of a person, his last message here: "S".
+    """
 
     id: str
     title: str
     note: str
     level: int
     unread: int
+    letter: str = ""
 
 
 @record

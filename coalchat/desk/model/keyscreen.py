@@ -281,7 +281,7 @@ def _ends(coalition: Coalition, keying: Keying, now: int) -> Iterator[EndRow]:
     for seat in keying.custodians:
         name = "custodian" if not seat.seat else f"alternate, seat {seat.seat}"
         name += ", this home" if seat.own else ""
-        stops = "it keys nobody, and the devices that it certified count no more"
+        stops = "it keys nobody, and devices that it certified no longer count"
         yield _end(name, seat.until, stops, now)
     others = [one for one in keying.devices if one is not own and not one.revoked and one.until - now < MONTH]
     for one in sorted(others, key=lambda one: one.until):

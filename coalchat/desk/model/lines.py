@@ -58,12 +58,17 @@ def title_of(message: Message) -> str:
     return f"{clock(message.author_time)} {author_of(message)}"
 
 
+def report_title(report: Report) -> str:
+    """ "SALUTE 003"."""
+    return f"{report.form} {report.serial:03}"
+
+
 def excerpt_of(message: Message) -> str:
     """How a message begins, on one line: of a report its name and its first fields, of what only repeats others what it repeats."""
     text, report = message.text or " ".join(quoted.text for quoted in message.quotes), message.report
     if report is not None and text:
         fields = (f"{row.name}: {row.text}" for row in report.rows)
-        text = " · ".join((f"{report.form} {report.serial:03}", *fields))
+        text = " · ".join((report_title(report), *fields))
     return display_safe(" ".join(text.split()), limit=EXCERPT)
 
 
@@ -252,7 +257,7 @@ def _card(report: Report) -> Card:
         for row in report.rows
     )
     return Card(
-        title=f"{report.form} {report.serial:03}",
+        title=report_title(report),
         notes=tuple(notes),
         rows=tuple(rows),
         missing=report.missing,

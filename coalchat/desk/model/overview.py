@@ -115,6 +115,12 @@ def notice(state: State, now: int) -> Notice:
     )
 
 
+def seat(state: State) -> str:
+    """Who sits here."""
+    node = state.coalition.node
+    return f"{node.person} · {node.nation}" if node and node.person else ""
+
+
 def channel_rows(state: State) -> tuple[ChannelRow, ...]:
     """The list of channels."""
     marks = state.coalition.marks

@@ -272,13 +272,14 @@ class Composer:
 
 @record
 class DueRow:
-    """A deadline: "1547Z", "ack Duarte 1537Z", "5 min". `act`: it waits for this person."""
+    """A deadline: "1547Z", "ack Duarte 1537Z", "5 min". `act`: it waits for this person. `brief`: "ack Duarte", or ""."""
 
     time: str
     what: str
     left: str
     act: bool
     overdue: bool
+    brief: str = ""
 
 
 @record

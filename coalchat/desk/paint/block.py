@@ -1,7 +1,8 @@
 """Raised blocks: dialogs. Their rows, and what is around them.
 
 Rule 1: a row of a block has a margin of two cells at both sides; the bar of what is chosen stands in its first cell.
-Rule 2: a block is told from the rest by its shade; where grounds look alike it gets a frame.
+Rule 2: a block is told from the rest by its shade; where grounds look alike it gets a frame, and the bar stands inside it.
+Rule 3: what is typed into, or was, is a well in the block: one sees how much room there is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import Row, apart, blank, fit, width_of
-from coalchat.desk.paint.text import in_glyphs, wrap
+from coalchat.desk.paint.text import cut, in_glyphs, one_line, pad, wrap
 
 MARGIN: Final = 2
 """Cells at each side of a block's text."""
@@ -37,7 +38,8 @@ def paint_block(lines: Sequence[Line], width: int, glyphs: Glyphs, height: int |
         return [_edge(first, second, width, glyphs), *framed, _edge(fourth, third, width, glyphs)]
     if height is not None and len(rows) + 2 > height:
         return rows
-    return [EMPTY, *rows, EMPTY]
+    # A banner of its own is its upper edge.
+    return [*([] if rows and rows[0].ground is Ground.BANNER else [EMPTY]), *rows, EMPTY]
 
 
 def _squeezed(rows: list[Line], height: int) -> list[Line]:
@@ -62,11 +64,14 @@ def _edge(left: str, right: str, width: int, glyphs: Glyphs) -> Line:
 
 
 def _framed(line: Line, width: int, glyphs: Glyphs) -> Line:
-    """Its first and its last cell become the frame's, but for the bar of what is chosen."""
+    """Its first and its last cell become the frame's; a bar in the first one stands in the second, where a blank was."""
     side = Span(glyphs.divider, Ink.RULE)
     first, *rest = fit(line.spans, width - 1, glyphs) or (blank(1),)
-    inner = [side, first._replace(text=first.text[1:])] if first.text.startswith(" ") else [first]
-    inner += rest
+    if first.text.startswith(" "):
+        inner = [side, first._replace(text=first.text[1:]), *rest]
+    else:
+        margin, *rest = rest or [blank(MARGIN - 1)]
+        inner = [side, first, margin._replace(text=margin.text[1:]), *rest]
     return Line((*inner, blank(width - 1 - width_of(inner)), side), line.ground, line.level)
 
 
@@ -97,6 +102,18 @@ def block_hints(left: Hints, right: Hints, width: int, glyphs: Glyphs) -> Line:
     return block_apart(hint_spans(left, room - width_of(at_right) - 2), at_right, width, glyphs)
 
 
+def block_well(text: str, width: int, glyphs: Glyphs) -> Line:
+    """What was typed into a field that has not the focus."""
+    inner = width - 2 * MARGIN
+    return block_row([Span(pad(cut(one_line(text), inner, glyphs), inner), Ink.WELL)], width, glyphs)
+
+
 def chosen_bar(chosen: bool, glyphs: Glyphs) -> Span | None:
     """The bar of the row under the cursor."""
     return Span(glyphs.selection, Ink.ACCENT) if chosen else None
+
+
+def under_cursor(lines: Sequence[Line], glyphs: Glyphs) -> int | None:
+    """The last row with the bar, framed or not."""
+    bar = Span(glyphs.selection, Ink.ACCENT)
+    return next((row for row in reversed(range(len(lines))) if bar in lines[row].spans[:2]), None)

@@ -12,6 +12,7 @@ from typing import Final
 from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import Composer
+from coalchat.desk.model.words import counted
 from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import Row, apart, blank, fit, joined, national, width_of
@@ -19,8 +20,8 @@ from coalchat.desk.paint.text import cells, cut, one_line, ours, wrap
 
 INDENT: Final = 2
 """Columns left of the text field: the focus bar, and a blank."""
+# ROUTINE is not said on a small screen, as it is not in the timeline: beside a label an R is a level.
 _SHORT: Final = {
-    Precedence.ROUTINE: "R",
     Precedence.PRIORITY: "P",
     Precedence.IMMEDIATE: "O",
     Precedence.FLASH: "Z",
@@ -32,7 +33,11 @@ _LABEL_KEY: Final = (("F6", "label"),)
 
 def paint_composer_top(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
     """Rows above the text field: the edge, with what it answers and what to know; what it corrects or repeats; the label."""
-    return [_edge(view, width, glyphs), *_about(view, width, glyphs, focused), _label(view, width, glyphs, focused)]
+    return [
+        _edge(view, width, glyphs, focused),
+        *_about(view, width, glyphs, focused),
+        _label(view, width, glyphs, focused),
+    ]
 
 
 def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
@@ -45,37 +50,37 @@ def paint_composer_foot(view: Composer, width: int, glyphs: Glyphs, focused: boo
     if view.only:
         rows = wrap(ours(view.only, glyphs), max(inner, 2))
         return [_row([Span(row, Ink.BRIGHT)], focused, width, glyphs) for row in rows]
-    withheld = _withheld(view, ("withheld from ", "nobody"), inner * 2 // 3)
+    withheld = _withheld(view, ("withheld from ", "no nation"), inner * 2 // 3)
     room = inner - width_of(withheld) - 2
     return [_row(apart(_reads(view, glyphs, room), withheld, inner, glyphs, gap=2), focused, width, glyphs)]
 
 
 def paint_composer_line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Line]:
-    """The row of a small screen: label, precedence, readers, withheld. Above it what is corrected or repeated, if anything
-    is, and what is answered where the row has no room for it; below it the text field.
+    """The row of a small screen: label, precedence, readers, withheld. Above it what is answered, corrected or quoted, if
+    anything is; below it the text field.
     """
-    line, whole = _line(view, width, glyphs, focused)
-    reply = [Span(f"{glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
-    above = [] if whole else [_row(fit(reply, width - INDENT - 1, glyphs), focused, width, glyphs)]
-    return [*above, *_about(view, width, glyphs, focused), line]
+    above: list[Line] = []
+    if view.reply:
+        about = Span(f": {ours(view.about, glyphs)}" if view.about else "", Ink.MUTED)
+        above.append(_row(fit([*_reply(view, glyphs), about], width - INDENT - 1, glyphs), focused, width, glyphs))
+    return [*above, *_about(view, width, glyphs, focused), _line(view, width, glyphs, focused)]
 
 
-def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> tuple[Line, bool]:
-    """The row, and whether it says what is answered, if something is."""
+def _line(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     inner = width - 2
     chip = [*_chip(view.short, view.level, glyphs, inner * 2 // 3), Span(" ")] if not view.nowhere else [*_NONE]
     if view.denied is not None:
         clause, reason = view.denied
         words = [Span(f"{glyphs.refused} {one_line(clause)}", Ink.BRIGHT), Span(f" {ours(reason, glyphs)}")]
         row = apart([*chip, *words], hint_spans(_LABEL_KEY, inner), inner, glyphs)
-        return _row(row, focused, width, glyphs, 1), not view.reply
+        return _row(row, focused, width, glyphs, 1)
     withheld = _withheld(view, ("withheld ", "none"), max(inner - width_of(chip) - 1, 9))
     room = inner - width_of(chip) - width_of(withheld) - 2
-    left, reply = list(chip), _reply(view, glyphs)
+    left = list(chip)
     for part in _small(view, glyphs, room):
         if width_of(left) - width_of(chip) + width_of(part) + 1 <= room:
             left += [*part, Span(" ")]
-    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1), not reply or reply[0] in left
+    return _row(apart(left, withheld, inner, glyphs), focused, width, glyphs, 1)
 
 
 def paint_composer_gutter(height: int, glyphs: Glyphs, focused: bool) -> list[Line]:
@@ -92,7 +97,7 @@ def _about(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Li
         row = apart(left, hint_spans((("Esc", "give it up"),), inner), inner, glyphs, gap=2)
         rows.append(_row(row, focused, width, glyphs))
     for quoted in view.quotes:
-        words = [Span(f"{glyphs.quote} repeats ", Ink.MUTED), Span(ours(quoted, glyphs))]
+        words = [Span(f"{glyphs.quote} quotes ", Ink.MUTED), Span(ours(quoted, glyphs))]
         rows.append(_row(fit(words, inner, glyphs), focused, width, glyphs))
     return rows
 
@@ -100,12 +105,12 @@ def _about(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> list[Li
 # --- rows of the large form ---
 
 
-def _edge(view: Composer, width: int, glyphs: Glyphs) -> Line:
+def _edge(view: Composer, width: int, glyphs: Glyphs, focused: bool) -> Line:
     left: list[Span] = []
     if view.reply:
         said = f": {ours(view.about, glyphs)}" if view.about and not view.warnings else ""
-        words = [Span(f" {glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
-        left = [*fit([*words, Span(said, Ink.MUTED)], width - 3, glyphs), Span(" ")]
+        row = fit([*_reply(view, glyphs), Span(said, Ink.MUTED)], width - INDENT - 2, glyphs)
+        left = [_bar(glyphs, focused), blank(INDENT - 1), *row, Span(" ")]
     right: list[Span] = []
     if view.warnings:
         more = f" +{len(view.warnings) - 1}" if len(view.warnings) > 1 else ""
@@ -153,6 +158,10 @@ def _denied(view: Composer, inner: int, glyphs: Glyphs) -> Row:
 
 
 # --- parts ---
+
+
+def _reply(view: Composer, glyphs: Glyphs) -> list[Span]:
+    return [Span(f"{glyphs.quote} reply to ", Ink.MUTED), Span(one_line(view.reply), Ink.BRIGHT)]
 
 
 def _row(row: Row, focused: bool, width: int, glyphs: Glyphs, indent: int = INDENT) -> Line:
@@ -209,31 +218,34 @@ def _withheld(view: Composer, words: tuple[str, str], room: int) -> list[Span]:
     return [Span(head, Ink.MUTED), Span(names, Ink.BRIGHT)]
 
 
-def _reply(view: Composer, glyphs: Glyphs) -> list[Span]:
-    return [Span(f"{glyphs.quote} {one_line(view.reply)}", Ink.MUTED)] if view.reply else []
-
-
 def _small(view: Composer, glyphs: Glyphs, room: int) -> list[list[Span]]:
     """What stands beside the label on a small screen; each is left out where it does not fit."""
     parts: list[list[Span]] = []
     if view.warnings:
         parts.append([Span(f"{glyphs.act}{len(view.warnings)}", Ink.BRIGHT)])
-    parts.append([_precedence(view.precedence, _SHORT[view.precedence])])
-    if view.nowhere:
-        parts.append([Span(_NOWHERE, Ink.MUTED)])
-    elif not view.known:
-        parts.append([Span("asking who can read it", Ink.MUTED)])
-    elif not view.reads:
-        parts.append([Span("nobody can read it", Ink.BRIGHT)])
-    else:
-        row = [Span("reads ", Ink.MUTED), *joined([[Span(f"{code} {count}")] for code, count in view.reads], " ")]
-        if width_of(row) > room - 3:
-            row = [Span("reads ", Ink.MUTED), Span(f"{len(view.reads)} nations")]
-        parts.append(row)
-    if view.reply:
-        parts.append(_reply(view, glyphs))
+    reads = [Span(_NOWHERE, Ink.MUTED)] if view.nowhere else _small_reads(view, room - 3)
+    if view.precedence is not Precedence.ROUTINE:
+        word = view.precedence.value
+        fits = sum(width_of(part) + 1 for part in [*parts, reads]) + cells(word) + 1 <= room
+        parts.append([_precedence(view.precedence, word if fits else _SHORT[view.precedence])])
+    parts.append(reads)
     if view.note:
         parts.append([Span(view.note, Ink.BRIGHT if view.note.startswith("not ") else Ink.MUTED)])
     if view.national:
         parts.append([Span(ours(view.national, glyphs), Ink.MUTED)])
     return parts
+
+
+def _small_reads(view: Composer, room: int) -> list[Span]:
+    if not view.known:
+        return [Span("asking who can read it", Ink.MUTED)]
+    if not view.reads:
+        return [Span("nobody can read it", Ink.BRIGHT)]
+    count = len(view.reads)
+    for row in (
+        [Span("reads ", Ink.MUTED), *joined([[Span(f"{code} {devices}")] for code, devices in view.reads], " ")],
+        [Span("reads ", Ink.MUTED), Span(counted(count, "nation"))],
+    ):
+        if width_of(row) <= room:
+            return row
+    return [Span(f"{count} read")]

@@ -34,6 +34,8 @@ class Ink(Enum):
     """Our own remark inside the timeline: italic."""
     URGENT = "urgent"
     """The word IMMEDIATE: bold, underlined."""
+    WELL = "well"
+    """What stands in a field of a raised block: on the ground of the timeline, where grounds differ, else underlined."""
     NOW = "now"
     """Reversed: overdue, a chip that must be seen."""
     MARK = "mark"

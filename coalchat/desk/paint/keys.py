@@ -196,7 +196,7 @@ def _keyers(rows: tuple[KeyerRow, ...], width: int, glyphs: Glyphs) -> list[Line
 def _windows(rows: tuple[WindowRow, ...], width: int, glyphs: Glyphs, wide: bool) -> list[Line]:
     if not rows:
         return []
-    lines = [_section("HOW LONG WHAT CAN BE OPENED", "if this device were taken", width, glyphs)]
+    lines = [_section("HOW LONG TEXTS CAN BE OPENED", "if this device were taken", width, glyphs)]
     name = max(cells(one_line(row.name)) for row in rows) + 2
     if wide:
         lines.append(_heads(((" LEVEL", name + 2), *zip(_OPENED, (*_OPENED_AT, 0), strict=True)), width, glyphs))
@@ -263,7 +263,7 @@ def _ends(rows: tuple[EndRow, ...], width: int, glyphs: Glyphs, wide: bool) -> l
         weight = Ink.BRIGHT if row.gap else Ink.MUTED
         left = _columns(((row.what, what, Ink.TEXT), (row.when, 17, weight), (row.left, 12, weight)), glyphs)
         stops = Span(row.stops, weight)
-        if wide and width_of([*left, stops]) <= width:
+        if wide and width_of([*left, stops]) < width:
             lines.append(Line((*left, stops)))
             continue
         lines.append(Line(fit(left, width, glyphs)))

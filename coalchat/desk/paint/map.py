@@ -144,7 +144,7 @@ def sparkline(values: Sequence[int], glyphs: Glyphs) -> str:
 
 def _series(row: SeriesRow, width: int, glyphs: Glyphs) -> Line:
     first, last = row.values[0], row.values[-1]
-    told = f"{last}  from {first}, {min(row.values)} to {max(row.values)}"
+    told = f"{last}  was {first}, range {min(row.values)}{glyphs.dash}{max(row.values)}"
     told = told if width >= _WIDE else str(last)
     right = [Span(f"{one_line(row.mark)} ", Ink.MARK, row.level)]
     head = [
@@ -153,5 +153,5 @@ def _series(row: SeriesRow, width: int, glyphs: Glyphs) -> Line:
     ]
     room = width - width_of(head) - width_of(right) - cells(told) - 3
     shown = row.values[-room:] if room > 0 else ()
-    spark = [Span(f"{sparkline(shown, glyphs)} ", Ink.ACCENT_PLAIN)] if shown else []
+    spark = [Span(f"{sparkline(shown, glyphs)} ", Ink.MUTED)] if shown else []
     return Line(apart([*head, *spark, Span(told, Ink.TEXT)], list(fit(right, width // 2, glyphs)), width, glyphs))

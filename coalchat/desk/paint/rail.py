@@ -166,7 +166,8 @@ def _due_rows(due: DueRow, inner: int, glyphs: Glyphs) -> list[_Row]:
     left = [Span(f" {due.left} ", Ink.NOW)] if due.overdue else [Span(due.left, weight)]
     room = inner - cells(due.time) - 2 - width_of(left)
     own_row = due.overdue and cells(due.what) > room
-    what = _words(ours(due.what, glyphs), inner - cells(due.time) - 1 if own_row else room, glyphs)
+    words = ours(due.brief if due.brief and not own_row and cells(due.what) > room else due.what, glyphs)
+    what = _words(words, inner - cells(due.time) - 1 if own_row else room, glyphs)
     said = [Span(f"{due.time} ", weight), Span(what, weight if due.act else Ink.MUTED)]
     if own_row:
         return [said, list(apart([], left, inner, glyphs))]
@@ -238,19 +239,26 @@ def _link_rows(link: LinkRow, inner: int, glyphs: Glyphs) -> list[_Row]:
 def paint_rail_line(rail: Rail, width: int, glyphs: Glyphs) -> list[Line]:
     """What the rail says, in one row: who has the selected message, then what needs a look, then what is fine."""
     inner = width - 2
-    left: _Row = []
-    if rail.who is not None:
-        time = one_line(rail.who.title).split(" ", 1)[0]
-        left = [Span(time, Ink.BRIGHT)]
-        for nation in rail.who.nations:
-            left += [Span(" "), *tally_spans(nation.tally, glyphs, words=False)]
-    left = list(fit(left, inner, glyphs))
+    news = _news(rail, glyphs)
+    all_of_it = width_of([span for part in news for span in part]) + 2 * len(news)
+    left = _who_line(rail, glyphs, 2)
+    if width_of(left) + all_of_it > inner:
+        left = list(fit(_who_line(rail, glyphs, 1), inner, glyphs))
     right: _Row = []
-    for part in _news(rail, glyphs):
+    for part in news:
         gap = [Span("  ")] if right else []
         if width_of(left) + 2 + width_of(right) + width_of(gap) + width_of(part) <= inner:
             right += [*gap, *part]
     return [Line(fit([Span(" "), *apart(left, right, inner, glyphs)], width, glyphs))]
+
+
+def _who_line(rail: Rail, glyphs: Glyphs, gap: int) -> _Row:
+    if rail.who is None:
+        return []
+    row = [Span(one_line(rail.who.title).split(" ", 1)[0], Ink.BRIGHT)]
+    for nation in rail.who.nations:
+        row += [blank(gap), *tally_spans(nation.tally, glyphs, words=False)]
+    return row
 
 
 def _news(rail: Rail, glyphs: Glyphs) -> list[_Row]:

@@ -89,7 +89,7 @@ def readers(view: RoeFormView, glyphs: Glyphs) -> str:
     if not composer.known:
         return "The node has not said yet who will be able to read it."
     named = f" {glyphs.dot} ".join(f"{code} {count}" for code, count in composer.reads)
-    withheld = f"withheld from {' '.join(composer.withheld)}" if composer.withheld else "withheld from nobody"
+    withheld = f"withheld from {' '.join(composer.withheld)}" if composer.withheld else "withheld from no nation"
     return f"Devices that can read it: {named or 'none'}; {withheld}."
 
 

@@ -24,6 +24,7 @@ from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.layout import HINTED, Layout, layout_for
 from coalchat.desk.paint.notice import paint_notice, paint_warning, warning_stands
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
+from coalchat.desk.paint.text import ours
 from coalchat.desk.paint.timeline import paint_empty, paint_item
 from coalchat.record import evolve
 
@@ -50,7 +51,7 @@ def paint_screen(desk: Desk, now: int, width: int, height: int, glyphs: Glyphs) 
     layout = layout_for(width, height)
     notice, warning = _notice(desk, now, width, height, glyphs)
     below = [paint_rail_line(desk.rail(now), width, glyphs)] if layout.rail_line else []
-    below += [paint_hints(HINTS, "", width)] if layout.hints else []
+    below += [paint_hints(HINTS, ours(desk.seat, glyphs), width)] if layout.hints else []
     above = [notice, *([warning] if warning else [])]
     # The banner's rows do not depend on which lines are visible until it is too wide, and then they are painted again.
     rows = 1

@@ -11,6 +11,7 @@ from typing import Final
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.searchviews import FoundRow, SearchView
+from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank, fit, width_of
 from coalchat.desk.paint.text import cells, named, one_line, ours
@@ -51,7 +52,7 @@ def _where(row: FoundRow, here: bool, width: int, glyphs: Glyphs) -> tuple[Span,
         Span(f"{one_line(row.nation)} ", Ink.MUTED),
         Span(named(row.person), Ink.BRIGHT),
     ]
-    return apart(left, [Span(f"{one_line(row.channel)} ", Ink.MUTED)], width, glyphs, gap=2)
+    return apart(left, [Span(f"{channel_name(row.channel)} ", Ink.MUTED)], width, glyphs, gap=2)
 
 
 def _words(row: FoundRow, width: int, glyphs: Glyphs) -> tuple[Span, ...]:

@@ -11,9 +11,10 @@ from typing import Final
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.threadviews import ThreadRow, ThreadView
 from coalchat.desk.model.words import counted
+from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import apart, blank
-from coalchat.desk.paint.text import one_line, ours, wrap
+from coalchat.desk.paint.text import ours, wrap
 from coalchat.desk.paint.timeline import paint_item
 
 STEP: Final = 2
@@ -25,7 +26,7 @@ _ROOM: Final = 60
 
 def paint_thread_head(view: ThreadView, width: int, glyphs: Glyphs) -> list[Line]:
     """Where it stands, and how many answers it has."""
-    left = [Span(" "), Span("THREAD", Ink.BRIGHT), Span(f"  {one_line(view.channel)}", Ink.MUTED)]
+    left = [Span(" "), Span("THREAD", Ink.BRIGHT), Span(f"  {channel_name(view.channel)}", Ink.MUTED)]
     said = counted(len(view.rows) - 1, "answer") if view.known else ""
     if view.known and not view.whole:
         said = f"{said} so far, looking further back"

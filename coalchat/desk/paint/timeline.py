@@ -18,6 +18,7 @@ from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.views import DateLine, Item, MessageLine, UnreadLine
 from coalchat.desk.paint.card import card_rows, title_of
+from coalchat.desk.paint.hints import hint_spans
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.spans import blank, fit, lined, width_of
 from coalchat.desk.paint.text import cells, cut, named, one_line, ours, pad, wrap
@@ -42,6 +43,9 @@ _KEY, _GUIDED = 22, 4
 _LEAST: Final = 8
 """Cells that the first words of a FLASH need beside its deadline."""
 
+_FROM_AFAR: Final = (("Up", "select"), ("A", "acknowledge"))
+"""What to do about a FLASH that is not under the cursor yet."""
+
 _GAP: Final = Span(" ")
 _MARGIN: Final = Span(" " * (BODY - 1))
 _CLEAR: Final = Span(" ")
@@ -65,6 +69,9 @@ def paint_item(item: Item, width: int, glyphs: Glyphs, focused: bool = False, se
     rows = _rows(item, width, glyphs, band, whole=focused and selected)
     if focused and selected and item.due and width >= _CUT_OFF:
         rows.append((_MARGIN, *actions(width - BODY - 1)))
+    elif band and item.due and width >= _CUT_OFF:
+        margin = _CLOSED if item.card and width < _NARROW else BODY
+        rows.append((blank(margin - 1), *hint_spans(_FROM_AFAR, width - margin - 1)))
     gutter = _gutter(item, glyphs, focused, selected, band)
     ground = Ground.SELECTED if focused and selected else Ground.BASE
     lines = [Line((gutter, *row), ground) for row in rows]

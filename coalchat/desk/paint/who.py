@@ -70,7 +70,8 @@ def paint_who_head(who: WhoHasIt, width: int, glyphs: Glyphs) -> list[Line]:
     columns = _columns(width)
     heads = [("", columns.person), ("ROLE", columns.role), ("DEVICE", columns.device), *columns.stages, ("NOW", 3)]
     row = Span(" " + "".join(pad(name, size) for name, size in heads if size), Ink.MUTED)
-    return [*lines, Line(fit([row], width, glyphs)), Line((Span(glyphs.rule * width, Ink.RULE),))]
+    rule = [Line((Span(glyphs.rule * width, Ink.RULE),))] if width >= _WIDE else []
+    return [*lines, Line(fit([row], width, glyphs)), *rule]
 
 
 def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs, *, by_gap: bool = False) -> list[Line]:
@@ -88,7 +89,8 @@ def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs, *, by_gap: bool = False
         lines.append(Line(fit([Span(" "), Span("nobody known", Ink.REMARK)], width, glyphs)))
     gaps = [(nation, person) for nation in who.nations for person in _ordered(nation.persons, by_gap) if person.gap]
     if gaps:
-        lines += [Line(), section("GAPS", "what closes them", width, glyphs, Ground.BASE)]
+        lines += [Line()] if width >= _WIDE else []
+        lines.append(section("GAPS", "what closes them", width, glyphs, Ground.BASE))
         lines += [_gap(nation, person, width, glyphs) for nation, person in gaps]
     return lines
 

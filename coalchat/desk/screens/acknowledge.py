@@ -11,9 +11,8 @@ from textual.widget import Widget
 
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.views import Banner, MessageLine
-from coalchat.desk.paint.block import EMPTY, block_row, block_text
-from coalchat.desk.paint.dialogs import paint_confirm
-from coalchat.desk.paint.ink import Ink, Line, Span
+from coalchat.desk.paint.dialogs.acknowledge import paint_answer
+from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.base import Dialog
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.block import FieldBlock
@@ -59,13 +58,8 @@ class AcknowledgeDialog(Dialog[tuple[Answer, str]]):
 
     def _around(self, width: int, place: int) -> tuple[list[Line], list[Line]]:
         del place
-        glyphs, line = self.door.dress.glyphs, self._line
-        sentence = f"{line.time} {line.nation} {line.person}  {line.mark} {line.text}"
         choices = tuple(words for _, words in ANSWERS)
-        *asked, _, keys = paint_confirm("ACKNOWLEDGE", sentence, choices, self.cursor, width, glyphs)
-        words = block_row([Span("words", Ink.MUTED)], width, glyphs)
-        error = block_text(self._error, Ink.BRIGHT, width, glyphs) if self._error else []
-        return [*asked, EMPTY, words], [*error, EMPTY, keys]
+        return paint_answer(self._line, choices, self.cursor, self._error, width, self.door.dress.glyphs)
 
     def _edited(self, text: str) -> None:
         del text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Final, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.color import Color
@@ -20,11 +21,12 @@ from coalchat.desk.look.theme import css_variables
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.banner import paint_banner
-from coalchat.desk.paint.hints import Hints, paint_hints
+from coalchat.desk.paint.hints import SCROLL, Hints, in_keys, paint_hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.painted import Painted
+from coalchat.desk.widgets.scrolled import Scrolled
 from coalchat.desk.widgets.timeline import Timeline
 
 DIM: Final = 0.55
@@ -101,6 +103,17 @@ class Banded(Screen[ScreenResultType]):
             if isinstance(widget, Painted | Field | Timeline):
                 widget.redress()
 
+    def paint_keys(self, hints: Hints, note: str, width: int) -> list[Line]:
+        """A row of hints; scrolling is named where there is something to scroll to."""
+        if not any(rows.scrolls for rows in self.query(Scrolled)):
+            hints = tuple(hint for hint in hints if hint != SCROLL)
+        return paint_hints(in_keys(hints, self.door.dress.glyphs), note, width)
+
+    @on(Scrolled.Grew)
+    def _grew(self) -> None:
+        for hints in self.query("#hints").results(Painted):
+            hints.repaint()
+
 
 class Paper(Banded[None]):
     """A whole screen that Esc leaves, with a row of hints."""
@@ -114,7 +127,7 @@ class Paper(Banded[None]):
 
     def _paint_hints(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_hints(self.hints, self.note(), width)
+        return self.paint_keys(self.hints, self.note(), width)
 
     @property
     def hints(self) -> Hints:
@@ -145,6 +158,12 @@ class Dialog(Banded[ScreenResultType], ModalScreen[ScreenResultType]):
         """Dim what is behind, where there are shades."""
         if self.door.dress.skin.tokens is not None:
             self.styles.background = Color.parse(css_variables(self.door.dress.skin)["d-bg"]).with_alpha(DIM)
+
+    def banner(self) -> Banner:
+        """That of the screen over which it stands: what is behind it is still to be seen."""
+        stack = self.app.screen_stack
+        behind = stack[stack.index(self) - 1] if self in stack[1:] else None
+        return behind.banner() if isinstance(behind, Banded) else super().banner()
 
     def action_leave(self) -> None:
         """Leave it, with nothing done."""

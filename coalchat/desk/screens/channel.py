@@ -19,7 +19,7 @@ from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.block import paint_block
 from coalchat.desk.paint.channel import paint_channel, paint_channel_head
 from coalchat.desk.paint.dialogs.channel import TEXTS, paint_founding, paint_widening
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import SCROLL, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.screens.base import Dialog, Paper
 from coalchat.desk.screens.choose import Choosing
@@ -200,7 +200,7 @@ class ChannelScreen(Paper):
     def hints(self) -> Hints:
         """W only where it does something."""
         widen: Hints = (("W", "let nations in"),) if self.door.desk.founding.view().admin else ()
-        return (*widen, ("PgUp PgDn", "scroll"), ("Esc", "back"))
+        return (*widen, SCROLL, ("Esc", "back"))
 
     def content(self) -> Iterable[Widget]:
         """The head stays; the rows scroll."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from coalchat.desk.paint.block import paint_block
+from coalchat.desk.paint.block import paint_block, under_cursor
 from coalchat.desk.paint.dialogs import paint_confirm
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.screens.base import Dialog
@@ -54,10 +54,8 @@ class Choosing(Dialog[int]):
         """Paint the block anew, with the cursor in sight."""
         block = self.query_one(Scrolled)
         block.repaint()
-        bar = self.door.dress.glyphs.selection
-        for row, line in enumerate(block.lines):
-            if line.spans and line.spans[0].text == bar:
-                block.reveal(row)
+        if (row := under_cursor(block.lines, self.door.dress.glyphs)) is not None:
+            block.reveal(row)
 
     def action_move(self, step: int) -> None:
         """Move the cursor."""

@@ -48,7 +48,7 @@ class DeliberateDialog(Dialog[int]):
 
     def banner(self) -> Banner:
         """Its text may stand here."""
-        return self.door.banner(*((self._about,) if self._about else ()))
+        return self.door.banner(self._about) if self._about else super().banner()
 
     @property
     def matches(self) -> bool:

@@ -12,11 +12,12 @@ from textual.widget import Widget
 from coalchat.desk.model.changes import NOTHING, Changes, Part
 from coalchat.desk.paint.channels import channel_at, paint_channels
 from coalchat.desk.paint.head import paint_head
-from coalchat.desk.paint.hints import HINTS, SELECTING, paint_hints
+from coalchat.desk.paint.hints import HINTS, in_keys, paint_hints, selecting
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.paint.layout import HINTED, Layout, layout_for
 from coalchat.desk.paint.notice import paint_notice, paint_warning, warning_stands
 from coalchat.desk.paint.rail import paint_rail, paint_rail_line
+from coalchat.desk.paint.text import ours
 from coalchat.desk.paint.timeline import paint_new_below
 from coalchat.desk.screens.base import Banded
 from coalchat.desk.screens.door import Door
@@ -101,7 +102,9 @@ class Frame(Banded[None]):
 
     def _paint_hints(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_hints(SELECTING if self.timeline.has_focus else HINTS, "", width)
+        hints = selecting(self.timeline.selected) if self.timeline.has_focus else HINTS
+        glyphs = self.door.dress.glyphs
+        return paint_hints(in_keys(hints, glyphs), ours(self.door.desk.seat, glyphs), width)
 
     # --- layout ---
 
@@ -197,7 +200,7 @@ class Frame(Banded[None]):
 
 
 _PARTS: Final = {
-    Part.NOTICE: ("#notice", "#warning"),
+    Part.NOTICE: ("#notice", "#warning", "#hints"),
     Part.CHANNELS: ("#channels",),
     Part.HEAD: ("#head",),
     Part.RAIL: ("#rail", "#rail-line"),

@@ -18,7 +18,7 @@ from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.custodyviews import CodeView, InviteForm, InviteRow, Invites
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.dialogs.invites import paint_code, paint_compare, paint_form
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import ARROWS, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.invites import paint_invites, paint_invites_head
 from coalchat.desk.screens.base import Dialog, Paper
@@ -44,6 +44,7 @@ class InvitesScreen(Paper):
     """Follows the node as long as it is open."""
 
     HINTS: ClassVar[Hints] = (
+        (ARROWS, "choose"),
         ("N", "new"),
         ("A", "compare words, approve"),
         ("W", "withdraw"),

@@ -12,7 +12,7 @@ from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.keyviews import HistoryView, KeyScreen
 from coalchat.desk.model.views import Banner
 from coalchat.desk.paint.dialogs.history import paint_history
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import SCROLL, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.keys import paint_keys, paint_keys_head
 from coalchat.desk.screens.base import Paper
@@ -28,7 +28,7 @@ _SHOWS: Final = frozenset({Part.KEYS, Part.RAIL, Part.NOTICE, Part.BANNER})
 class KeysScreen(Custodial, Paper):
     """Follows the node as long as it is open. `act`: what is done once it is known whether this home is a custodian's."""
 
-    HINTS: ClassVar[Hints] = (("PgUp PgDn", "scroll"), ("H", "requests for history"), ("Esc", "back"))
+    HINTS: ClassVar[Hints] = (SCROLL, ("H", "requests for history"), ("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,H", "history", show=False),
         Binding("x,X", "revoke", show=False),

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.dialogviews import LabelPicker
 from coalchat.desk.model.labels import Label
-from coalchat.desk.paint.block import paint_block
+from coalchat.desk.paint.block import paint_block, under_cursor
 from coalchat.desk.paint.dialogs import paint_picker
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.screens.base import Dialog
@@ -61,10 +61,8 @@ class LabelDialog(Dialog[Choice]):
         """Paint the block anew, with the cursor in sight."""
         block = self.query_one(Scrolled)
         block.repaint()
-        bar = self.door.dress.glyphs.selection
-        for row, line in enumerate(block.lines):
-            if line.spans and line.spans[0].text == bar:
-                block.reveal(row)
+        if (row := under_cursor(block.lines, self.door.dress.glyphs)) is not None:
+            block.reveal(row)
 
     def changed(self, changes: Changes) -> None:
         """The node has said who could read it."""

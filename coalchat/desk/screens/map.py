@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import ARROWS, Hints
 from coalchat.desk.paint.ink import Line, Span
 from coalchat.desk.paint.map import paint_map
 from coalchat.desk.screens.base import Paper
@@ -21,7 +21,7 @@ from coalchat.desk.widgets.scrolled import Scrolled
 class MapScreen(Paper):
     """All reports that the node lists; Enter goes to the one that is selected."""
 
-    HINTS: ClassVar[Hints] = (("Up Down", "select"), ("Enter", "go to it"), ("R", "ask anew"), ("Esc", "back"))
+    HINTS: ClassVar[Hints] = ((ARROWS, "choose"), ("Enter", "go to it"), ("R", "ask again"), ("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", priority=True, show=False),
         Binding("down", "move(1)", priority=True, show=False),
@@ -49,7 +49,7 @@ class MapScreen(Paper):
 
     def note(self) -> str:
         """What the grid is."""
-        return "metres of the zone's own grid"
+        return "axes as in a grid reference"
 
     def _paint(self, width: int, height: int) -> list[Line]:
         return paint_map(self.door.desk.mapping.view(), width, height, self.door.dress.glyphs)

@@ -17,7 +17,7 @@ from coalchat.desk.model.roeviews import BoardView, NoticeView
 from coalchat.desk.model.views import Banner
 from coalchat.desk.model.words import deadline_of, moment_of
 from coalchat.desk.paint.block import EMPTY, block_hints, block_row, block_text
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import SCROLL, Hints
 from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.roe import paint_roe, paint_roe_head
 from coalchat.desk.paint.roenotice import paint_notice_head, paint_whole
@@ -46,7 +46,7 @@ class RoeScreen(RoeSheet):
         ("Enter", "open"),
         ("Esc", "back"),
         ("T", "at another time"),
-        ("PgUp PgDn", "scroll"),
+        SCROLL,
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a,A", "acknowledge", show=False),
@@ -169,7 +169,7 @@ class RoeNoticeScreen(RoeSheet):
         ("A", "acknowledge"),
         ("S", "sign"),
         ("N", "new notice on it"),
-        ("PgUp PgDn", "scroll"),
+        SCROLL,
         ("Esc", "back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("a,A", "acknowledge", show=False)]
@@ -245,7 +245,7 @@ class RoeTimeDialog(Dialog[int]):
         above = [
             block_row([Span("ROE AT ANOTHER TIME", Ink.BRIGHT)], width, glyphs),
             EMPTY,
-            *block_text("1800Z is the next one, +30 in so many minutes, 221800Z with its day of this month; nothing is now.",
+            *block_text("1800Z: the next one. 221800Z: with its day, of this month. +30: in 30 minutes. Nothing typed: now.",
                         Ink.MUTED, width, glyphs),
         ]  # fmt: skip
         error = block_text(self._error, Ink.BRIGHT, width, glyphs) if self._error else []

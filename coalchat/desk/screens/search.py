@@ -15,7 +15,7 @@ from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.searching import Searching
 from coalchat.desk.model.searchviews import SearchView
 from coalchat.desk.model.views import Banner
-from coalchat.desk.paint.hints import Hints, paint_hints
+from coalchat.desk.paint.hints import ARROWS, SCROLL, Hints
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.desk.paint.search import ROWS, paint_found, paint_search_head
 from coalchat.desk.screens.base import Banded
@@ -24,7 +24,13 @@ from coalchat.desk.widgets.field import Field
 from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.scrolled import Scrolled
 
-HINTS: Hints = (("Enter", "go there"), ("^F", "this channel or all"), ("PgUp PgDn", "scroll"), ("Esc", "back"))
+HINTS: Hints = (
+    (ARROWS, "choose"),
+    ("Enter", "go there"),
+    ("^F", "this channel or all"),
+    SCROLL,
+    ("Esc", "back"),
+)
 
 
 class SearchScreen(Banded[str]):
@@ -97,7 +103,7 @@ class SearchScreen(Banded[str]):
 
     def _paint_hints(self, width: int, height: int) -> list[Line]:
         del height
-        return paint_hints(HINTS, "times Z", width)
+        return self.paint_keys(HINTS, "times Z", width)
 
     # --- what happens ---
 

@@ -14,6 +14,7 @@ from textual import on
 from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes
 from coalchat.desk.screens.frame import Frame
+from coalchat.desk.widgets.painted import Painted
 from coalchat.desk.widgets.timeline import Timeline
 from coalchat.errors import UsageError
 
@@ -32,6 +33,7 @@ class Selecting(Frame):
 
     @on(Timeline.Selected)
     def _selected(self) -> None:
+        self.query_one("#hints", Painted).repaint()
         self.door.put(self.door.desk.select(self.timeline.cursor))
 
     @on(Timeline.Left)
@@ -208,6 +210,13 @@ class Selecting(Frame):
                 return
             line = self.timeline.selected
         if line is None or line.mine or line.unreadable:
+            self.composer.complain(
+                "select the message to acknowledge first"
+                if line is None
+                else "that is your own message: others acknowledge it"
+                if line.mine
+                else "what cannot be opened cannot be acknowledged"
+            )
             return
         key = line.key
         if self.door.desk.roe.notice(key, self.door.now()) is not None:
@@ -239,3 +248,7 @@ class Selecting(Frame):
         key = self.timeline.cursor or (shown.key if shown is not None else None)
         if key is not None and self.door.desk.who(key, self.door.now()) is not None:
             self.open(dialogs.WhoScreen(self.door, key))
+        else:
+            self.composer.complain(
+                "select a message first, or send one: there is none here of which one could say who has it"
+            )

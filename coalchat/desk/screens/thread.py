@@ -14,7 +14,7 @@ from textual.widget import Widget
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.threadviews import ThreadRow
 from coalchat.desk.model.views import Banner
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import ARROWS, SCROLL, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.thread import paint_thread, paint_thread_head
 from coalchat.desk.screens.base import Paper
@@ -27,9 +27,10 @@ class ThreadScreen(Paper):
     """Follows the node as long as it is open. `going`, `answering`: key of the message for which it was left, or ""."""
 
     HINTS: ClassVar[Hints] = (
+        (ARROWS, "choose"),
         ("Enter", "go to it"),
         ("R", "reply"),
-        ("PgUp PgDn", "scroll"),
+        SCROLL,
         ("Esc", "back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [

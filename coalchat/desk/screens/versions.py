@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner
-from coalchat.desk.paint.hints import Hints
+from coalchat.desk.paint.hints import SCROLL, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.versions import paint_versions, paint_versions_head
 from coalchat.desk.screens.base import Paper
@@ -21,7 +21,7 @@ from coalchat.desk.widgets.scrolled import Scrolled
 class VersionsScreen(Paper):
     """Follows the node as long as it is open."""
 
-    HINTS: ClassVar[Hints] = (("PgUp PgDn", "scroll"), ("Esc", "back"))
+    HINTS: ClassVar[Hints] = (SCROLL, ("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("h,H", "leave", show=False)]
 
     def content(self) -> Iterable[Widget]:

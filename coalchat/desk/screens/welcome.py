@@ -23,7 +23,7 @@ from coalchat.desk.widgets.block import FieldBlock
 from coalchat.desk.widgets.field import Field, SecretField
 from coalchat.desk.widgets.painted import Painted
 
-STAY: Final = ("keep waiting until he approves", "they differ, or I cannot reach him: stop")
+STAY: Final = ("keep waiting until the custodian approves", "they differ, or I cannot reach the custodian: stop")
 _KEYS: Final = (("Enter", "go on"),)
 
 

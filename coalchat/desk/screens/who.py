@@ -17,7 +17,7 @@ from coalchat.api.vocabulary import Answer
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.views import Banner, MessageLine
 from coalchat.desk.model.whoviews import WhoHasIt
-from coalchat.desk.paint.hints import Hints, paint_hints
+from coalchat.desk.paint.hints import SCROLL, Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.who import paint_who, paint_who_head
 from coalchat.desk.screens.acknowledge import AcknowledgeDialog
@@ -69,8 +69,8 @@ class WhoScreen(Paper):
         acts: Hints = (("R", "remind"), ("E", "escalate")) if who is not None and who.may_remind else ()
         if who is not None and self._line() is not None:
             acts = (("A", "acknowledge"),)
-        hints = (("PgUp PgDn", "scroll"), *acts, ("S", "sort by gap"), ("Esc", "back"))
-        return paint_hints(hints, self.note(), width)
+        hints = (SCROLL, *acts, ("S", "sort by gap"), ("Esc", "back"))
+        return self.paint_keys(hints, self.note(), width)
 
     def note(self) -> str:
         """Where the times come from."""

@@ -28,6 +28,7 @@ class FieldBlock(Widget):
         super().__init__(id=id)
         self.dress = dress
         self.field = field
+        field.add_class("well")
         self._around = around
 
     def compose(self) -> ComposeResult:
@@ -51,7 +52,9 @@ class FieldBlock(Widget):
         place = self._place()
         above, below = self._around(width, place)
         lines = paint_block([*above, EMPTY, *below], width, self.dress.glyphs)
-        at = 1 + len(above)
+        if lines[0].ground is Ground.BANNER and len(lines) >= place - 1:
+            lines = [EMPTY, *lines]  # else it would lie at the banner of the screen
+        at = len(lines) - len(below) - 2
         above, below = lines[:at], lines[at + 1 :]
         missing = len(lines) - place
         if missing > 0:

@@ -25,6 +25,7 @@ from coalchat.display import display_safe
 THEME: Final = "desk"
 SIGNS: Final = 8
 """Signs of a secret of whatever length."""
+_UNDERLINED: Final = Style(underline=True)
 MAX_SECRET: Final = 1_024
 """Bytes of a passphrase, as at the command line."""
 
@@ -63,6 +64,11 @@ class Field(TextArea):
             )
         )
         self.theme = THEME
+
+    def render_line(self, y: int) -> Strip:
+        """One row; where no shade shows that it is a field, it is underlined."""
+        row = super().render_line(y)
+        return row.apply_style(_UNDERLINED) if self.dress.glyphs.flat and self.has_class("well") else row
 
     def update_suggestion(self) -> None:
         """Textual's hook at the end of every edit: tell at once, so that nobody ever has an older text."""
@@ -150,4 +156,5 @@ class SecretField(Widget, can_focus=True):
         spans = [Span(signs, Ink.BRIGHT)]
         if self.has_focus:
             spans.append(Span(" ", Ink.NOW))
-        return self.dress.row(Line(tuple(spans) if y == 0 else (), Ground.INPUT), width)
+        spans.append(Span(" " * max(0, width - sum(len(span.text) for span in spans)), Ink.WELL))
+        return self.dress.row(Line(tuple(spans) if y == 0 else ()), width)

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 
 from coalchat.desk.paint.ink import Ground, Line
@@ -37,15 +38,29 @@ class Scrolled(Painted, can_focus=True):
         Binding("end", "edge(True)", show=False),
     ]
 
+    class Grew(Message):
+        """There is something to scroll to now, or no more."""
+
     def __init__(
         self, dress: Dress, paint: Paint, *, ground: Ground = Ground.BASE, id: str | None = None  # noqa: A002  # Textual's name
     ) -> None:  # fmt: skip
         super().__init__(dress, paint, ground=ground, id=id)
         self.top = 0
+        self.scrolls = False
+        """Whether there are more rows than it shows."""
 
     @property
     def _lowest(self) -> int:
         return max(0, len(self.lines) - self.size.height)
+
+    def _look(self) -> None:
+        if self.size and self.scrolls != (self._lowest > 0):
+            self.scrolls = not self.scrolls
+            self.post_message(self.Grew())
+
+    def on_resize(self) -> None:
+        """Another window, other rows."""
+        self._look()
 
     def move_to(self, top: int) -> None:
         """Show the rows from this one on, as far as there are any."""
@@ -67,6 +82,7 @@ class Scrolled(Painted, can_focus=True):
         if self._lines is not None and self.top:
             self.top = min(self.top, self._lowest)
             self.refresh()
+        self._look()
 
     def render_line(self, y: int) -> Strip:
         """One row of the window."""

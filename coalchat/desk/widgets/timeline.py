@@ -56,6 +56,8 @@ class Timeline(Widget, can_focus=True):
     """The lines of the shown channel."""
 
     ALLOW_SELECT = False
+    FOCUS_ON_CLICK = False
+    """A click beside the messages selects none: keys go on being text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor(-1)", show=False),

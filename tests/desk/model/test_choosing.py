@@ -110,14 +110,14 @@ def titles(driver: Driver, query: str) -> list[str]:
 
 def test_channels_then_people_then_commands() -> None:
     found = titles(crowd(), "")
-    assert found[:3] == ["ops-north", "med", "north-log"]
+    assert found[:3] == ["#ops-north", "#med", "#north-log"]
     assert found[3:6] == ["sensor-7 XBB", "Kowal XBB", "Lind XCC"]
     assert found[6:] == [f"/{command.name}" for command in COMMANDS]
 
 
 def test_what_begins_like_the_query_comes_first() -> None:
-    assert titles(crowd(), "north") == ["north-log", "ops-north"]
-    assert titles(crowd(), "#NORTH") == ["north-log", "ops-north"]
+    assert titles(crowd(), "north") == ["#north-log", "#ops-north"]
+    assert titles(crowd(), "#NORTH") == ["#north-log", "#ops-north"]
     assert titles(crowd(), "xbb kow") == ["Kowal XBB"]
     assert titles(crowd(), "/lab") == ["/label"]
     assert titles(crowd(), "no such thing") == []
@@ -139,7 +139,7 @@ def test_channels_shown_last_come_first() -> None:
     driver = crowd()
     for channel in (1, 2, 0):
         driver.do(driver.desk.show(driver.node.channels[channel].id, NOW))
-    assert titles(driver, "")[:3] == ["north-log", "med", "ops-north"]
+    assert titles(driver, "")[:3] == ["#north-log", "#med", "#ops-north"]
 
 
 def where(driver: Driver) -> tuple[str, str | None]:
@@ -151,8 +151,10 @@ def test_a_jump_goes_there() -> None:
     (kowal,) = driver.desk.targets("kowal")
     driver.do(driver.desk.jump(kowal.id, NOW))
     assert where(driver) == ("med", driver.line("three").key)
-    assert kowal.note.endswith("in #med")
+    assert kowal.note.startswith("last wrote ")
+    assert kowal.note.endswith("Z in #med")
     (ops,) = driver.desk.targets("ops")
+    assert (ops.letter, ops.level) == ("S", 2)
     driver.do(driver.desk.jump(ops.id, NOW))
     assert where(driver) == ("ops-north", None)
     assert driver.desk.jump("nowhere", NOW).asks == ()
@@ -164,4 +166,4 @@ def test_every_target_leads_somewhere() -> None:
         if not target.id.startswith("/"):
             driver.do(driver.desk.show(driver.node.channels[2].id, NOW))
             changes = driver.do(driver.desk.jump(target.id, NOW))
-            assert changes.reset or target.title == "north-log"
+            assert changes.reset or target.title == "#north-log"

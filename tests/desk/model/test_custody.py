@@ -61,8 +61,8 @@ def test_what_would_be_done_is_said_before_a_revocation_and_only_that_is_done() 
         ("device", f"Varga (2), id {'4a' * 16}"),
         ("reason", "lost"),
         ("keys", "a new edition takes the place of 12 and 13"),
-        ("anew", "2 other devices to be keyed, as they answer"),
-        ("until", f"{dtg(NOW + 30 * HOUR)} a cut-off sender may still use the old key"),
+        ("rekeyed", "2 other devices, as each of them answers"),
+        ("old key", f"a cut-off sender may still use it until {dtg(NOW + 30 * HOUR)}"),
     )
     assert revocations(driver) == [("4a4a4a4a", "", True)]
     driver.do(custody.confirm())

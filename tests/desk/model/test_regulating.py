@@ -53,7 +53,7 @@ def test_a_notice_is_due_until_the_node_says_that_it_is_answered() -> None:
     driver = Driver(ruled(), now=NOW)
     driver.start()
     driver.node.messages = []
-    assert [row.what for row in driver.desk.rail(NOW).due if row.act][:2] == ["ack Duarte 1537Z", "ack IMPL 005"]
+    assert [row.what for row in driver.desk.rail(NOW).due if row.act][:2] == ["ack SALUTE 003", "ack IMPL 005"]
     driver.desk._state.deadlines._asked.clear()
     shown = driver.desk.notice(NOW)
     assert (shown.due, shown.left, shown.overdue) == ("IMPL 005 acknowledge by 1600Z", "18 min", False)

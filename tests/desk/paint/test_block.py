@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from coalchat.desk.look.glyphs import UNICODE
 from coalchat.desk.look.skin import MONO, skin_for
-from coalchat.desk.paint.block import EMPTY, block_apart, block_hints, block_row, block_text, chosen_bar, paint_block
+from coalchat.desk.paint.block import (
+    EMPTY,
+    block_apart,
+    block_hints,
+    block_row,
+    block_text,
+    chosen_bar,
+    paint_block,
+    under_cursor,
+)
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from tests.desk.paint.made import text_of
 
@@ -26,15 +35,17 @@ def test_a_block_has_margins_and_a_free_row_above_and_below() -> None:
 
 def test_where_grounds_look_alike_it_has_a_frame_and_the_bar_stays() -> None:
     for ascii_only, expected in (
-        (False, ["┌────────┐", "│ one    │", "▌ two    │", "└────────┘"]),
-        (True, ["+--------+", "| one    |", "> two    |", "+--------+"]),
+        (False, ["┌────────┐", "│ one    │", "│▌two    │", "└────────┘"]),
+        (True, ["+--------+", "| one    |", "|>two    |", "+--------+"]),
     ):
         glyphs = skin_for(MONO, ascii_only=ascii_only).glyphs
         rows = [
             block_row([Span("one")], 10, glyphs),
             block_row([Span("two")], 10, glyphs, chosen_bar(True, glyphs)),
         ]
-        assert text_of(paint_block(rows, 10, glyphs)) == expected
+        lines = paint_block(rows, 10, glyphs)
+        assert text_of(lines) == expected
+        assert under_cursor(lines, glyphs) == 2
     assert text_of(paint_block([EMPTY], 10, skin_for(MONO).glyphs))[1] == "│        │"
 
 

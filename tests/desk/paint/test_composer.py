@@ -16,6 +16,7 @@ from coalchat.desk.paint.composer import (
 )
 from coalchat.desk.paint.ink import Ground, Ink
 from coalchat.desk.paint.text import cells
+from coalchat.record import evolve
 from tests.desk.paint.made import composer, inks_of, text_of
 
 MANY = tuple(f"X{n:02}" for n in range(20))
@@ -35,8 +36,8 @@ def test_who_can_read_it_and_who_not() -> None:
     assert line.text == "▌ can read XAA 9 · XBB 12 devices               withheld from XCC"
     assert inks_of(line, "XCC") == {Ink.BRIGHT}
     (open_to_all,) = paint_composer_foot(composer(withheld=()), 66, UNICODE, focused=False)
-    assert open_to_all.text.endswith("withheld from nobody")
-    assert inks_of(open_to_all, "nobody") == {Ink.MUTED}
+    assert open_to_all.text.endswith("withheld from no nation")
+    assert inks_of(open_to_all, "no nation") == {Ink.MUTED}
 
 
 def test_before_the_node_has_said_so_nothing_is_claimed() -> None:
@@ -63,7 +64,7 @@ def test_what_cannot_be_sent_has_the_clause_in_the_readers_place() -> None:
 def test_the_edge_says_what_it_answers_and_what_to_know() -> None:
     view = composer(reply="Duarte 1537Z", warnings=("XCC: keys end 221800Z", "another"))
     edge, _ = paint_composer_top(view, 66, UNICODE, focused=True)
-    assert edge.text.startswith(" ↳ reply to Duarte 1537Z ")
+    assert edge.text.startswith("▌ ↳ reply to Duarte 1537Z ")
     assert edge.text.endswith(" ! XCC: keys end 221800Z +1 ")
     assert cells(edge.text) == 66
     assert inks_of(edge, "XCC: keys end") == {Ink.BRIGHT}
@@ -108,7 +109,7 @@ def test_a_label_that_is_too_long_takes_its_short_form() -> None:
 @pytest.mark.parametrize(
     ("precedence", "ink", "letter"),
     [
-        (Precedence.ROUTINE, Ink.MUTED, "R"),
+        (Precedence.ROUTINE, Ink.MUTED, ""),
         (Precedence.PRIORITY, Ink.TEXT, "P"),
         (Precedence.IMMEDIATE, Ink.URGENT, "O"),
         (Precedence.FLASH, Ink.URGENT, "Z"),
@@ -117,7 +118,11 @@ def test_a_label_that_is_too_long_takes_its_short_form() -> None:
 def test_the_precedence_stands_beside_the_label(precedence: Precedence, ink: Ink, letter: str) -> None:
     view = composer(precedence=precedence)
     assert inks_of(paint_composer_top(view, 66, UNICODE, focused=True)[1], precedence.value) == {ink}
-    assert f" ▾  {letter} " in paint_composer_line(view, 61, UNICODE, focused=True)[0].text
+    beside = " ▾  reads" if precedence is Precedence.ROUTINE else f" ▾  {precedence.value} reads"
+    assert beside in paint_composer_line(view, 72, UNICODE, focused=True)[0].text
+    many = evolve(view, reads=(("XAA", 100), ("XBB", 100), ("XCC", 100)), withheld=())
+    assert (f" ▾  {letter} reads" if letter else " ▾  reads") in paint_composer_line(many, 55, UNICODE, True)[0].text
+    assert "3 read " in paint_composer_line(many, 50, UNICODE, True)[0].text
 
 
 def test_what_was_not_sent_is_bold() -> None:
@@ -141,7 +146,7 @@ def test_what_is_corrected_and_what_is_repeated_have_rows_in_every_form() -> Non
             correcting, first, second = lines[least - 1 : least + 2]
             assert correcting.text.startswith("▌ correcting 1531Z Berg")
             assert "Esc" in correcting.text
-            assert "↳ repeats (S) XBB Kowal 1534Z: Route B" in first.text
+            assert "↳ quotes (S) XBB Kowal 1534Z: Route B" in first.text
             assert second.text.rstrip().endswith("…")
 
 
@@ -164,8 +169,12 @@ def test_a_small_screen_says_whom_it_answers_at_every_width(
 def test_a_reply_says_how_the_other_message_begins_where_there_is_room() -> None:
     view = composer(reply="Duarte 1537Z", about="SALUTE 003 Escort halted at the quay, and more of it")
     assert paint_composer_top(view, 60, UNICODE, True)[0].text.startswith(
-        " ↳ reply to Duarte 1537Z: SALUTE 003 Escort halted"
+        "▌ ↳ reply to Duarte 1537Z: SALUTE 003 Escort halted"
     )
+    above, line = paint_composer_line(view, 61, UNICODE, True)
+    assert above.text.startswith("▌ ↳ reply to Duarte 1537Z: SALUTE 003 Escort halted")
+    assert "reads" in line.text
+    assert len(paint_composer_line(evolve(view, quotes=("(S) XBB Kowal 1534Z: Route B",)), 61, UNICODE, True)) == 3
     warned = composer(reply="Duarte 1537Z", about="SALUTE", warnings=("XCC: keys end 221800Z",))
     assert "SALUTE" not in paint_composer_top(warned, 66, UNICODE, True)[0].text
 
@@ -182,7 +191,7 @@ def test_what_the_own_nation_marks_alike_stands_behind_the_label_where_all_else_
 
 
 def test_on_a_small_screen_it_comes_last() -> None:
-    (wide,) = paint_composer_line(composer(national="XAA: GEHEIM"), 80, UNICODE, focused=True)
+    (wide,) = paint_composer_line(composer(national="XAA: GEHEIM"), 100, UNICODE, focused=True)
     assert "reads XAA 9 XBB 12 draft kept XAA: GEHEIM" in wide.text
     (line,) = paint_composer_line(composer(national="XAA: GEHEIM"), 61, UNICODE, focused=True)
     assert [line] == paint_composer_line(composer(), 61, UNICODE, focused=True)

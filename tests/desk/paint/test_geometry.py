@@ -117,7 +117,7 @@ def parts(text: str, body: str, code: str, number: int) -> Iterator[Paint]:
     yield lambda w, g: paint_block(paint_refusal(refusal(reason=text, clause=text, ways=(text,)), w, g), w, g)
     yield lambda w, g: paint_block(paint_confirm(text, body, (text, text), 1, w, g), w, g)
     yield lambda w, g: paint_jump((target, target), 1, w, number, g)
-    yield lambda w, g: paint_help(((text, text),), ((code, text),), w, g)
+    yield lambda w, g: paint_help(text, ((text, ((text, text),)),), ((code, text),), w, g)
     yield lambda w, g: [line for some in paint_unlock(views.NodeState.LOCKED, text, w, g) for line in some]
 
 

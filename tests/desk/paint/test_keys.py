@@ -12,7 +12,7 @@ from tests.desk.paint.made import inks_of, text_of
 from tests.desk.paint.made_keys import key_screen, scale
 
 HEADS = ["TO DO", "EMERGENCY REKEY", "EDITIONS", "SEGMENTS OF EDITION 12", "SILENT DEVICES", "KEYING DEVICES",
-         "HOW LONG WHAT CAN BE OPENED", "OTHER NATIONS, AS SEEN FROM HERE", "CERTIFICATES THAT END"]  # fmt: skip
+         "HOW LONG TEXTS CAN BE OPENED", "OTHER NATIONS, AS SEEN FROM HERE", "CERTIFICATES THAT END"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [80, 120])

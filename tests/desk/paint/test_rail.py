@@ -151,7 +151,7 @@ def test_progress_has_its_width_whatever_it_is_told(done: float, full: int) -> N
 
 def test_in_one_row_gaps_come_before_what_is_fine() -> None:
     (line,) = paint_rail_line(rail(), 80, UNICODE)
-    assert line.text == " 1531Z ✓✓ XAA 4/4 ✓✓ XBB 3/3 ✓ XCC 2/5     XCC 2 h  1 not out  XBB up  key 12·3"
+    assert line.text == " 1531Z  ✓✓ XAA 4/4  ✓✓ XBB 3/3  ✓ XCC 2/5  XCC 2 h  1 not out  XBB up  key 12·3"
     assert inks_of(line, "XCC 2 h") == {Ink.BRIGHT}
     assert inks_of(line, "XBB up") == {Ink.MUTED}
     (narrow,) = paint_rail_line(rail(), 60, UNICODE)

@@ -174,8 +174,10 @@ def test_a_flash_that_waits_is_the_band_with_its_deadline_at_the_right() -> None
     assert text_of(lines) == [
         "┃1531Z XBB Kowal     FLASH   (S) SALUTE 003         ack by 1547Z",
         "┃                    SIZE  8 vehicles",
+        "┃                    Up select  A acknowledge",
     ]
-    assert [line.ground for line in lines] == [Ground.FLASH, Ground.BASE]
+    assert [line.ground for line in lines] == [Ground.FLASH, Ground.BASE, Ground.BASE]
+    assert "Up select" not in "".join(text_of(paint_item(FLASH, WIDE, UNICODE, focused=True, selected=True)))
     small = paint_item(FLASH, SMALL, ASCII)
     assert text_of(small)[0] == "#1531Z XBB Kowal     FLASH (S) SALUTE 003      ack by 1547Z"
 
@@ -185,10 +187,11 @@ def test_the_first_words_of_a_flash_leave_room_for_its_deadline() -> None:
     assert text_of(paint_item(item, SMALL, UNICODE)) == [
         "┃1531Z XBB Kowal     FLASH (S) Convoy stopped  ack by 1547Z",
         "┃                    by armed people at bridge 7",
+        "┃                    Up select  A acknowledge",
     ]
     narrow = paint_item(item, 45, UNICODE)
-    assert text_of(narrow)[-1] == "┃                    ack by 1547Z"
-    assert inks_of(narrow[-1], "ack by 1547Z") == {Ink.BRIGHT}
+    assert text_of(narrow)[-2:] == ["┃                    ack by 1547Z", "┃                    Up select"]
+    assert inks_of(narrow[-2], "ack by 1547Z") == {Ink.BRIGHT}
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,14 @@ async def at_main(desk: Seat) -> None:
 async def test_a_quote_is_seen_before_it_is_sent_and_esc_takes_it_back() -> None:
     async with seat(two_messages(), (80, 24)) as desk:
         await desk.press("up", "up", "q")
-        await desk.sees("↳ repeats (S", "XBB Kowal 1106Z: route B", "S REL XAA, XBB")
+        await desk.sees("↳ quotes (S", "XBB Kowal 1106Z: route B", "S REL XAA, XBB")
         assert desk.main.composer.draft.has_focus
         await desk.press("escape")
-        await desk.until(lambda: "repeats" not in desk.text)
+        await desk.until(lambda: "quotes" not in desk.text)
         await desk.press("up", "up", "/")
         await desk.put("quote")
         await desk.press("enter")
-        await desk.sees("↳ repeats")
+        await desk.sees("↳ quotes")
         await desk.press("enter")  # nothing need be said to it
         await desk.sees("Your last message here was")
         await desk.press("2")
@@ -53,7 +53,7 @@ async def test_a_forward_asks_where_and_under_which_label() -> None:
         await desk.sees("below what you repeat", "MISSION SECRET REL XAA, XBB")
         await desk.press("enter")
         await at_main(desk)
-        await desk.sees("#liaison", "↳ repeats (S", f"XBB Kowal 1106Z: {BODY}")
+        await desk.sees("#liaison", "↳ quotes (S", f"XBB Kowal 1106Z: {BODY}")
         await desk.put("as you asked")
         await desk.press("enter")
         await desk.until(lambda: desk.asked(requests.SendMessage))

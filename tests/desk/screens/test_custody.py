@@ -45,7 +45,7 @@ async def test_a_device_is_revoked_by_a_deliberate_act_alone() -> None:
         await desk.sees("Why?", "nothing is done yet")
         await desk.press("3")
         await desk.until(lambda: isinstance(desk.app.screen, DeliberateDialog))
-        await desk.sees("REVOKE", "Varga (2)", "lost", "2 other devices to be keyed", "Type 4a4a4a4a")
+        await desk.sees("REVOKE", "Varga (2)", "lost", "2 other devices", "Type 4a4a4a4a")
         await desk.press("enter")  # the first choice changes nothing
         await at_keys(desk)
         assert [one.rehearse for one in desk.asked(RevokeDevices)] == [True]

@@ -186,9 +186,9 @@ async def test_who_has_it_shows_persons_and_gaps_and_follows_receipts() -> None:
 
 
 async def test_help_names_keys_and_commands_and_one_command_alone() -> None:
-    async with seat(one_channel(), (100, 50)) as desk:
+    async with seat(one_channel(), (100, 80)) as desk:
         await desk.press("f1")
-        await desk.sees("KEYS", "COMMANDS", "/precedence", "Alt-A")
+        await desk.sees("WRITING", "ON THE SELECTED MESSAGE", "COMMANDS", "/precedence", "Alt-A")
         await desk.press("escape")
         await desk.write("/help ack-by")
         await desk.press("enter")

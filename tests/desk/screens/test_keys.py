@@ -94,7 +94,7 @@ async def test_at_80x24_all_of_it_can_be_scrolled_to() -> None:
         for _ in range(6):
             await desk.press("pagedown")
             seen += desk.text
-        for words in ("EDITIONS", "EMERGENCY REKEY", "SILENT DEVICES", "HOW LONG WHAT CAN BE OPENED", "AS SEEN FROM HERE",
+        for words in ("EDITIONS", "EMERGENCY REKEY", "SILENT DEVICES", "HOW LONG TEXTS CAN BE OPENED", "AS SEEN FROM HERE",
                       "CERTIFICATES THAT END", "Varga (2)"):  # fmt: skip
             assert words in seen
         assert seen.isascii()

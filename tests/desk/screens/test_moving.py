@@ -255,3 +255,34 @@ async def test_receipts_change_the_line_in_place() -> None:
         entry = desk.node.messages[0].entry_id
         desk.node.move(entry, "XBB", State.READ, person="Kowal")
         await desk.until(lambda: any("✓✓" in row and "XBB" in row for row in desk.rows))
+
+
+async def test_scrolling_is_named_only_where_there_is_something_to_scroll_to() -> None:
+    async with seat(scene(), (120, 40)) as desk:
+        await desk.press("f4")
+        await desk.sees("WHO HAS IT", "sort by gap")
+        await desk.until(lambda: "PgDn" not in desk.rows[-2])
+        await desk.pilot.resize_terminal(80, 16)
+        await desk.until(lambda: "PgUp PgDn scroll" in desk.rows[-2])
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.until(lambda: "PgDn" not in desk.rows[-2])
+
+
+async def test_a_click_beside_the_messages_leaves_the_keys_to_the_text() -> None:
+    async with seat(scene(), (120, 40)) as desk:
+        await desk.until(lambda: desk.main.timeline.visible_keys)
+        rule = next(y for y, row in enumerate(desk.rows) if "3 new since" in row)
+        await desk.pilot.click(offset=(60, rule))
+        assert desk.main.composer.draft.has_focus
+        await desk.pilot.click(offset=(60, rule + 1))
+        await desk.until(lambda: desk.main.timeline.has_focus and desk.main.timeline.cursor)
+        await desk.sees("A acknowledge  R reply")
+
+
+async def test_what_a_key_cannot_do_with_a_message_is_said() -> None:
+    async with seat(scene(), (120, 40)) as desk:
+        await desk.until(lambda: desk.main.timeline.visible_keys)
+        await desk.press("up", "up", "up", "up", "up", "a")
+        await desk.sees("that is your own message: others acknowledge it")
+        await desk.press("escape", "alt+3", "f4")
+        await desk.sees("select a message first, or send one")

@@ -51,7 +51,7 @@ async def test_a_notice_leaves_once_its_serial_is_typed() -> None:
         await desk.press("4", "2")
         await desk.until(lambda: isinstance(desk.app.screen, RoeFormScreen) and desk.app.session.idle)
         await desk.sees("IMPLEMENT", "XBB AUTH 004", "Halt and search of vehicles", "will be IMPL 001", "can read",
-                        "withheld from nobody", "AS IT WILL APPEAR", "NOT IN FORCE until 2 persons have signed")  # fmt: skip
+                        "withheld from no nation", "AS IT WILL APPEAR", "NOT IN FORCE until 2 persons have signed")  # fmt: skip
         await signing(desk)
         await desk.sees(
             "IMPL 001", "Type the serial to issue it: 001", "Devices that can read it", "yours is the first"

@@ -7,12 +7,25 @@ from rich.cells import cell_len
 
 from coalchat.desk.paint.layout import layout_for
 from tests.desk.piloting import Seat, seat
-from tests.desk.scene import NOW, scene
+from tests.desk.scene import NOW, ruled
 from tests.fakes.api_node import FakeNode
 
-SIZES = [(40, 12), (60, 18), (71, 19), (72, 20), (80, 24), (109, 30), (110, 29), (120, 40), (200, 60)]
+SIZES = [
+    (40, 12),
+    (60, 18),
+    (60, 20),
+    (71, 19),
+    (72, 24),
+    (80, 24),
+    (100, 30),
+    (109, 30),
+    (110, 29),
+    (120, 40),
+    (200, 60),
+]
 SCREENS = {"main": (), "jump": ("ctrl+k",), "label": ("f6",), "who": ("f4",), "keys": ("f7",), "help": ("f1",), "quit": ("ctrl+c",),
-           "acknowledge": ("up", "up", "up", "a")}  # fmt: skip
+           "acknowledge": ("up", "up", "up", "a"), "search": ("ctrl+f",), "thread": ("up", "t"), "report": ("f2", "enter"),
+           "roe": ("f3",), "sign": ("f3", "a"), "notices": ("f3", "enter")}  # fmt: skip
 
 
 def check(desk: Seat) -> None:
@@ -37,23 +50,25 @@ def check(desk: Seat) -> None:
 )
 @pytest.mark.usefixtures("unmeasured")  # the same lines run at each size
 async def test_every_screen_fits(size: tuple[int, int], skin: str) -> None:
-    async with seat(scene(), size, theme=skin) as desk:
+    async with seat(ruled(), size, theme=skin) as desk:
         await desk.until(lambda: desk.main.timeline.visible_keys)
         for keys in SCREENS.values():
-            await desk.press(*keys)
+            for key in keys:
+                await desk.press(key)
+                await desk.until(lambda: desk.app.session.idle)
             check(desk)
-            if desk.app.screen is not desk.main:
+            while desk.app.screen is not desk.main or not desk.main.composer.draft.has_focus:
                 await desk.press("escape")
-            await desk.press("escape")
-            await desk.until(lambda: desk.app.screen is desk.main)
 
 
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_that_is_open_follows_the_size(screen: str) -> None:
-    async with seat(scene()) as desk:
+    async with seat(ruled()) as desk:
         await desk.until(lambda: desk.main.timeline.visible_keys)
-        await desk.press(*SCREENS[screen])
+        for key in SCREENS[screen]:
+            await desk.press(key)
+            await desk.until(lambda: desk.app.session.idle)
         for width, height in [*SIZES, *reversed(SIZES), (10, 3), (1, 1), (120, 40)]:
             await desk.pilot.resize_terminal(width, height)
             await desk.pilot.pause()

@@ -13,7 +13,7 @@ async def test_one_goes_from_a_thread_to_a_message_or_answers_it() -> None:
     async with seat(answered(), (80, 24)) as desk:
         await desk.sees("Tell them 20 t", "1 answer", "2 answers")
         await desk.press("up", "t")
-        await desk.sees("THREAD  ops-north", "5 answers", "MISSION SECRET REL XAA, XBB")
+        await desk.sees("THREAD  #ops-north", "5 answers", "MISSION SECRET REL XAA, XBB")
         assert isinstance(desk.app.screen, ThreadScreen)
         await desk.press("up", "up", "up", "enter")
         await desk.until(lambda: desk.app.screen is desk.main)
@@ -22,7 +22,7 @@ async def test_one_goes_from_a_thread_to_a_message_or_answers_it() -> None:
         await desk.press("/")
         await desk.put("thread")
         await desk.press("enter")
-        await desk.sees("THREAD  ops-north", "5 answers")
+        await desk.sees("THREAD  #ops-north", "5 answers")
         await desk.press("down", "r")
         await desk.until(lambda: desk.app.screen is desk.main)
         await desk.until(lambda: desk.app.desk.composer().reply == "Berg 1541Z")

@@ -49,7 +49,7 @@ def paint_lock(why: str, asking: bool, width: int, glyphs: Glyphs) -> tuple[list
     """The rows above the passphrase field of a locked desk, and those below it. `asking`: the node compares it."""
     above = [
         block_row([Span("LOCKED", Ink.CAPS)], width, glyphs),
-        *block_text("Messages go on coming in, and are not read.", Ink.TEXT, width, glyphs),
+        *block_text("Messages keep coming in; none of them counts as read.", Ink.TEXT, width, glyphs),
         EMPTY,
         block_row([Span("passphrase", Ink.MUTED)], width, glyphs),
     ]
@@ -75,13 +75,17 @@ def paint_confirm(
     return [*lines, *paint_choices(choices, cursor, width, glyphs)]
 
 
-def paint_choices(choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs) -> list[Line]:
-    """What can be answered, and the keys at the foot."""
+def paint_choices(
+    choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs, leave: str = "not now"
+) -> list[Line]:
+    """What can be answered, and the keys at the foot. `leave`: what Esc does. Of one answer there is nothing to choose."""
     lines: list[Line] = []
     for place, choice in enumerate(choices):
         here = place == cursor
         dot = Span(f"{glyphs.on if here else glyphs.off} ", Ink.BRIGHT if here else Ink.MUTED)
         row = [dot, Span(choice, Ink.BRIGHT if here else Ink.TEXT)]
         lines.append(block_row(row, width, glyphs, chosen_bar(here, glyphs)))
-    keys = ((f"{glyphs.up}{glyphs.down}", "choose"), ("Enter", "answer"))
-    return [*lines, EMPTY, block_hints(keys, (("Esc", "not now"),), width, glyphs)]
+    keys = ((glyphs.arrows, "choose"), ("Enter", "answer"))
+    if len(choices) == 1:
+        return [*lines, EMPTY, block_hints((("Enter", "close"),), (), width, glyphs)]
+    return [*lines, EMPTY, block_hints(keys, (("Esc", leave),), width, glyphs)]

@@ -8,7 +8,8 @@ from typing import Final
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.foundingviews import ChannelForm, Member, Offer
 from coalchat.desk.model.words import counted
-from coalchat.desk.paint.block import EMPTY, MARGIN, block_hints, block_row, block_text, chosen_bar
+from coalchat.desk.paint.block import EMPTY, MARGIN, block_hints, block_row, block_text, block_well, chosen_bar
+from coalchat.desk.paint.channels import channel_name
 from coalchat.desk.paint.ink import Ink, Line, Span
 from coalchat.desk.paint.spans import width_of
 from coalchat.desk.paint.text import one_line, ours
@@ -27,7 +28,7 @@ def paint_founding(
     """
     values = (form.title, form.purpose)
     above = [
-        block_row([Span("CHANNEL", Ink.BRIGHT), Span("   a new one", Ink.MUTED)], width, glyphs),
+        block_row([Span("NEW CHANNEL", Ink.BRIGHT), Span("   of nations, under a ceiling", Ink.MUTED)], width, glyphs),
         EMPTY,
     ]
     below: list[Line] = []
@@ -36,7 +37,7 @@ def paint_founding(
         words = [Span(head, Ink.BRIGHT if here else Ink.CAPS), Span(f"  {what}", Ink.MUTED)]
         into.append(block_row(words, width, glyphs, chosen_bar(here, glyphs)))
         if number != typing:
-            into.append(block_row([Span(one_line(values[number]) or glyphs.rule * 3)], width, glyphs))
+            into.append(block_well(values[number], width, glyphs))
         (below if number == typing else into).extend(_wrong(offer, name, width, glyphs))
     below += [EMPTY, *_ceiling(form, offer, place - len(TEXTS), width, glyphs)]
     first = len(TEXTS) + 1 + bool(offer.categories)
@@ -48,7 +49,7 @@ def paint_founding(
     does = "next" if place < len(TEXTS) else "make it"
     if offer.asking:
         below.append(block_row([Span("the node makes it", Ink.REMARK)], width, glyphs))
-    keys = [(f"{glyphs.up}{glyphs.down}", "move"), ("Enter", does)]
+    keys = [(glyphs.arrows, "move"), ("Enter", does)]
     if place >= len(TEXTS):
         keys.insert(1, ("Space", "choose"))
     return above, [*below, EMPTY, block_hints(tuple(keys), (("Esc", "not now"),), width, glyphs)]
@@ -59,21 +60,21 @@ def paint_widening(
 ) -> list[Line]:
     """Who may be let in. `members`: those, with what is chosen; `offer`: all, as they would be then."""
     return [
-        block_row([Span("WIDEN", Ink.BRIGHT), Span(f"   {one_line(title)}", Ink.MUTED)], width, glyphs),
+        block_row([Span("WIDEN", Ink.BRIGHT), Span(f"   {channel_name(title)}", Ink.MUTED)], width, glyphs),
         EMPTY,
         *_members("LET IN", members, place, width, glyphs),
         *_wrong(offer, "members", width, glyphs),
         EMPTY,
         *_readers(offer.members, offer.ceiling, width, glyphs),
         *block_text(
-            "They read what is sent from then on, and nothing from before. Who is a member stays one.",
+            "They read what is sent from then on, and nothing from before. Members stay members.",
             Ink.TEXT,
             width,
             glyphs,
         ),
         EMPTY,
         block_hints(
-            ((f"{glyphs.up}{glyphs.down}", "move"), ("Space", "choose"), ("Enter", "let them in")),
+            ((glyphs.arrows, "move"), ("Space", "choose"), ("Enter", "let them in")),
             (("Esc", "not now"),),
             width,
             glyphs,
@@ -117,8 +118,8 @@ def _members(head: str, members: Sequence[Member], place: int, width: int, glyph
     for number, member in enumerate(members):
         mark = Span(glyphs.selection if number == place else " ", Ink.ACCENT)
         box = Span(f"{glyphs.chosen if member.chosen else glyphs.free} ", Ink.BRIGHT if member.chosen else Ink.MUTED)
-        code = Span(f"{member.code}{' yours, always' if member.own else ''}", Ink.BRIGHT if member.chosen else Ink.TEXT)
-        cells.append([mark, box, code, Span("  ")])
+        code = Span(member.code, Ink.BRIGHT if member.chosen else Ink.TEXT)
+        cells.append([mark, box, code, Span(" yours, always" if member.own else "", Ink.MUTED), Span("  ")])
     words = [Span(head, Ink.BRIGHT if here else Ink.CAPS)]
     if here:
         words.append(Span(f"  {one_line(members[place].name)}", Ink.MUTED))

@@ -34,7 +34,7 @@ def paint_deliberate(
     if not said and matches and cursor:
         said = [block_row([Span("it matches: Enter does it", Ink.BRIGHT)], width, glyphs)]
     keys = block_hints(
-        ((f"{glyphs.up}{glyphs.down}", "choose"), ("Enter", "does it once that is typed")),
+        ((glyphs.arrows, "choose"), ("Enter", "does it once that is typed")),
         (("Esc", "not now"),),
         width,
         glyphs,

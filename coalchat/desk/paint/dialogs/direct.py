@@ -2,7 +2,7 @@
 
 Rule 1: a device is shown by its certified name, and in a row of its own by its whole id, after the words "device id": what
 stands in the one place cannot pass for the other.
-Rule 2: words stand in rows of their own, numbered: nobody skips one.
+Rule 2: words stand in rows of their own, numbered, each below the other one of its number: nobody skips one.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def paint_direct(view: DirectView, cursor: int, width: int, glyphs: Glyphs) -> l
 def paint_words(view: WordsView, choices: tuple[str, ...], cursor: int, width: int, glyphs: Glyphs) -> list[Line]:
     """`cursor`: the index of the choice under it."""
     who = f"{view.device.nation} {one_line(view.device.who)}"
+    size = max((cells(word) for word in (*view.own, *view.words)), default=0)
     lines = [
         block_row(
             [Span("COMPARE WORDS", Ink.BRIGHT), Span("   by voice, before anything is sent", Ink.MUTED)], width, glyphs
@@ -43,13 +44,13 @@ def paint_words(view: WordsView, choices: tuple[str, ...], cursor: int, width: i
         EMPTY,
         *_device(view.device, width, glyphs),
         EMPTY,
-        *block_text("Read out to him, from this device:", Ink.MUTED, width, glyphs),
-        *paint_listed(view.own, width, glyphs),
-        *block_text(f"He must read out to you, from his own screen ({who}):", Ink.MUTED, width, glyphs),
-        *paint_listed(view.words, width, glyphs),
+        *block_text("You read these out, from this screen:", Ink.MUTED, width, glyphs),
+        *paint_listed(view.own, width, glyphs, size),
+        *block_text(f"These must be read out to you, from the screen of {who}:", Ink.MUTED, width, glyphs),
+        *paint_listed(view.words, width, glyphs, size),
         EMPTY,
         *block_text(
-            "If one differs, his custodian, or somebody with his keys, may have made a false device.",
+            "If one differs, the device may be false: made by the custodian there, or by somebody with the custodian's keys.",
             Ink.TEXT,
             width,
             glyphs,
@@ -74,9 +75,10 @@ def _device(device: DeviceRow, width: int, glyphs: Glyphs) -> list[Line]:
     ]
 
 
-def paint_listed(words: tuple[str, ...], width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """Words, numbered."""
-    size = max((cells(word) for word in words), default=0) + 2
+def paint_listed(words: tuple[str, ...], width: int, glyphs: Glyphs, least: int = 0) -> Iterator[Line]:
+    """Words, numbered. `least`: cells of the longest word beside which they stand."""
+    size = max((cells(word) for word in words), default=0)
+    size = max(size, least) + 2
     across = 6 if 6 * (size + 2) + 4 <= width - 2 * MARGIN else 3 if 3 * (size + 2) + 4 <= width - 2 * MARGIN else 1
     numbered = [(str(place), word) for place, word in enumerate(words, 1)]
     for at in range(0, len(numbered), across):

@@ -31,7 +31,7 @@ def paint_history(
     if view.span:
         lines.append(row("from", view.span))
     lines += [row("" if place else "marked", marking) for place, marking in enumerate(view.markings)]
-    sentence = "Look that the device is where it should be: what goes can be read there from then on."
+    sentence = "Make sure that the device is where it should be: what goes can be read there from then on."
     if not view.givable:
         sentence = "Nothing of it lies within its certificate, or is kept here."
     return [

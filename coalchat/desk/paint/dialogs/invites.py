@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.custodyviews import CodeView, InviteRow
-from coalchat.desk.paint.block import EMPTY, MARGIN, block_hints, block_row, block_text
+from coalchat.desk.paint.block import EMPTY, MARGIN, block_hints, block_row, block_text, block_well
 from coalchat.desk.paint.dialogs.asking import paint_choices
 from coalchat.desk.paint.dialogs.direct import paint_listed
 from coalchat.desk.paint.ink import Ink, Line, Span
@@ -25,7 +25,7 @@ def paint_form(
         return block_row(row, width, glyphs, Span(glyphs.selection, Ink.ACCENT) if here else None)
 
     def whole(number: int) -> list[Line]:
-        return [head(number), block_row([Span(one_line(fields[number][2]) or glyphs.rule * 3)], width, glyphs)]
+        return [head(number), block_well(fields[number][2], width, glyphs)]
 
     above = [
         block_row([Span("INVITE", Ink.BRIGHT), Span("   one device, once, within 72 hours", Ink.MUTED)], width, glyphs),
@@ -37,7 +37,7 @@ def paint_form(
     below = [line for number in range(place + 1, len(fields)) for line in whole(number)]
     said = block_text(f"{glyphs.refused} {error}", Ink.BRIGHT, width, glyphs) if error else []
     last = "make the invite" if place == len(fields) - 1 else "next"
-    keys = block_hints(((f"{glyphs.up}{glyphs.down}", "field"), ("Enter", last)), (("Esc", "not now"),), width, glyphs)
+    keys = block_hints(((glyphs.arrows, "field"), ("Enter", last)), (("Esc", "not now"),), width, glyphs)
     return above, [*below, *said, EMPTY, keys]
 
 
@@ -80,10 +80,12 @@ def paint_compare(row: InviteRow, choices: tuple[str, ...], cursor: int, width: 
         ),
         block_row([Span("device id ", Ink.MUTED), Span(row.device)], width, glyphs),
         EMPTY,
-        *block_text("The joiner must read out to you, from his own screen:", Ink.MUTED, width, glyphs),
+        *block_text("The joiner must read these out to you, from the joiner's screen:", Ink.MUTED, width, glyphs),
         *paint_listed(row.words, width, glyphs),
         EMPTY,
-        *block_text("If one differs, somebody stands between you and has asked in his name.", Ink.TEXT, width, glyphs),
+        *block_text(
+            "If one differs, somebody stands between you and has asked in the joiner's name.", Ink.TEXT, width, glyphs
+        ),
         EMPTY,
         *paint_choices(choices, cursor, width, glyphs),
     ]

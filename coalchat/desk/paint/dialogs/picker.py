@@ -46,7 +46,7 @@ def paint_picker(view: LabelPicker, width: int, glyphs: Glyphs, cursor: int = 0)
         lines += [block_row(row, width, glyphs, chosen_bar(here, glyphs)) for row, here in choices if row]
         lines += [block_row(row, width, glyphs) for row in _readers(view, inner, glyphs) if row]
     lines += [EMPTY, *_result(view, width, glyphs)]
-    keys = ((f"{glyphs.up}{glyphs.down}", "move"), ("Space", "choose"))
+    keys = ((glyphs.arrows, "move"), ("Space", "choose"))
     return [*lines, EMPTY, block_hints(keys, (("Enter", "use"), ("Esc", "keep old")), width, glyphs)]
 
 

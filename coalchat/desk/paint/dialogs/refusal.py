@@ -33,7 +33,7 @@ def paint_refusal(view: Refusal, width: int, glyphs: Glyphs, cursor: int = 0) ->
         here = place == cursor
         row = [Span(f"{place + 1}  ", Ink.ACCENT), Span(one_line(way), Ink.BRIGHT if here else Ink.TEXT)]
         lines.append(block_row(row, width, glyphs, chosen_bar(here, glyphs)))
-    keys = ((f"{glyphs.up}{glyphs.down}", "choose"), ("Enter", "do it"))
+    keys = ((glyphs.arrows, "choose"), ("Enter", "do it"))
     return [*lines, EMPTY, block_hints(keys, (("Esc", "back to the draft"),), width, glyphs)]
 
 

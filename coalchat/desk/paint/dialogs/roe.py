@@ -104,7 +104,7 @@ def paint_acknowledge(
         below += [block_row([Span(cut(view.signs, width - 2 * MARGIN, glyphs), Ink.MUTED)], width, glyphs)]
         below += block_text("It says you understood, not that force is lawful.", Ink.MUTED, width, glyphs)
     enter = "goes on to the serial" if asks else "signs once the serial matches"
-    keys = (("PgDn", "full text"), ("Esc", "back" if words else "not now"))
+    keys = (*((("PgDn", "full text"),) if more else ()), ("Esc", "back" if words else "not now"))
     return above, [*below, *free, block_hints((("Enter", enter),), keys, width, glyphs)]
 
 

@@ -51,8 +51,8 @@ def paint_six(words: tuple[str, ...], choices: tuple[str, ...], cursor: int, wid
         block_row([Span("COMPARE WORDS", Ink.BRIGHT)], width, glyphs),
         EMPTY,
         *block_text(
-            "Read these six words to your custodian, by voice or face to face. He approves if his are the same; if they "
-            "differ, someone sits between you: stop.",
+            "Read these six words to your custodian, by voice or face to face. If they are the same there, you "
+            "are approved; if they differ, someone sits between you: stop.",
             Ink.TEXT,
             width,
             glyphs,
@@ -62,4 +62,4 @@ def paint_six(words: tuple[str, ...], choices: tuple[str, ...], cursor: int, wid
     for first in range(0, len(words), PER_ROW):
         row = [Span(word.ljust(_WORD), Ink.BRIGHT) for word in words[first : first + PER_ROW]]
         lines.append(block_row([blank(2), *row], width, glyphs, Span(glyphs.urgent, Ink.ACCENT)))
-    return [*lines, EMPTY, *paint_choices(choices, cursor, width, glyphs)]
+    return [*lines, EMPTY, *paint_choices(choices, cursor, width, glyphs, "keep waiting")]

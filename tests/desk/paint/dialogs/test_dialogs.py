@@ -21,7 +21,7 @@ from coalchat.desk.paint.dialogs import (
     paint_unlock,
 )
 from coalchat.desk.paint.dialogs.invites import paint_code
-from coalchat.desk.paint.ink import Ground, Ink, Line
+from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.record import evolve
 from tests.desk.paint.made import inks_of, picker, refusal, text_of
 
@@ -151,7 +151,9 @@ def test_warnings_and_what_is_not_known_yet() -> None:
 
 # --- jump ---
 
-TARGETS = tuple(Target(id=f"{n}", title=f"#c{n}", note="SECRET", level=2, unread=n % 3) for n in range(20))
+TARGETS = tuple(
+    Target(id=f"{n}", title=f"#c{n}", note="engineers", level=2, unread=n % 3, letter="S") for n in range(20)
+)
 
 
 @pytest.mark.parametrize("cursor", [0, 7, 19])
@@ -160,7 +162,7 @@ def test_the_target_under_the_cursor_is_in_sight(cursor: int, height: int) -> No
     lines = paint_jump(TARGETS, cursor, 50, height, UNICODE)
     assert len(lines) == height
     (bar,) = bars(lines)
-    assert lines[bar].text.startswith(f"▌ #c{cursor}  SECRET")
+    assert lines[bar].text.split()[1:3] == [f"#c{cursor}", "engineers"]
     assert lines[bar].ground is Ground.SELECTED
     assert lines[-1].text.rstrip().endswith("Esc back")
 
@@ -168,8 +170,9 @@ def test_the_target_under_the_cursor_is_in_sight(cursor: int, height: int) -> No
 def test_jump_targets_show_what_is_unread_and_what_does_not_match() -> None:
     command = Target(id="/label", title="/label", note="choose the label", level=UNMARKED, unread=0)
     lines = paint_jump((TARGETS[2], command), 1, 40, 5, ASCII)
-    assert text_of(lines)[:2] == ["  #c2  SECRET                    2 new", "> /label  choose the label"]
-    assert inks_of(lines[0], "SECRET") == {Ink.MARK}
+    assert text_of(lines)[:2] == ["  #c2     engineers           2 new  S", "> /label  choose the label"]
+    assert inks_of(lines[0], "engineers") == {Ink.MUTED}, "no text has the colour of a level but its letter"
+    assert Span("S", Ink.MARK, 2) in lines[0].spans
     assert inks_of(lines[1], "choose the label") == {Ink.MUTED}
     assert text_of(paint_jump((), 0, 40, 4, ASCII))[0] == "  nothing matches"
 
@@ -208,28 +211,33 @@ def test_no_dialog_takes_a_secret() -> None:
 
 
 def test_help_puts_keys_beside_commands_or_above_them() -> None:
-    keys = (("^K", "jump to a channel"), ("Alt-1 … Alt-9", "channel at this place"))
-    commands = (("/label S XAA", "the label of the next message"), ("/a-command-that-is-long", "has its own row"))
-    wide = text_of(paint_help(keys, commands, 92, UNICODE))
-    assert wide[0].split() == ["KEYS", "COMMANDS"]
-    assert wide[1].split()[:2] == ["^K", "jump"]
-    narrow = text_of(paint_help(keys, commands, 50, ASCII))
-    assert (
-        narrow
-        == [
-            "  KEYS",
-            "  ^K             jump to a channel",
-            "  Alt-1 ~ Alt-9  channel at this place",
-            "",
-            "  COMMANDS",
-            "  /label S XAA        the label of the next message",
-            "  /a-command-that-is-long",
-            "                      has its own row",
-            "",
-            "                                        Esc back",
-        ]
-        or narrow
+    keys = (
+        ("WRITING", (("^J", "new line"),)),
+        ("GOING", (("^K", "jump to a channel"), ("Alt-1 … Alt-9", "channel at this place"))),
     )
+    commands = (("/label S XAA", "the label of the next message"), ("/a-command-that-is-long", "has its own row"))
+    wide = text_of(paint_help("Begin so.", keys, commands, 92, UNICODE))
+    assert wide[0] == "  Begin so."
+    assert wide[2].split() == ["WRITING", "COMMANDS"]
+    assert wide[3].split()[:3] == ["^J", "new", "line"]
+    assert wide[6].split()[:2] == ["^K", "jump"]
+    narrow = text_of(paint_help("", keys, commands, 50, ASCII))
+    assert narrow == [
+        "  WRITING",
+        "  ^J             new line",
+        "",
+        "  GOING",
+        "  ^K             jump to a channel",
+        "  Alt-1 ~ Alt-9  channel at this place",
+        "",
+        "  COMMANDS",
+        "  /label S XAA        the label of the next",
+        "                      message",
+        "  /a-command-that-is-long",
+        "                      has its own row",
+        "",
+        "                                        Esc back",
+    ]
     assert all(row.isascii() for row in narrow)
 
 
