@@ -21,7 +21,7 @@ from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.display import display_safe
 from coalchat.record import evolve
-from tests.desk.crowd import crowded
+from tests.desk.crowd import CROWD, crowded
 from tests.desk.hostile import STRINGS
 from tests.desk.peer_fields import AT_COMMANDS, NOWHERE, PEERS, SAME
 from tests.desk.piloting import place
@@ -153,7 +153,7 @@ class Walked:
 async def walked() -> Walked:
     """A high terminal: what a screen has, it shows."""
     poison = Poison()
-    node = crowded(poison)
+    node = crowded(poison, CROWD)
 
     def there(screen: str) -> dict[int, str]:
         return {number: poison.put[number] for number in map(int, MARK.findall(screen)) if number in poison.put}
