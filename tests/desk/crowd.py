@@ -24,7 +24,7 @@ from tests.fakes.roe_records import PENDING, board, caveat, details, notice, rul
 
 ALL: Final = ("XAA", "XBB", "XCC")
 
-CROWD: Final = 180
+CROWD: Final = 200
 """How many there are of what fills a high screen."""
 FEW: Final = 30
 """How many there are where it is not about their number."""

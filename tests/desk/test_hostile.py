@@ -162,7 +162,7 @@ async def walked() -> Walked:
         words = step.words in screen and not (step.gone and step.gone in screen)
         return words and set(step.fields) <= set(there(screen).values())
 
-    async with desk_at_terminal(node, columns=140, rows=200) as terminal:
+    async with desk_at_terminal(node, columns=140, rows=220) as terminal:
         for number, step in enumerate(WAY):
             if number == len(HIGH):
                 terminal.resize(140, 50)
