@@ -1,7 +1,7 @@
 """The one way to stdout and stderr (SPEC 12).
 
 Rule 1: every line passes `display_safe`; a text of several lines is cut into lines first (`body`), and indented, so that
-no peer's text can look like a line of ours. At a terminal a line is folded here, its rest further in: a terminal begins it in
+no peer's text can look like a line of ours. At a terminal a line is folded here, its rest indented: a terminal begins it in
 its first column, where markings stand. A code to be copied, one word at the beginning of its line, stays whole.
 Rule 2: results go to stdout, everything else to stderr: a pipe sees results only.
 Rule 3: with `--json` a record is written with the names of its fields in the local API, ids as hex, times as Unix
@@ -58,10 +58,11 @@ def _width(stream: TextIO) -> int:
 
 
 def folded(line: str, width: int) -> list[str]:
-    """A safe line in rows of at most `width` cells, all but the first further in than it begins."""
+    """A safe line in rows of at most `width` cells. All but the first are indented: as far as it is, or further."""
     if len(line) * 2 <= width or _most(line) <= width or " " not in line:
         return [line]
-    margin = INDENT + " " * min(len(line) - len(line.lstrip(" ")), width // 4)
+    own = min(len(line) - len(line.lstrip(" ")), width // 4)
+    margin = " " * own if own >= len(INDENT) else INDENT + " " * own
     rows, rest, room = [], line, width
     while _most(rest) > room:
         end = _reach(rest, room)

@@ -66,5 +66,10 @@ def test_a_folded_line_is_as_wide_as_its_terminal_at_most_and_whole(line: str, w
     assert all(row.startswith(INDENT) for row in rows[1:])
 
 
+def test_what_is_indented_goes_on_as_it_began() -> None:
+    assert folded("    " + "one two " * 4, 24) == ["    one two one two one", "    two one two "]
+    assert folded("one two " * 4, 24) == ["one two one two one two", "    one two "]
+
+
 def test_a_code_to_be_copied_stays_whole() -> None:
     assert folded("c" * 300, 80) == ["c" * 300]

@@ -24,24 +24,26 @@ from tests.fakes.roe_records import PENDING, board, caveat, details, notice, rul
 
 ALL: Final = ("XAA", "XBB", "XCC")
 
-CROWD: Final = 180
-"""How many there are of what fills a screen."""
+CROWD: Final = 200
+"""How many there are of what fills a high screen."""
+FEW: Final = 30
+"""How many there are where it is not about their number."""
 
 
-def crowded(poison: Poison) -> FakeNode:
+def crowded(poison: Poison, count: int = FEW) -> FakeNode:
     """The node, all of whose peers are hostile."""
     node = custodian()
     node.twist = poison
     let_trouble(node, NOW)
     _minimize(node)
-    _talk(node)
-    _asked(node)
-    _rules(node)
+    _talk(node, count)
+    _asked(node, count)
+    _rules(node, count)
     _nations(node)
     let_history(node, *(request(number, NOW - 20 * 60, f"Varga {number}") for number in range(1, 4)))
-    for number in range(CROWD):  # the newest comes first, and is compared
+    for number in range(count):  # the newest comes first, and is compared
         let_invite(
-            node, NOW, InviteState.ASKED if number % 3 or number == CROWD - 1 else InviteState.OPEN, f"guest {number}"
+            node, NOW, InviteState.ASKED if number % 3 or number == count - 1 else InviteState.OPEN, f"guest {number}"
         )
     let_direct(node, *(addressee((number + 1) << 96, "XCC", f"Oja {number}") for number in range(8)))
     for number in range(8):
@@ -80,13 +82,13 @@ def _nations(node: FakeNode) -> None:
     node.answers[ListNations] = responses.NationList(nations=(*known.nations, fourth))
 
 
-def _talk(node: FakeNode) -> None:
+def _talk(node: FakeNode, count: int) -> None:
     """Bodies, quotes, corrections, reports on forms that are here and on others, in the channel that is shown."""
-    for number in range(CROWD // 2):
+    for number in range(count // 2):
         said = node.add_message("ops-north", f"bridge {number}", author_person=f"Kowal {number}")
         node.add_message("ops-north", f"look {number}", author_person=f"Lind {number}", refs=(said.entry_id,),
                          quotes=(quoted_record(said, Likeness.DIFFERS),))  # fmt: skip
-    for number in range(CROWD // 3):
+    for number in range(count // 3):
         fields = {**SEEN, "size": f"{number} vehicles", "location": f"31N BA {4800 + number} 1193"}
         of = payload("SALUTE", number + 1, fields, at(1500))
         report = shown(of)
@@ -96,7 +98,7 @@ def _talk(node: FakeNode) -> None:
         node.add_message("alerts", of.text, kind="report", report=report, author_person=f"Saar {number}")
 
 
-def _asked(node: FakeNode) -> None:
+def _asked(node: FakeNode, count: int) -> None:
     """An own order, in its second version, that all were asked to acknowledge."""
     own = {"mine": True, "read": True, "author_nation": "XAA", "author_person": "Berg", "ack_by": at(1540)}
     first = node.add_message("ops-north", "hold until relieved", **own)
@@ -105,15 +107,15 @@ def _asked(node: FakeNode) -> None:
     ).entry_id
     newer = about.Newer(entry_id=order, version=2, time=NOW)
     node.messages[node.messages.index(first)] = evolve(first, flags=(Flag.CORRECTED,), newer=newer)
-    for number in range(CROWD):
+    for number in range(count):
         state = (State.ACKNOWLEDGED, State.READ, State.HELD, State.DELIVERED)[number % 4]
         answer = (Answer.CAVEAT, Answer.UNABLE)[number // 4 % 2] if state is State.ACKNOWLEDGED else None
         node.move(order, ALL[number % 3], state, person=f"Reyes {number}", answer=answer, reason=f"because {number}",
                   person_id=f"{number:032x}")  # type: ignore[arg-type]  # fmt: skip
 
 
-def _rules(node: FakeNode) -> None:
-    rules = [rule(f"{number}", "A", RoeVerb.PERMITTED, f"text {number}", f"area {number}") for number in range(CROWD)]
+def _rules(node: FakeNode, count: int) -> None:
+    rules = [rule(f"{number}", "A", RoeVerb.PERMITTED, f"text {number}", f"area {number}") for number in range(count)]
     pending = evolve(
         PENDING, rules=tuple(rules[:8]), before=tuple(evolve(one, text=f"once {one.text}") for one in rules[:8]),
         remark="remark", tally=(tally("XAA", 3, 4, "Berg", "Varga"), tally("XCC", 4, 5, "Saar", caveats=1)),
@@ -136,6 +138,6 @@ def _rules(node: FakeNode) -> None:
         details(notice=pending),
         answers=tuple(
             roe.RoeAnswer(nation="XCC", person=f"Lind {place}", answer=Answer.CAVEAT, text=f"not {place}", at=at(1525))
-            for place in range(CROWD)
+            for place in range(count)
         ),
     )

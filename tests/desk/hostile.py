@@ -34,7 +34,8 @@ UNSEEN = (
 WIDE = (
     "松本 quay", "👩‍👩‍👧‍👦 family", "🇪🇺 flag", "⚡ zap", "✔️ tick", "ﷺ", "العربية", "עברית", "ไทย", "हिन्दी", "Å", "ﬀ", "𝕊𝔼ℂℝ𝔼𝕋", "ＭＩＳＳＩＯＮ", "x" * 300,
     "松" * 120, "tab\there", "a\tb\tc", "  leading", "MISSION UNCLASSIFIED", "── new ──", "✓✓ XCC 5/5", "1537Z XAA Berg", "(U)", "▌▎┃",
-    "withheld from XAA", "◆ you acknowledged",
+    "withheld from XAA", "◆ you acknowledged", "A" + "\U0001f3fd" * 30, "\U0001f44d\U0001f3fb ok", "\u0915\u093e\u0903 " * 3, "\u0915" + "\u093e" * 40,
+    "Al (U)", "(S REL XAA) Al", "[MISSION UNCLASSIFIED]", "x" * 76 + "[MISSION UNCLASSIFIED]",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from coalchat.api.events import ControlChanged
 from coalchat.api.vocabulary import ControlSubject, Phase
 from coalchat.display import display_safe
 from coalchat.record import evolve
-from tests.desk.crowd import crowded
+from tests.desk.crowd import CROWD, crowded
 from tests.desk.hostile import STRINGS
 from tests.desk.peer_fields import AT_COMMANDS, NOWHERE, PEERS, SAME
 from tests.desk.piloting import place
@@ -153,7 +153,7 @@ class Walked:
 async def walked() -> Walked:
     """A high terminal: what a screen has, it shows."""
     poison = Poison()
-    node = crowded(poison)
+    node = crowded(poison, CROWD)
 
     def there(screen: str) -> dict[int, str]:
         return {number: poison.put[number] for number in map(int, MARK.findall(screen)) if number in poison.put}
@@ -162,7 +162,7 @@ async def walked() -> Walked:
         words = step.words in screen and not (step.gone and step.gone in screen)
         return words and set(step.fields) <= set(there(screen).values())
 
-    async with desk_at_terminal(node, columns=140, rows=200) as terminal:
+    async with desk_at_terminal(node, columns=140, rows=220) as terminal:
         for number, step in enumerate(WAY):
             if number == len(HIGH):
                 terminal.resize(140, 50)

@@ -156,7 +156,7 @@ _GOING: Final = (
     _back("GO TO"),
     Step(("ctrl+f",), "SEARCH"),
     Step(("ctrl+f",), "all channels"),
-    Step(("b", "r"), "older ones below", ("Piece.text", "Message.channel_title")),
+    Step(("b", "r"), "all channels", ("Piece.text", "Message.channel_title")),
     _back("all channels"),
 )
 _SENDING: Final = (
