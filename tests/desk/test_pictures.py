@@ -203,9 +203,9 @@ class Look:
 
 LOOKS: Final = (
     *(Look(size, theme) for size in SIZES for theme in (COLOURS, MONO)),
-    Look("80x24", MONO, ascii_only=True, only=("main", "keys-emergency", "report")),
-    Look("120x40", "light", only=("main",)),
-    Look("120x40", "high-contrast", only=("main",)),
+    Look("80x24", MONO, ascii_only=True, only=("main", "keys-emergency", "report", "jump", "roe-sign")),
+    Look("120x40", "light", only=("main", "jump", "who")),
+    Look("120x40", "high-contrast", only=("main", "jump", "who")),
 )
 DESKS: Final = [(node, look) for node, of in STATIONS.items() for look in LOOKS if look.stations(of)]
 WELCOMES: Final = [look for look in LOOKS if not look.only]

@@ -42,6 +42,12 @@ def paint_block(lines: Sequence[Line], width: int, glyphs: Glyphs, height: int |
     return [*([] if rows and rows[0].ground is Ground.BANNER else [EMPTY]), *rows, EMPTY]
 
 
+def paint_fitting(lines: Sequence[Line], width: int, glyphs: Glyphs, height: int) -> list[Line]:
+    """The same for a window of `height` rows that scrolls: free rows go if that is enough for all others, else none does."""
+    full = [line for line in lines if line != EMPTY]
+    return paint_block(lines, width, glyphs, height if 0 < len(full) + 2 <= height else None)
+
+
 def _squeezed(rows: list[Line], height: int) -> list[Line]:
     spare = len(rows) - height
     kept: list[Line] = []

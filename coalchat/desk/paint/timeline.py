@@ -12,6 +12,7 @@ Rule 5: how high an item is depends on the very arguments it is painted with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from coalchat.api.vocabulary import Precedence
@@ -68,10 +69,9 @@ def paint_item(item: Item, width: int, glyphs: Glyphs, focused: bool = False, se
     band = _waits(item)
     rows = _rows(item, width, glyphs, band, whole=focused and selected)
     if focused and selected and item.due and width >= _CUT_OFF:
-        rows.append((_MARGIN, *actions(width - BODY - 1)))
+        rows.append(_under(item, width, actions(width - _below(item, width) - 1)))
     elif band and item.due and width >= _CUT_OFF:
-        margin = _CLOSED if item.card and width < _NARROW else BODY
-        rows.append((blank(margin - 1), *hint_spans(_FROM_AFAR, width - margin - 1)))
+        rows.append(_under(item, width, hint_spans(_FROM_AFAR, width - _below(item, width) - 1)))
     gutter = _gutter(item, glyphs, focused, selected, band)
     ground = Ground.SELECTED if focused and selected else Ground.BASE
     lines = [Line((gutter, *row), ground) for row in rows]
@@ -181,26 +181,32 @@ def _rows(item: MessageLine, width: int, glyphs: Glyphs, band: bool, whole: bool
         said = [_called(row, item.hits) for row in said]
     rows: list[_Row] = [(*chrome, *said[0])]
     rows += [(_MARGIN, *row) for row in said[1:]]
-    rows += _card(item, width, glyphs, whole)
-    rows += [(_MARGIN, *row) for row in repeated(item, room, glyphs)]
-    rows += [(_MARGIN, *row) for row in remarks(item, room, glyphs)]
+    below = _card(item, width, glyphs, whole)
+    room = width - _below(item, width) - 1
+    below += repeated(item, room, glyphs)
+    below += remarks(item, room, glyphs)
     if item.tallies:
-        gap = 2 if narrow else 3
-        rows += [(_MARGIN, *row) for row in tally_rows(item.tallies, room, glyphs, gap)]
+        below += tally_rows(item.tallies, room, glyphs, 2 if narrow else 3)
     if item.answered is not None:
-        rows.append((_MARGIN, *answered(item.answered, room, glyphs)))
-    return rows
+        below.append(answered(item.answered, room, glyphs))
+    return [*rows, *(_under(item, width, row) for row in below)]
+
+
+def _below(item: MessageLine, width: int) -> int:
+    """Column at which begins what stands below the text: on a small screen, under a report, where the nation does."""
+    return _CLOSED if item.card is not None and width < _NARROW else BODY
+
+
+def _under(item: MessageLine, width: int, row: Sequence[Span]) -> _Row:
+    return (blank(_below(item, width) - 1), *row)
 
 
 def _card(item: MessageLine, width: int, glyphs: Glyphs, whole: bool) -> list[_Row]:
-    """The fields of a report; on a small screen they begin where the nation does."""
+    """The fields of a report."""
     if item.card is None:
         return []
-    narrow = width < _NARROW
-    margin = _CLOSED if narrow else BODY
-    most = 0 if whole else _CARD_NARROW if narrow else _CARD
-    rows = card_rows(item.card, width - margin - 1, glyphs, most)
-    return [(blank(margin - 1), *_called(row, item.hits)) for row in rows]
+    most = 0 if whole else _CARD_NARROW if width < _NARROW else _CARD
+    return [_called(row, item.hits) for row in card_rows(item.card, width - _below(item, width) - 1, glyphs, most)]
 
 
 def _chrome(item: MessageLine, glyphs: Glyphs) -> _Row:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from coalchat.desk.paint.block import paint_block, under_cursor
+from coalchat.desk.paint.block import paint_fitting, under_cursor
 from coalchat.desk.paint.dialogs import paint_confirm
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.screens.base import Dialog
@@ -43,8 +43,7 @@ class Choosing(Dialog[int]):
         raise NotImplementedError
 
     def _paint(self, width: int, height: int) -> list[Line]:
-        del height
-        return paint_block(self.lines(width), width, self.door.dress.glyphs)
+        return paint_fitting(self.lines(width), width, self.door.dress.glyphs, height)
 
     def on_mount(self) -> None:
         """Keys go to the block, which scrolls."""

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.dialogviews import LabelPicker
 from coalchat.desk.model.labels import Label
-from coalchat.desk.paint.block import paint_block, under_cursor
+from coalchat.desk.paint.block import paint_fitting, under_cursor
 from coalchat.desk.paint.dialogs import paint_picker
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.screens.base import Dialog
@@ -53,9 +53,8 @@ class LabelDialog(Dialog[Choice]):
         return self.door.desk.picker(self.label.level, self.label.nations, self.label.category)
 
     def _paint(self, width: int, height: int) -> list[Line]:
-        del height
         glyphs = self.door.dress.glyphs
-        return paint_block(paint_picker(self.view, width, glyphs, self.cursor), width, glyphs)
+        return paint_fitting(paint_picker(self.view, width, glyphs, self.cursor), width, glyphs, height)
 
     def repaint(self) -> None:
         """Paint the block anew, with the cursor in sight."""

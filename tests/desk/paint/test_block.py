@@ -12,6 +12,7 @@ from coalchat.desk.paint.block import (
     block_text,
     chosen_bar,
     paint_block,
+    paint_fitting,
     under_cursor,
 )
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
@@ -70,3 +71,12 @@ def test_two_parts_of_a_row_keep_to_their_sides() -> None:
     assert block_apart([Span("left " * 9)], [Span("right")], 20, UNICODE) == Line(
         (Span(" "), Span(" "), Span("left lef…"), Span("  "), Span("right")), Ground.INPUT
     )
+
+
+def test_in_a_window_that_scrolls_only_free_rows_go_and_only_if_that_is_enough() -> None:
+    assert text_of(paint_fitting(ROWS, 20, UNICODE, 8)) == text_of(paint_block(ROWS, 20, UNICODE))
+    assert text_of(paint_fitting(ROWS, 20, UNICODE, 6)) == text_of(ROWS)
+    framed = skin_for(MONO).glyphs
+    assert len(paint_fitting(ROWS, 20, framed, 6)) == 6
+    for window in (5, 1, 0):
+        assert paint_fitting(ROWS, 20, UNICODE, window) == paint_block(ROWS, 20, UNICODE), "it scrolls"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from coalchat.api.vocabulary import Answer, Precedence, State
 from coalchat.desk.look.glyphs import ASCII, UNICODE
 from coalchat.desk.model.overview import GUIDE
+from coalchat.desk.model.reportviews import Card, CardRow
 from coalchat.desk.model.views import DateLine, Item, MessageLine, Quote, UnreadLine
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.spans import width_of
@@ -357,3 +358,11 @@ def test_markup_is_text() -> None:
 def test_a_count_of_answers_says_when_it_may_be_more(answers: int, more: bool, said: str) -> None:
     lines = paint_item(message(answers=answers, more_answers=more), 80, UNICODE)
     assert lines[-1].text.strip() == said
+
+
+def test_on_a_small_screen_what_stands_below_a_report_begins_where_its_card_does() -> None:
+    card = Card(title="SALUTE 003", notes=(), rows=(CardRow(name="Size", text="8 vehicles", wrong=False),), missing=())
+    item = message("", card=card, answered=Answer.NONE, answers=1)
+    for width, column in ((SMALL, 7), (WIDE, 21)):
+        below = text_of(paint_item(item, width, UNICODE))[-3:]
+        assert [len(row[1:]) - len(row[1:].lstrip()) + 1 for row in below] == [column] * 3, below

@@ -14,10 +14,12 @@ from coalchat.desk.paint.block import EMPTY, MARGIN, block_apart, block_row, blo
 from coalchat.desk.paint.card import card_rows, title_of
 from coalchat.desk.paint.dialogs.asking import paint_choices
 from coalchat.desk.paint.ink import Ink, Line, Span
-from coalchat.desk.paint.text import one_line, ours
+from coalchat.desk.paint.text import cut, one_line, ours
 
 _SAID: Final = {Precedence.IMMEDIATE: Ink.URGENT, Precedence.FLASH: Ink.BRIGHT}
 """Precedences that are printed."""
+_NAME: Final = 24
+"""Cells of a name: the mark behind it is never cut for it."""
 
 
 def paint_answer(
@@ -29,7 +31,7 @@ def paint_answer(
     above = [
         block_apart([Span("ACKNOWLEDGE", Ink.BRIGHT)], due, width, glyphs),
         EMPTY,
-        block_row(_whose(line), width, glyphs),
+        block_row(_whose(line, glyphs), width, glyphs),
         *_said(line, width, glyphs),
         EMPTY,
         *answers,
@@ -40,10 +42,10 @@ def paint_answer(
     return above, [*below, EMPTY, keys]
 
 
-def _whose(line: MessageLine) -> list[Span]:
+def _whose(line: MessageLine, glyphs: Glyphs) -> list[Span]:
     row = [
         Span(f"{line.time} {one_line(line.nation)} ", Ink.MUTED),
-        Span(one_line(line.person), Ink.BRIGHT),
+        Span(cut(one_line(line.person), _NAME, glyphs), Ink.BRIGHT),
         Span("  "),
     ]
     if line.precedence in _SAID:

@@ -6,9 +6,11 @@ import inspect
 
 import pytest
 
+from coalchat.api.vocabulary import Precedence
 from coalchat.desk.look.glyphs import ASCII, UNICODE
 from coalchat.desk.model.custodyviews import CodeView
 from coalchat.desk.model.dialogviews import Target
+from coalchat.desk.model.reportviews import Card, CardRow
 from coalchat.desk.model.views import UNMARKED, NodeState
 from coalchat.desk.paint import dialogs
 from coalchat.desk.paint.dialogs import (
@@ -20,10 +22,12 @@ from coalchat.desk.paint.dialogs import (
     paint_refusal,
     paint_unlock,
 )
+from coalchat.desk.paint.dialogs.acknowledge import paint_answer
+from coalchat.desk.paint.dialogs.asking import paint_choices
 from coalchat.desk.paint.dialogs.invites import paint_code
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
 from coalchat.record import evolve
-from tests.desk.paint.made import inks_of, picker, refusal, text_of
+from tests.desk.paint.made import inks_of, message, picker, refusal, text_of
 
 
 def bars(lines: list[Line]) -> list[int]:
@@ -257,3 +261,26 @@ def test_an_invites_code_is_broken_between_its_groups_only() -> None:
         rows = [line.text.strip() for line in paint_code(view, width, UNICODE) if "G0" in line.text]
         assert "".join(rows) == code
         assert all(row.endswith("-") and len(row) <= width - 4 for row in rows[:-1])
+
+
+def test_an_acknowledgement_shows_whose_message_it_is_under_which_mark_and_a_report_as_its_card() -> None:
+    card = Card(title="SALUTE 003", notes=(), rows=(CardRow(name="Size", text="8 vehicles", wrong=False),), missing=())
+    flash = message("SALUTE/003//", card=card, precedence=Precedence.FLASH, due="ack by 1547Z")
+    above, below = paint_answer(flash, ("not now", "acknowledge"), 0, "", 60, UNICODE)
+    assert text_of(above)[:5] == [
+        "  ACKNOWLEDGE                                 ack by 1547Z",
+        "",
+        "  1531Z XBB Kowal  FLASH (S)",
+        "  SALUTE 003",
+        "  SIZE  8 vehicles",
+    ]
+    assert inks_of(above[2], "(S)") == {Ink.MARK}
+    assert "Esc not now" in below[-1].text
+    above, below = paint_answer(message("text", person="(R) " * 40), ("not now", "yes"), 1, "say why", 60, UNICODE)
+    assert above[2].spans[-1] == Span("(S)", Ink.MARK, 2)
+    assert text_of(below)[0] == "  say why"
+
+
+def test_one_answer_is_not_chosen() -> None:
+    assert paint_choices(("close",), 0, 40, UNICODE)[-1].text == "  Enter close"
+    assert paint_choices(("a", "b"), 0, 60, UNICODE, "keep waiting")[-1].text.endswith("Esc keep waiting")
