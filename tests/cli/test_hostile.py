@@ -26,7 +26,11 @@ from coalchat.api.vocabulary import Answer, Gap, JoinState, Phase, Precedence, R
 from coalchat.cli.armour import Kind, write_armour
 from coalchat.paths import ensure_private_home
 from coalchat.record import evolve
+from protocol.base import crypto, records
+from protocol.interchange import label4774, spif
+from protocol.trust import founding
 from tests.cli import forked
+from tests.cli.test_help import COMMANDS
 from tests.desk.crowd import crowded
 from tests.desk.peer_fields import AT_COMMANDS
 from tests.desk.poison import MARK, Poison
@@ -37,6 +41,7 @@ from tests.fakes.api_enrolment import WORDS
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import node_record
 from tests.fakes.api_server import listen
+from tests.fakes.coalition import make_coalition
 
 WIDTH: Final = 80
 FALSE: Final = "[U]" * 60
@@ -52,6 +57,7 @@ def commands(node: FakeNode) -> tuple[tuple[str, ...], ...]:
     order = next(one.entry_id for one in reversed(node.messages) if one.mine and one.ack_by)
     reports = [one.entry_id for one in node.messages if one.report is not None][-2:]
     asked = next(one.id for one in node.invites if one.words)
+    answer = next(one.entry_id for one in reversed(node.messages) if one.refs)
     return (
         ("status",),
         ("status", order),
@@ -59,7 +65,11 @@ def commands(node: FakeNode) -> tuple[tuple[str, ...], ...]:
         ("read", ALERTS, "--limit", "4"),
         ("read", "--history", order),
         (*LAST, str(len(node.happened) - 3)),
+        ("thread", answer),
+        ("ack", answer),
+        ("remind", order, "--escalate", "--yes"),
         ("channel", "list"),
+        ("channel", "show", OPS),
         ("search", "bridge", "--limit", "5"),
         ("label", "check", "SECRET", "--channel", OPS),
         ("label", "check", "TOP SECRET", "--channel", OPS),
@@ -67,6 +77,7 @@ def commands(node: FakeNode) -> tuple[tuple[str, ...], ...]:
         ("report", "list", "--limit", "4"),
         *(("report", "show", one) for one in reports),
         ("roe", "list"),
+        ("roe", "log"),
         ("roe", "show", "IMPL 005"),
         ("direct", "list"),
         ("direct", "words", OJA),
@@ -85,8 +96,43 @@ def commands(node: FakeNode) -> tuple[tuple[str, ...], ...]:
         ("audit", "list", "--limit", "3"),
         ("export", "--text"),
         ("evidence", "check", "it.evidence"),
+        ("label", "read", "label.xml"),
+        ("charter", "show", "watch.charter"),
         ("join",),
     )
+
+
+def _way(words: str) -> frozenset[tuple[str, ...]]:
+    """Commands, by their words: "peer list, peer add"."""
+    return frozenset(tuple(one.split()) for one in words.split(","))
+
+
+ALIKE: Final = {
+    _way("forward, correct, recall, report file"): ("send",),
+    _way("channel create, channel widen, channel minimize, channel deputy, channel admin"): ("channel", "show"),
+    _way("node status, node start, node unlock"): ("status",),
+    _way("direct confirm, direct withdraw"): ("direct", "list"),
+    _way("keys rekey"): ("keys", "revoke"),
+    _way("keys confirm-clock"): ("keys", "status"),
+    _way("roe ack, roe endorse"): ("roe", "show"),
+    _way("roe request, roe authorise, roe deny, roe implement, roe amend, roe cancel, roe caveat"): ("roe", "show"),
+    _way("charter found, charter sign, charter admit, charter suspend, charter reinstate"): ("charter", "show"),
+    _way("policy check, policy import"): ("label", "read"),
+}
+"""Commands that ask or act first, and then show records, refusals or files as another one does that is run here."""
+NOTHING: Final = {
+    "it writes what its person, his files or this program say": _way(
+        "demo, nation create, custodian request, invite create, invite withdraw, keys passphrase, keys backup, keys restore,"
+        " keys zeroize, label export, policy national, peer add, peer remove, node run, node stop, node offline"
+    ),
+    "forms are this node's own": _way(
+        "report forms, report form add, report form check, report form list, report form export, report form remove"
+    ),
+    "it answers with ids, counts and times": _way(
+        "custodian list, nation renew, history approve, history refuse, evidence export"
+    ),
+}
+"""Commands that show nothing that a peer wrote, by why."""
 
 
 def _said(node: FakeNode) -> None:
@@ -128,6 +174,9 @@ def _said(node: FakeNode) -> None:
         enrolment.GetJoinStatus: joining,
         deadlines.ListAccounts: deadlines.AccountPage(accounts=(account,), marking=of.marking, next_position=9, more=False),
         history.AskHistory: history.HistoryAsked(device_id="4a" * 16, person="Varga", asked=7),
+        deadlines.RemindRecipients: responses.Sent(
+            entry_id="5e" * 32, channel_id=OPS, position=1, marking=of.marking, nations=(), repeated=True
+        ),
         renewal.CertifySeat: renewal.Seated(seat=1, **ours),
         evidence.CheckEvidence: evidence.Proof(
             coalition="Northern Guard", coalition_id="0c" * 16, exercise=False, **device, device_id="0d" * 16,
@@ -146,6 +195,26 @@ def _said(node: FakeNode) -> None:
         events.StateChanged(channel_id=OPS, entry_id=of.entry_id, nation="XCC", state=State.HELD, reason="by XBB")
     )
     node.add_message(channel.title, "last words")
+
+
+def _label(poison: Poison) -> str:
+    """A label of STANAG 4774 as somebody wrote it: of all that XML can hold."""
+    names = [f"{number}<\u202e\u009b31m\u2028{FALSE}>" for number in (9001, 9002, 9003)]
+    poison.put |= dict.fromkeys((9001, 9002, 9003), "XmlLabel")
+    tag = label4774.XmlCategory(spif.TagKind.RESTRICTIVE, names[1], (names[2],))
+    return label4774.write_label(label4774.XmlLabel(names[0], names[0], (tag,), NOW, privacy_mark=names[1], originator=names[2],
+                                                    originator_type="rfc822Name"))  # fmt: skip
+
+
+def _charter(poison: Poison) -> bytes:
+    """A charter that goes round: names may be what SPEC's `Name` is, and no more."""
+    world = make_coalition()
+    names = [f"{number}<{'[U]' * 19}" for number in (9004, 9005, 9006)]
+    poison.put |= dict.fromkeys((9004, 9005, 9006), "Charter")
+    nations = [records.evolve(one, name=name) for one, name in zip(world.charter.nations, names, strict=True)]
+    said = records.evolve(world.charter, name=names[0], nations=tuple(nations))
+    secrets = tuple(founding.SealedSecret(nation, bytes(crypto.HPKE_OVERHEAD + 32)) for nation in range(3))
+    return records.encode(founding.CharterFile(records.encode(said), records.encode(world.policy), (), secrets))
 
 
 @attrs.define
@@ -188,6 +257,8 @@ def said() -> Iterator[Said]:
     with _place() as (folder, environ), start_blocking_portal("trio") as portal:
         (folder / "seat.request").write_text(write_armour(Kind.SEAT, b"seat"))
         (folder / "it.evidence").write_text(write_armour(Kind.EVIDENCE, b"evidence"))
+        (folder / "label.xml").write_text(_label(poison), "utf-8")
+        (folder / "watch.charter").write_text(write_armour(Kind.CHARTER, _charter(poison)))
         with portal.wrap_async_context_manager(_listening(node, folder)):
             for line in commands(node):
                 for form in ((), ("--json",)) if line[0] in {"status", "audit", "send"} else ((),):
@@ -221,6 +292,22 @@ def test_every_message_stands_under_its_marking(said: Said) -> None:
     messages = [one for text in reads for one in text.removesuffix("\r\n\r\n").split("\r\n\r\n")]
     assert len(messages) > 12
     assert all(one.startswith("[MISSION ") for one in messages)
+
+
+def test_somebody_has_decided_of_every_command_whether_it_shows_a_peers_words(said: Said) -> None:
+    walked = {
+        command for command in COMMANDS for line in said.by_command if tuple(line.split())[: len(command)] == command
+    }
+    beside = [command for commands in (*ALIKE, *NOTHING.values()) for command in commands]
+    undecided = COMMANDS - walked - set(beside)
+    assert not undecided, (
+        f"{', '.join(map(' '.join, sorted(undecided)))}: let `commands` run it at a node that has something of a peer for it, or say"
+        " in ALIKE as which other command it shows that, or in NOTHING why it shows nothing of a peer"
+    )
+    assert sorted(beside) == sorted(set(beside) & COMMANDS - walked), (
+        "what is not there, decided twice, or walked after all"
+    )
+    assert set(ALIKE.values()) <= walked
 
 
 def test_every_command_shows_peers_words_and_every_word_is_shown_by_one(said: Said) -> None:

@@ -9,6 +9,7 @@ from coalchat.api import about, responses, roe
 from coalchat.api.base import Response
 from coalchat.api.requests import ListNations, SendMessage
 from coalchat.api.roe import ListRoe, RoeState, RoeVerb, ShowRoe
+from coalchat.api.roe_log import ListRoeLog, PreviewRoe, RoePreview
 from coalchat.api.vocabulary import Answer, Flag, InviteState, Likeness, State
 from coalchat.errors import AlreadyExists, Refused
 from coalchat.record import evolve
@@ -20,7 +21,8 @@ from tests.fakes.api_keys import addressee, let_direct, let_history, let_trouble
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_records import deputy_record, link_record, quoted_record
 from tests.fakes.api_reports import payload, shown
-from tests.fakes.roe_records import PENDING, board, caveat, details, notice, rule, ruling, tally
+from tests.fakes.api_roe import IMPL, let_roe
+from tests.fakes.roe_records import GAP, PENDING, UNSIGNED, caveat, details, log, notice, rule, ruling, tally
 
 ALL: Final = ("XAA", "XBB", "XCC")
 
@@ -115,14 +117,29 @@ def _asked(node: FakeNode, count: int) -> None:
 
 
 def _rules(node: FakeNode, count: int) -> None:
+    """Rules in force and not, notices that wait for an answer and for signatures, and a log of them, where this person issues and signs."""
+    issued = let_roe(node)
+    known = node.answers[ListRoe]
+    assert isinstance(known, roe.RoeBoard)
+    where = node.find_channel("ops-north").id
     rules = [rule(f"{number}", "A", RoeVerb.PERMITTED, f"text {number}", f"area {number}") for number in range(count)]
     pending = evolve(
         PENDING, rules=tuple(rules[:8]), before=tuple(evolve(one, text=f"once {one.text}") for one in rules[:8]),
         remark="remark", tally=(tally("XAA", 3, 4, "Berg", "Varga"), tally("XCC", 4, 5, "Saar", caveats=1)),
     )  # fmt: skip
     void = notice("IMPL 006", rules[0], flaw="wider", reason="wider than before", person="Reyes", closed=True)
+    waiting = evolve(UNSIGNED, rules=tuple(rules[:8]), before=(None,) * 8, channel_id=where)
+    reserved = tuple(
+        roe.RoeAnswer(nation="XCC", person=f"Lind {place}", answer=answer, text=f"not {place}", at=at(1525))
+        for place, answer in enumerate((Answer.CAVEAT, Answer.UNABLE) * 8)
+    )
     dormant = ruling(rules[0], "AUTH 004", at(500), RoeState.AUTHORISED, reason="not implemented")
-    node.answers[ListRoe] = board(
+    missing = tuple(
+        evolve(GAP, channel_id=where, words=f"IMPL 00{serial} is missing", first=serial, last=serial)
+        for serial in (2, 3)
+    )
+    board = evolve(
+        known,
         rulings=(
             *(ruling(one, f"IMPL {place:03}", at(600), specified=f"in {place}") for place, one in enumerate(rules)),
             dormant,
@@ -131,9 +148,23 @@ def _rules(node: FakeNode, count: int) -> None:
             caveat(ALL[place % 3], one.number, RoeVerb.LIMITED, f"only {place}", 900, person=f"LEGAD {place}")
             for place, one in enumerate(rules)
         ),
-        notices=(pending, evolve(pending, entry_id="7" * 64, name="IMPL 007", serial=7), void),
-        gaps=(roe.RoeGap(nation="XBB", channel_id="0" * 32, words="IMPL 007 is missing"),),
-    )
+        notices=(
+            pending, evolve(pending, entry_id="7" * 64, name="IMPL 007", serial=7), void,
+            waiting, evolve(waiting, entry_id="9" * 64, name="AUTH 009", serial=9),
+            *(evolve(one, reservations=reserved) for one in known.notices if one.name == IMPL.name),
+            *(one for one in known.notices if one.name in {"AUTH 004", "REQ 002", "REQ 007"}),
+        ),
+        gaps=missing,
+        authorities=tuple(roe.RoeAuthority(nation=code, name=f"HQ {code}", issues=True) for code in ALL),
+    )  # fmt: skip
+
+    def shown(request: ListRoe) -> Response:
+        del request  # once this person has issued one, a charter follows by which he does no more
+        may = not issued.requests
+        return evolve(board, issues=may, signs=may)
+
+    node.answers[ListRoe] = shown
+    node.answers[ListRoeLog] = log(gaps=missing, notices=tuple(sorted(board.notices, key=lambda one: one.time)))
     node.answers[ShowRoe] = evolve(
         details(notice=pending),
         answers=tuple(
@@ -141,3 +172,13 @@ def _rules(node: FakeNode, count: int) -> None:
             for place in range(count)
         ),
     )
+    would = node.answers[PreviewRoe]
+    assert callable(would)
+
+    def preview(request: PreviewRoe) -> Response:
+        made = would(request)
+        assert isinstance(made, RoePreview)
+        refused = request.notice.remark == REFUSED
+        return evolve(made, clause="roe-sequence", reason="REQ 001 came twice") if refused else made
+
+    node.answers[PreviewRoe] = preview

@@ -37,7 +37,8 @@ AT_ONCE: Final = 8
 """Strings on the screen at once: a title each, and a message of two lines."""
 KEYS: Final = {
     "up": "\x1b[A", "down": "\x1b[B", "pagedown": "\x1b[6~", "escape": "\x1b[27u", "enter": "\r", "ctrl+f": "\x06", "ctrl+k": "\x0b", "alt+4": "\x1b4",
-    "alt+1": "\x1b1", "ctrl+c": "\x03", "ctrl+u": "\x15", "f1": "\x1bOP", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~",
+    "alt+1": "\x1b1", "alt+d": "\x1bd", "alt+p": "\x1bp",
+    "tab": "\t", "shift+tab": "\x1b[Z", "ctrl+s": "\x13", "ctrl+c": "\x03", "ctrl+u": "\x15", "f1": "\x1bOP", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~",
     "f6": "\x1b[17~", "f7": "\x1b[18~",
 }  # fmt: skip
 _KEPT: Final = "\t\r\n"

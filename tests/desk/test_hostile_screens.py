@@ -172,10 +172,8 @@ def _questions() -> set[str]:
     found = set()
     for path in Path(coalchat.desk.__path__[0]).rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(call, ast.Call)
-                and getattr(call.func, "attr", getattr(call.func, "id", "")) == "ChooseDialog"
-            ):
+            named = getattr(call, "func", None)
+            if getattr(named, "attr", getattr(named, "id", "")).endswith("ChooseDialog") and isinstance(call, ast.Call):
                 inside = [one.value for one in ast.walk(call.args[1]) if isinstance(one, ast.Constant)]
                 found |= {one for one in inside if isinstance(one, str)}
     return found

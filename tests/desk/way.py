@@ -14,6 +14,8 @@ PASTE: Final = "paste="
 """A key that begins so is a text that the terminal pastes."""
 REFUSED, LOST = "not for you", "not to be had"
 """Texts that the node of `crowd` refuses, and does not take for another reason."""
+NEWEST: Final = "221533Z NOV 26"
+"""When the newest notice of its log was signed: that stands nowhere else."""
 PASTED: Final = "ends\n\x1b[2J\n\x9b6n\na\x07b\n\u202eevil\n\x1b]52;c;ZXZpbA==\x07\n\ufeffbom\n\x1b]0;owned\x07"
 
 
@@ -43,13 +45,13 @@ def _typed(line: str, words: str, *fields: str) -> tuple[Step, Step]:
 
 _TALK: Final = ("Message.text", "Message.author_person", "Quoted.text", "Channel.title", "Minimize.reason")
 _TALKED: Final = (
-    Step(("up",), "Enter read to here", _TALK),
+    Step(("up",), "Enter read", _TALK),
     Step(("f4",), "S sort by", ("Delivery.person", "Delivery.reason", "Deputy.person")),
     _back("S sort by"),
     _back("Enter read"),
 )
 _MESSAGES: Final = (
-    Step(("up",), "Enter read to here"),
+    Step(("up",), "Enter read"),
     Step(("h",), "VERSION 2", ("Message.text",)),
     _back("VERSION 2"),
     Step(("x",), "RECALL"),
@@ -57,8 +59,8 @@ _MESSAGES: Final = (
     Step(("f4",), "S sort by"),
     Step(("r",), "REMIND", ("Delivery.person",)),
     _back("REMIND", "S sort by"),
-    Step(("e",), "ESCALATE", ("Delivery.person",)),
-    _back("ESCALATE", "S sort by"),
+    Step(("e",), "ask the deputies to see to it", ("Delivery.person", "Deputy.person")),
+    _back("ask the deputies", "S sort by"),
     _back("S sort by"),
     Step(("up", "up", "a"), "CAVEAT: with", ("Message.text", "Message.author_person")),
     _back("CAVEAT: with", "Enter read"),
@@ -71,23 +73,60 @@ _MESSAGES: Final = (
 _RULES: Final = (
     Step(
         ("f3",),
-        "T at another time",
-        ("RoeRule.number", "RoeRule.text", "RoeRule.specify", "RoeRuling.by", "RoeNotice.name"),
+        "ROE BOARD",
+        ("RoeRule.number", "RoeRule.text", "RoeRule.specify", "RoeRuling.by", "RoeNotice.name", "RoeGap.words"),
     ),
-    Step(("pagedown",), "never judges", ("RoeCaveat.text", "RoeCaveat.person"), "TO ACKNOWLEDGE"),
+    Step(("pagedown",), "never judges", ("RoeRule.text",), "TO ACKNOWLEDGE"),
+    Step(("pagedown",), "never judges", ("RoeCaveat.text", "RoeCaveat.person")),
+    Step(("pagedown",), "never judges", ("RoeAnswer.text", "RoeAnswer.person")),
     Step(("enter",), "back to the board"),
     Step(("2",), "signed with", ("RoeAnswer.person", "RoeAnswer.text", "RoeNotice.remark", "RoeSigner.person")),
-    _back("signed with", "T at another time"),
-    _back("T at another time"),
+    _back("signed with", "ROE BOARD"),
+    Step(("l",), NEWEST, ("RoeGap.words", "RoeNotice.name", "RoeNotice.reason", "RoeRule.number", "RoeSigner.person")),
+    Step(("up", "up", "enter"), "signed with", ("RoeNotice.basis_name",)),
+    _back("signed with", "ROE LOG"),
+    _back("ROE LOG", "ROE BOARD"),
+    _back("ROE BOARD"),
+)
+_SERIAL: Final = "Type the serial to"
+_ISSUING: Final = (
+    Step(("n", "4"), "Which notice does it refer to?", ("RoeNotice.name",)),
+    Step(("2",), "RULES", ("RoeRule.number",), "Which notice"),
+    Step(("f6",), "READABLE BY"),
+    _back("READABLE BY", "ROE NOTICE"),
+    _back("ROE NOTICE", "ROE BOARD"),
+    Step(("n", "1"), "ROE NOTICE", ("Channel.title",)),
+    Step(("shift+tab", PUT + REFUSED, "tab", "tab", "tab", PUT + "104"), "of 104: must be filled"),
+    Step(("tab", "tab", PUT + "permitted"), "will be", ("RoePreview.name",)),
+    Step(("ctrl+s",), "roe-sequence: ", ("RoePreview.reason",)),
+    _back("ROE NOTICE", "ROE BOARD"),
+    Step(("n", "1"), "ROE NOTICE"),
+    Step(("shift+tab", "ctrl+u", "alt+p", "alt+p"), "FLASH", (), REFUSED),
+    Step(("ctrl+s",), "FLASH interrupts"),
+    Step(("2",), f"{_SERIAL} issue it", ("RoePreview.name",), "FLASH interrupts"),
+    Step((PUT + "001", "enter"), "issued XAA", ("RoeNotice.name",), "ROE NOTICE"),
+    Step(("n",), "Nothing is issued before"),
+    Step(("2",), "the charter lets", ("RoeAuthority.name",)),
+    _back("the charter lets", "ROE BOARD"),
 )
 _ROE: Final = (
-    Step(("f3",), "T at another time"),
-    Step(("t",), "AT ANOTHER TIME"),
-    _back("AT ANOTHER TIME", "T at another time"),
-    Step(("a",), "Several notices wait", ("RoeNotice.name",)),
+    Step(("f3",), "ROE BOARD"),
+    Step(("a",), "Several notices wait for you", ("RoeNotice.name",)),
     Step(("2",), "Type the serial", ("RoeRule.text", "RoeRule.specify")),
-    _back("Type the serial", "T at another time"),
-    _back("T at another time"),
+    _back("Type the serial", "ROE BOARD"),
+    Step(("s",), "wait for a signature of yours", ("RoeNotice.name",)),
+    Step(("2",), f"{_SERIAL} sign it too", ("RoeRule.text", "RoeNotice.person"), "for a signature of yours"),
+    Step(("pagedown", "pagedown", "pagedown", PUT + "005", "enter"), "you signed XBB", ("RoeNotice.name",), _SERIAL),
+    Step(("l",), NEWEST),
+    Step(("n",), "ISSUE A NOTICE ON", ("RoeNotice.name",)),
+    _back("ISSUE A NOTICE ON", "ROE LOG"),
+    Step(("e",), "WRITE THE LOG TO A FILE"),
+    _back("WRITE THE LOG TO A FILE", "ROE LOG"),
+    _back("ROE LOG", "ROE BOARD"),
+    Step(("t",), "AT ANOTHER TIME"),
+    _back("AT ANOTHER TIME", "ROE BOARD"),
+    *_ISSUING,
+    _back("ROE BOARD"),
 )
 _LISTS: Final = (
     Step(("f7",), "EDITIONS", ("SilentDevice.person", "Status.warnings", "HistoryRequest.person", "Device.person")),
@@ -137,8 +176,9 @@ _CHANNELS: Final = (
 )
 _REPORTS: Final = (
     *_typed("report", "Which form?"),
-    Step(("1",), "^S send"),
-    _back("^S send"),
+    Step(("1",), "^S send", ("Channel.title",)),
+    Step((PUT + "7", "alt+d"), "It cannot be brought back"),
+    Step(("2",), "CHANNELS", (), "^S send"),
     *_typed("map", "POSITIONS", "CardRow.text"),
     _back("POSITIONS"),
 )
@@ -162,10 +202,10 @@ _GOING: Final = (
 _SENDING: Final = (
     Step((PUT + LOST, "enter"), "go back to the text", ("Minimize.reason",)),
     Step(("2",), "not sent", ("Error.detail",)),
-    Step(("up",), "Enter read"),
+    Step(("up",), "Enter send it again"),
     Step(("enter",), "NOT SENT", ("Error.detail",)),
-    _back("NOT SENT", "Enter read"),
-    _back("Enter read", "End read"),
+    _back("NOT SENT", "Enter send it again"),
+    _back("Enter send it again", "End read"),
     Step((PUT + REFUSED, "enter"), "go back to the text"),
     Step(("2",), "would have seen it", ("Error.detail", "Channel.title")),
     _back("would have seen it"),

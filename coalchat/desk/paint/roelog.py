@@ -50,7 +50,7 @@ def _row(row: LogRow, here: bool, width: int, glyphs: Glyphs) -> list[Line]:
     head = [
         bar,
         Span(pad(row.time, _TIME), Ink.MUTED),
-        Span(pad(row.name, _NAME), Ink.MUTED if row.dead else Ink.BRIGHT),
+        Span(f"{pad(row.name, _NAME - 1)} ", Ink.MUTED if row.dead else Ink.BRIGHT),
         mark,
     ]
     ink = Ink.BRIGHT if row.alarm else Ink.TEXT

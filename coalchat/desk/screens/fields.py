@@ -5,11 +5,12 @@ Rule: what is typed goes to the model at once and comes back judged; nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.screen import Screen
 
 from coalchat.desk.look.glyphs import Glyphs
 from coalchat.desk.model.reportviews import FieldRow
@@ -28,6 +29,19 @@ class Sheet(Protocol):
 
     def typed(self, row: FieldRow, text: str) -> None:
         """Somebody has typed into one."""
+
+
+def once_told(sheet: Screen[Any], act: Callable[[], object]) -> None:
+    """Do something on a sheet that is still on top once what was typed before is judged, be it in one piece with the key."""
+
+    def on_top() -> None:
+        if sheet.is_current:
+            act()
+
+    if isinstance(sheet.focused, Field):
+        sheet.focused.call_later(on_top)  # behind the keys that wait for it
+    else:
+        act()
 
 
 class FieldEntry(Down):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -28,7 +29,7 @@ from coalchat.desk.paint.report import (
 from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.fields import FieldEntry, FieldRows
+from coalchat.desk.screens.fields import FieldEntry, FieldRows, once_told
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 
@@ -191,7 +192,11 @@ class ReportScreen(Paper):
         self.give(None)
 
     def action_discard(self) -> None:
-        """Throw away what is filled in, once a person has said so."""
+        """Throw away what is filled in, also what was typed before the key in one piece with it."""
+        once_told(self, self._discard)
+
+    def _discard(self) -> None:
+        """Throw it away, once a person has said so."""
         reporting = self.door.desk.reporting
         if reporting.open is None or not reporting.open.begun:
             self.give(None)
@@ -207,12 +212,10 @@ class ReportScreen(Paper):
 
     def action_send(self, part: bool) -> None:
         """Send it, once what was typed before the key is judged: keys may come in one piece."""
-        self.call_after_refresh(self._send, part)
+        once_told(self, partial(self._send, part))
 
     def _send(self, part: bool) -> None:
         """Send it, or say what stands in the way."""
-        if not self.is_current:
-            return
         reporting = self.door.desk.reporting
 
         def send(considered: str = "") -> None:

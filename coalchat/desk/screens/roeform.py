@@ -30,7 +30,7 @@ from coalchat.desk.paint.roeform import paint_acts, paint_form_foot, paint_form_
 from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog, Choosing
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.fields import FieldRows
+from coalchat.desk.screens.fields import FieldRows, once_told
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.roesign import RoeSignDialog
 from coalchat.desk.widgets.painted import Across, Column, Down, Painted
@@ -281,6 +281,10 @@ class RoeFormScreen(Paper):
     # --- issuing ---
 
     def action_issue(self) -> None:
+        """Issue it, once what was typed before the key is judged: keys may come in one piece."""
+        once_told(self, self._issue)
+
+    def _issue(self) -> None:
         """Ask the node what it would be; or say what stands in the way, and go there."""
         issuing, now = self._issuing, self.door.now()
         fault = issuing.first_fault(now)

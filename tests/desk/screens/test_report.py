@@ -95,6 +95,15 @@ async def test_a_half_filled_form_comes_back_at_another_desk_and_is_thrown_away_
         await desk.until(lambda: desk.app.screen is desk.main)
 
 
+async def test_what_is_typed_in_one_piece_with_alt_d_is_asked_about_too() -> None:
+    node = scene()
+    let_reports(node)
+    async with seat(node) as desk:
+        await opened(desk)
+        await desk.burst("7", "alt+d")
+        await desk.sees("DISCARD", "It cannot be brought back")
+
+
 async def test_f2_on_an_own_report_is_an_update_at_once() -> None:
     node = scene()
     let_reports(node)

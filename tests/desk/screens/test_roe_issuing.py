@@ -190,3 +190,16 @@ async def test_fields_are_named_where_they_are_wrong_and_now_is_put() -> None:
         await desk.sees("221542Z is over")
         assert ("text", 2) in screen._rows.entries, "one more rule can be typed"
         assert {sign for sign in desk.text if not sign.isascii()} == set()
+
+
+async def test_what_is_typed_in_one_piece_with_the_key_that_issues_it_is_judged_before() -> None:
+    node, _ = issuing()
+    async with seat(node) as desk:
+        screen = await form(desk, "/roe request")
+        screen._rows.entries["number", 1].field.load("104")
+        await desk.until(lambda: ("number", 2) in screen._rows.entries)
+        screen._rows.entries["verb", 1].field.focus()
+        await desk.pilot.pause()
+        await desk.burst("p", "e", "ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, RoeSignDialog))
+        await desk.sees("Type the serial to issue it: 001", "PERMITTED")
