@@ -59,13 +59,18 @@ def found(make: Make, *codes: str) -> list[Laptop]:
     return members
 
 
+def linked(make: Make) -> Pair:
+    """Found a pair, with nodes that run."""
+    xaa, xbb = found(make, "XAA", "XBB")
+    address = xaa.node("--listen", "127.0.0.1:0")["listen"][0]
+    xbb.run("peer", "add", address)
+    channel = xaa.run("channel", "create", "#ops", "--members", "XAA,XBB", "--ceiling", "SECRET", "--json").record
+    until(lambda: xbb.run("channel", "list", "--json").records)
+    return Pair(xaa, xbb, address, channel)
+
+
 @pytest.fixture(scope="session")
 def pair() -> Iterator[Pair]:
-    """The pair that a run shares: tests give what they send a text of its own."""
+    """The pair that a run shares: tests give what they send a text of its own, and leave what a device is set to."""
     with desk() as folder, laptops(folder) as maker:
-        xaa, xbb = found(maker, "XAA", "XBB")
-        address = xaa.node("--listen", "127.0.0.1:0")["listen"][0]
-        xbb.run("peer", "add", address)
-        channel = xaa.run("channel", "create", "#ops", "--members", "XAA,XBB", "--ceiling", "SECRET", "--json").record
-        until(lambda: xbb.run("channel", "list", "--json").records)
-        yield Pair(xaa, xbb, address, channel)
+        yield linked(maker)

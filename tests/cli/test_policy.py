@@ -9,7 +9,7 @@ import pytest
 from coalchat.cli.labelling import judged, label_lines
 from protocol.interchange.label4774 import read_label
 from protocol.interchange.spif_xml import read_spif
-from tests.cli.conftest import Make, Pair
+from tests.cli.conftest import Make, linked
 from tests.cli.laptops import until
 from tests.protocol.interchange.made import LABEL, MISSION, NATION, changed
 
@@ -55,7 +55,8 @@ def test_a_policy_is_checked_imported_and_founded_on(make: Make, tmp_path: Path)
     laptop.run("policy", "import", mission, "--out", str(made), code=1)
 
 
-def test_labels_leave_as_stanag_4774_and_national_markings_stand_beside(pair: Pair, tmp_path: Path) -> None:
+def test_labels_leave_as_stanag_4774_and_national_markings_stand_beside(make: Make, tmp_path: Path) -> None:
+    pair = linked(make)
     xaa = pair.xaa
     entry_id = xaa.run("send", "#ops", "labelled for elsewhere", "--label", "restricted rel to xbb, xaa").out.strip()
     exported = xaa.run("label", "export", entry_id[:12], "--review", "2031-01-01T00:00Z").out

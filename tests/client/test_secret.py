@@ -49,12 +49,15 @@ def test_without_a_place_and_a_terminal_there_is_none(tmp_path: Path, nobody: No
 
 
 def test_nobody_is_asked_where_that_is_not_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coalchat.client.secret.TERMINAL", "/dev/null")  # it opens, as a terminal would
+    monkeypatch.setattr("coalchat.client.secret.TERMINAL", "/dev/null")  # it opens, as a terminal would,
+    monkeypatch.setattr("os.tcgetpgrp", lambda _: os.getpgrp())  # and this process is in its foreground
     assert (PassphraseSource().exists(), PassphraseSource().ready()) == (True, False)
     source = PassphraseSource(asks=False)
     assert not source.exists()
     with pytest.raises(Locked):
         source.read(tmp_path)
+    monkeypatch.setattr("os.tcgetpgrp", lambda _: os.getpgrp() + 1)  # a job of the background is stopped where it reads
+    assert not PassphraseSource().exists()
 
 
 def test_an_empty_one_is_none(tmp_path: Path) -> None:
