@@ -7,13 +7,11 @@ Rule 2: Enter goes on to the next field; only ^S and ^P send.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Final
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from coalchat.desk.model.changes import Changes, Part
 from coalchat.desk.model.reportviews import FieldRow, FormView
@@ -26,22 +24,16 @@ from coalchat.desk.paint.report import (
     paint_preview,
     paint_report_head,
 )
-from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.fields import FieldEntry, FieldRows, once_told
+from coalchat.desk.screens.fields import FieldEntry, once_told
+from coalchat.desk.screens.formsheet import FormSheet
 from coalchat.desk.screens.label import LabelDialog
-from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 
-WIDE: Final = 110
-"""Columns that have room for the preview."""
-ROOMY: Final = 34
-"""Rows that have room for blank ones between fields."""
-PREVIEW: Final = 43
 _SHOWS: Final = frozenset({Part.FORM, Part.COMPOSER, Part.BANNER})
 
 
-class ReportScreen(Paper):
+class ReportScreen(FormSheet):
     """One report, as long as it is filled in."""
 
     HINTS: ClassVar[Hints] = (
@@ -55,22 +47,14 @@ class ReportScreen(Paper):
         ("Tab", "next"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", priority=True, show=False),
-        # Before the field gets them: keys that come in one piece, pasted or over a slow link, go where they were meant for.
-        Binding("tab,down,enter", "app.focus_next", priority=True, show=False),
-        Binding("shift+tab,up", "app.focus_previous", priority=True, show=False),
         Binding("ctrl+s", "send(False)", priority=True, show=False),
         Binding("ctrl+p", "send(True)", priority=True, show=False),
-        Binding("ctrl+t", "now", priority=True, show=False),
-        Binding("f6", "label", priority=True, show=False),
-        Binding("alt+p", "precedence", priority=True, show=False),
         Binding("alt+d", "discard", priority=True, show=False),
         Binding("f2", "other", priority=True, show=False),
     ]
 
     def __init__(self, door: Door) -> None:
         super().__init__(door)
-        self.roomy = True
         self.other = False
         self.view = self._seen()
 
@@ -81,34 +65,9 @@ class ReportScreen(Paper):
             raise LookupError("no form is open")
         return view
 
-    def content(self) -> Iterable[Widget]:
-        """The head; fields and foot; the preview beside them."""
-        dress = self.door.dress
-        self._rows = FieldRows(self, self.view.fields)
-        yield Painted(dress, self._paint_head, id="report-head")
-        foot = Painted(dress, self._paint_foot, id="report-foot")
-        yield Across(
-            Down(self._rows, foot, id="report-form"),
-            Column(dress, self._paint_preview, hairline="left", id="report-preview"),
-            id="report-columns",
-        )
-
-    def on_mount(self) -> None:
-        """Begin with the first field."""
-        self._arrange(self.app.size.width, self.app.size.height)
-        self._rows.begin()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Another size, another layout."""
-        self._arrange(event.size.width, event.size.height)
-
-    def _arrange(self, width: int, height: int) -> None:
-        preview = self.query_one("#report-preview")
-        preview.display = width >= WIDE
-        preview.styles.width = PREVIEW + 1
-        if self.roomy != (height >= ROOMY):
-            self.roomy = height >= ROOMY
-            self._rows.repaint()
+    def fields(self) -> Sequence[FieldRow]:
+        """They as they are judged now."""
+        return self.view.fields
 
     def banner(self) -> Banner:
         """Of the main screen, and of what is being filled in."""
@@ -124,15 +83,18 @@ class ReportScreen(Paper):
     def _composer(self) -> Composer:
         return self.door.desk.reporting.beside(self.door.desk.composer())
 
-    def _paint_head(self, width: int, height: int) -> list[Line]:
+    def paint_head(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
         return paint_report_head(self.view, self._composer, width, self.door.dress.glyphs, self.roomy)
 
-    def _paint_foot(self, width: int, height: int) -> list[Line]:
+    def paint_foot(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
         return paint_foot(self.view, width, self.door.dress.glyphs)
 
-    def _paint_preview(self, width: int, height: int) -> list[Line]:
+    def paint_preview(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
         return paint_preview(self.view, self._composer, width, self.door.dress.glyphs)
 
@@ -147,9 +109,8 @@ class ReportScreen(Paper):
         if self.door.desk.reporting.open is None:
             return  # discarded: it is on its way out
         self.view = self._seen()
-        self._rows.take(self.view.fields)
-        for name in ("#report-head", "#report-foot", "#report-preview"):
-            self.query_one(name, Painted).repaint()
+        self.rows.take(self.view.fields)
+        self.repaint_around()
 
     # --- keys ---
 
@@ -159,11 +120,11 @@ class ReportScreen(Paper):
 
     @property
     def _entries(self) -> dict[tuple[str, int], FieldEntry]:
-        return self._rows.entries
+        return self.rows.entries
 
     def action_now(self) -> None:
         """Put the time of now into a field of times."""
-        entry = self._rows.focused
+        entry = self.rows.focused
         if entry is not None and (now := self.door.desk.reporting.written_now(entry.row.key, self.door.now())):
             entry.field.load(now)
 

@@ -7,12 +7,10 @@ Rule 2: Enter goes on to the next field. ^S asks the node what it would be; it l
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from coalchat.api.roe import RoeAct
 from coalchat.desk.model.changes import Changes, Part
@@ -27,19 +25,13 @@ from coalchat.desk.paint.dialogs.roesign import SignWords
 from coalchat.desk.paint.hints import Hints
 from coalchat.desk.paint.ink import Line
 from coalchat.desk.paint.roeform import paint_acts, paint_form_foot, paint_form_head, paint_form_preview, readers
-from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.choose import ChooseDialog, Choosing
 from coalchat.desk.screens.door import Door
-from coalchat.desk.screens.fields import FieldRows, once_told
+from coalchat.desk.screens.fields import once_told
+from coalchat.desk.screens.formsheet import FormSheet
 from coalchat.desk.screens.label import LabelDialog
 from coalchat.desk.screens.roesign import RoeSignDialog
-from coalchat.desk.widgets.painted import Across, Column, Down, Painted
 
-WIDE: Final = 110
-"""Columns that have room for the notice as it will appear."""
-ROOMY: Final = 34
-"""Rows that have room for blank ones between fields."""
-PREVIEW: Final = 43
 _SHOWS: Final = frozenset({Part.ROE_FORM, Part.ROE, Part.COMPOSER, Part.BANNER})
 
 
@@ -119,7 +111,7 @@ class RoeLabelDialog(LabelDialog):
         self.repaint()
 
 
-class RoeFormScreen(Paper):
+class RoeFormScreen(FormSheet):
     """One notice, as long as it is written."""
 
     HINTS: ClassVar[Hints] = (
@@ -132,19 +124,12 @@ class RoeFormScreen(Paper):
         ("Alt-P", "precedence"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", priority=True, show=False),
-        Binding("tab,down,enter", "app.focus_next", priority=True, show=False),
-        Binding("shift+tab,up", "app.focus_previous", priority=True, show=False),
         Binding("ctrl+s", "issue", priority=True, show=False),
-        Binding("ctrl+t", "now", priority=True, show=False),
         Binding("f3", "basis", priority=True, show=False),
-        Binding("f6", "label", priority=True, show=False),
-        Binding("alt+p", "precedence", priority=True, show=False),
     ]
 
     def __init__(self, door: Door) -> None:
         super().__init__(door)
-        self.roomy = True
         self._signing = False
         self.view = self._seen()
 
@@ -159,38 +144,16 @@ class RoeFormScreen(Paper):
             raise LookupError("no notice is being written")
         return view
 
-    def content(self) -> Iterable[Widget]:
-        """The head; fields and foot; the notice as it will appear beside them."""
-        dress = self.door.dress
-        self._rows = FieldRows(self, self.view.fields)
-        yield Painted(dress, self._paint_head, id="report-head")
-        foot = Painted(dress, self._paint_foot, id="report-foot")
-        yield Across(
-            Down(self._rows, foot, id="report-form"),
-            Column(dress, self._paint_preview, hairline="left", id="report-preview"),
-            id="report-columns",
-        )
+    def fields(self) -> Sequence[FieldRow]:
+        """They as they are judged now."""
+        return self.view.fields
 
-    def on_mount(self) -> None:
-        """Begin with the first field; what it refers to is asked first, where that is not known."""
-        self._arrange(self.app.size.width, self.app.size.height)
-        self._rows.begin()
+    def begin(self) -> None:
+        """What it refers to is asked first, where that is not known."""
+        super().begin()
         first = self.view.fields[0]
         if first.key == "basis" and first.needed and not first.text:
             self.action_basis()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Another size, another layout."""
-        self._arrange(event.size.width, event.size.height)
-
-    def _arrange(self, width: int, height: int) -> None:
-        preview = self.query_one("#report-preview")
-        preview.display = width >= WIDE
-        preview.styles.width = PREVIEW + 1
-        self.query_one("#report-foot", Painted).repaint()
-        if self.roomy != (height >= ROOMY):
-            self.roomy = height >= ROOMY
-            self._rows.repaint()
 
     @property
     def hints(self) -> Hints:
@@ -208,16 +171,18 @@ class RoeFormScreen(Paper):
 
     # --- painting ---
 
-    def _paint_head(self, width: int, height: int) -> list[Line]:
+    def paint_head(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
         return paint_form_head(self.view, width, self.door.dress.glyphs, self.roomy)
 
-    def _paint_foot(self, width: int, height: int) -> list[Line]:
+    def paint_foot(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
-        alone = not self.query_one("#report-preview").display
-        return paint_form_foot(self.view, width, self.door.dress.glyphs, alone)
+        return paint_form_foot(self.view, width, self.door.dress.glyphs, self.alone)
 
-    def _paint_preview(self, width: int, height: int) -> list[Line]:
+    def paint_preview(self, width: int, height: int) -> list[Line]:
+        """See `FormSheet`."""
         del height
         return paint_form_preview(self.view, width, self.door.dress.glyphs)
 
@@ -230,9 +195,8 @@ class RoeFormScreen(Paper):
             self.give(None)
             return
         self.view = self._seen()
-        self._rows.put(self.view.fields)
-        for name in ("#report-head", "#report-foot", "#report-preview", "#hints"):
-            self.query_one(name, Painted).repaint()
+        self.rows.put(self.view.fields)
+        self.repaint_around()
         if self.view.serial and not self._signing and self.is_active:
             self._sign()
 
@@ -244,7 +208,7 @@ class RoeFormScreen(Paper):
 
     def action_now(self) -> None:
         """Put now into a field of times."""
-        entry = self._rows.focused
+        entry = self.rows.focused
         if entry is not None and (now := self._issuing.written_now(entry.row.key, self.door.now())):
             entry.field.load(now)
 
@@ -261,7 +225,7 @@ class RoeFormScreen(Paper):
         def chosen(place: int | None) -> None:
             if place:
                 self.door.put(self._issuing.choose_basis(found[place - 1].key, self.door.now()))
-                self._rows.put(self.view.fields, everywhere=True)
+                self.rows.put(self.view.fields, everywhere=True)
 
         choices = ("go back to the form", *(one.title for one in found))
         sentence = "Which notice does it refer to? Its rules are written out, to be changed."
@@ -273,7 +237,7 @@ class RoeFormScreen(Paper):
         def chosen(label: tuple[int, tuple[str, ...], str] | None) -> None:
             if label is not None:
                 self.door.put(self._issuing.set_label(Label(*label), self.door.now()))
-                self._rows.put(self.view.fields, everywhere=True)
+                self.rows.put(self.view.fields, everywhere=True)
 
         if self._issuing.has_label:
             self.open(RoeLabelDialog(self.door), chosen)
@@ -291,8 +255,8 @@ class RoeFormScreen(Paper):
         sentence = issuing.confirm_needed() if fault is None else ""
         if not sentence:
             self.door.put(issuing.prepare(now))
-            if fault in self._rows.entries:
-                self._rows.entries[fault].field.focus()
+            if fault in self.rows.entries:
+                self.rows.entries[fault].field.focus()
             return
 
         def chosen(way: int | None) -> None:

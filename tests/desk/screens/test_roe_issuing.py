@@ -77,16 +77,16 @@ async def test_a_refusal_stands_below_the_form_with_all_that_was_typed() -> None
     node.answers[IssueRoe] = Refused("roe-sequence", "CANCEL 001 was issued twice")
     async with seat(node, (80, 24)) as desk:
         screen = await form(desk, "/roe cancel IMPL 004")
-        screen._rows.entries["remark", 0].field.load("over at noon")
+        screen.rows.entries["remark", 0].field.load("over at noon")
         await desk.sees("XBB IMPL 004", "reads")
         await signing(desk)
         await desk.press(*"001", "enter")
         await desk.sees("roe-sequence: CANCEL 001 was issued twice")
-        assert screen._rows.entries["remark", 0].field.text == "over at noon"
+        assert screen.rows.entries["remark", 0].field.text == "over at noon"
         await desk.press("escape", "escape")
         await desk.until(lambda: desk.app.screen is desk.main)
         screen = await form(desk, "/roe cancel IMPL 004")
-        assert screen._rows.entries["remark", 0].field.text == "over at noon"
+        assert screen.rows.entries["remark", 0].field.text == "over at noon"
 
 
 async def test_what_is_not_possible_says_why_and_opens_nothing() -> None:
@@ -162,7 +162,7 @@ async def test_flash_is_asked_about_and_the_label_is_chosen_for_the_notice_alone
         await desk.until(lambda: isinstance(desk.app.screen, RoeLabelDialog) and desk.app.session.idle)
         await desk.sees("READABLE BY")
         await desk.press("down", "space", "enter")
-        await desk.until(lambda: screen._rows.entries["label", 0].field.text.startswith("SECRET"))
+        await desk.until(lambda: screen.rows.entries["label", 0].field.text.startswith("SECRET"))
         assert desk.app.desk.label == before
         assert desk.asked(PreviewRoe)[-1].notice.label == "SECRET REL XAA, XBB, XCC"
         await desk.press("alt+p", "alt+p", "ctrl+s")
@@ -177,18 +177,18 @@ async def test_fields_are_named_where_they_are_wrong_and_now_is_put() -> None:
     node, _ = issuing()
     async with seat(node, (80, 24), theme="mono", ascii_only=True) as desk:
         screen = await form(desk, "/roe request")
-        assert screen._rows.entries["channel", 0].field.text == "ops-north"
+        assert screen.rows.entries["channel", 0].field.text == "ops-north"
         await desk.press("ctrl+s")
         await desk.sees("it is not issued while a field is wrong")
-        await desk.until(lambda: screen._rows.entries["number", 1].field.has_focus)
+        await desk.until(lambda: screen.rows.entries["number", 1].field.has_focus)
         await desk.write("104")
         await desk.press("enter", "tab")
         await desk.write("wide")
         await desk.sees("1 field to correct", "Status 1 of 104: permitted, prohibited, retained or")
-        screen._rows.entries["expires", 0].field.focus()
+        screen.rows.entries["expires", 0].field.focus()
         await desk.press("ctrl+t")
         await desk.sees("221542Z is over")
-        assert ("text", 2) in screen._rows.entries, "one more rule can be typed"
+        assert ("text", 2) in screen.rows.entries, "one more rule can be typed"
         assert {sign for sign in desk.text if not sign.isascii()} == set()
 
 
@@ -196,9 +196,9 @@ async def test_what_is_typed_in_one_piece_with_the_key_that_issues_it_is_judged_
     node, _ = issuing()
     async with seat(node) as desk:
         screen = await form(desk, "/roe request")
-        screen._rows.entries["number", 1].field.load("104")
-        await desk.until(lambda: ("number", 2) in screen._rows.entries)
-        screen._rows.entries["verb", 1].field.focus()
+        screen.rows.entries["number", 1].field.load("104")
+        await desk.until(lambda: ("number", 2) in screen.rows.entries)
+        screen.rows.entries["verb", 1].field.focus()
         await desk.pilot.pause()
         await desk.burst("p", "e", "ctrl+s")
         await desk.until(lambda: isinstance(desk.app.screen, RoeSignDialog))
