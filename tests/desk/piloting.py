@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 import attrs
+from textual import _wait
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -26,6 +27,9 @@ from coalchat.paths import Home, ensure_private_home
 from tests.desk.scene import NOW
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_server import listen
+
+# The pilot looks whether this process rests, in steps of 20 ms, several times a key. Shorter ones tell it as well.
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 250, 1 / 2_500
 
 PATIENCE = 20.0
 """Seconds after which something that did not happen never will."""
@@ -112,10 +116,24 @@ class Seat:
         except TimeoutError:
             raise AssertionError(f"not all of {words} in\n{self.text}") from None
 
+    async def drawn(self) -> None:
+        """Wait until what has changed by now is laid out and drawn."""
+        done = asyncio.Event()
+        self.app.screen.call_after_refresh(done.set)
+        with anyio.move_on_after(1):  # a screen that is left in this moment draws nothing any more
+            await done.wait()
+        await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         """Press keys, and let what they set off settle."""
         await self.pilot.press(*keys)
-        await self.pilot.pause()
+        await self.drawn()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: self.app.screen.size == (width, height))
+        await self.drawn()
 
     async def write(self, text: str) -> None:
         """Type into whatever has the focus."""

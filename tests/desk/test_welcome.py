@@ -52,7 +52,10 @@ async def sitting(node: FakeNode, acts: Acts, size: tuple[int, int] = (100, 30),
         await tasks.start(listen, node, home)
         app = WelcomeApp(acts, home.path, environ=environ, **look)
         async with app.run_test(size=size) as pilot:
-            yield Seat(app, pilot, node)
+            desk = Seat(app, pilot, node)
+            # Who looks at a page before the ground behind it has its place, is shown a blank one for good.
+            await desk.until(lambda: len(app.screen_stack) > 1 and app.screen_stack[0].query_one("#hints").size)
+            yield desk
         tasks.cancel_scope.cancel()
 
 

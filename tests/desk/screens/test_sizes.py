@@ -70,8 +70,7 @@ async def test_a_screen_that_is_open_follows_the_size(screen: str) -> None:
             await desk.press(key)
             await desk.until(lambda: desk.app.session.idle)
         for width, height in [*SIZES, *reversed(SIZES), (10, 3), (1, 1), (120, 40)]:
-            await desk.pilot.resize_terminal(width, height)
-            await desk.pilot.pause()
+            await desk.resize(width, height)
             if width >= 40:
                 check(desk)
 
@@ -83,7 +82,7 @@ async def test_what_is_withheld_is_said_at_every_size() -> None:
         desk.app.door.put(desk.app.desk.set_label(2, ("XAA", "XBB")))
         await desk.until(lambda: desk.app.desk.composer().known and desk.app.desk.composer().withheld)
         for width, height in SIZES:
-            await desk.pilot.resize_terminal(width, height)
+            await desk.resize(width, height)
             await desk.until(lambda: any("withheld" in row and "XCC" in row for row in desk.rows))
 
 
@@ -105,6 +104,5 @@ async def test_the_reader_stays_where_he_is_when_the_width_changes() -> None:
         await desk.press("pageup", "pageup")
         first = desk.main.timeline.visible_keys[0]
         for width in (80, 60, 120):
-            await desk.pilot.resize_terminal(width, 40)
-            await desk.pilot.pause()
+            await desk.resize(width, 40)
             assert desk.main.timeline.visible_keys[0] == first
