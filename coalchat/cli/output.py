@@ -64,8 +64,7 @@ def folded(line: str, width: int) -> list[str]:
     own = min(len(line) - len(line.lstrip(" ")), width // 4)
     margin = " " * own if own >= len(INDENT) else INDENT + " " * own
     rows, rest, room = [], line, width
-    while _most(rest) > room:
-        end = _reach(rest, room)
+    while (end := _reach(rest, room)) < len(rest):
         blank = rest.rfind(" ", len(rest) - len(rest.lstrip(" ")) + 1, end + 1)
         end = blank if blank > 0 else end
         rows.append(rest[:end].rstrip(" "))
@@ -92,9 +91,12 @@ def _most(text: str) -> int:
 
 def _reach(text: str, room: int) -> int:
     """How many characters fit, at least one; a mark stays with what it stands on."""
-    end = min(len(text), room)
-    while end > 1 and _most(text[:end]) > room:
-        end -= 1
+    if text.isascii():
+        return min(len(text), room)
+    end, taken = 0, 0
+    while end < len(text) and (not end or taken + _most(text[end]) <= room):
+        taken += _most(text[end])
+        end += 1
     while end > 1 and end < len(text) and unicodedata.category(text[end])[0] == "M":
         end -= 1
     return end

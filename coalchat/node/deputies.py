@@ -105,6 +105,8 @@ def shown_deputy(context: Context, revision: ChannelRevision, nation: int) -> De
 
 def shown_deputies(context: Context, revision: ChannelRevision) -> tuple[Deputy, ...]:
     """Those of all members of a channel, by charter index."""
+    if not context.store.read.notices(revision.channel, int(Notice.DEPUTY)):
+        return ()  # as nearly always: it is asked of every channel whenever clients list them
     found = (shown_deputy(context, revision, nation) for nation in revision.members)
     return tuple(one for one in found if one is not None)
 

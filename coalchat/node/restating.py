@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 import attrs
-import trio
 
 from coalchat.errors import Refused
+from coalchat.node.bell import Bell
 from coalchat.node.context import Context
 from coalchat.node.deputies import all_said, standing_in, voices
 from coalchat.node.noticing import current_minimize, for_all, reason_of, statements
@@ -57,19 +57,17 @@ class Restating:
 
     context: Context = attrs.field(repr=False)
     sending: Sending = attrs.field(repr=False)
-    _woken: trio.Event = attrs.field(factory=trio.Event, init=False, repr=False)
+    _bell: Bell = attrs.field(factory=Bell, init=False, repr=False)
 
     def wake(self) -> None:
         """A channel, a certificate or an order is new, or a segment has begun."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """State anew what is due, until cancelled."""
         while True:
             await self.settle()
-            await self._woken.wait()
-            await trio.sleep(PAUSE)
-            self._woken = trio.Event()
+            await self._bell.wait(PAUSE)
 
     async def settle(self) -> None:
         """State anew what is due now."""
