@@ -15,10 +15,12 @@ from typing import Final
 import anyio
 import attrs
 import pytest
+from textual.widget import Widget
 
 import coalchat.desk.screens
 from coalchat.api.vocabulary import Phase
 from coalchat.desk.screens.base import Banded
+from coalchat.desk.widgets.painted import Rows
 from tests.desk.piloting import Seat, seat
 from tests.desk.scene import (
     NOW,
@@ -250,6 +252,9 @@ async def _take(desk: Seat, station: Station) -> str:
     await desk.sees(*station.sees)
     await _settled(desk)
     assert type(desk.app.screen).__name__ == station.screen, desk.text
+    for rows in desk.app.screen.query(Rows):
+        whole = rows.size.region
+        assert rows.render_lines(whole) == Widget.render_lines(rows, whole), f"{rows!r} has more to it than its rows"
     return picture(desk.app)
 
 

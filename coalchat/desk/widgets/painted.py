@@ -54,10 +54,27 @@ class Down(Vertical):
     BLANK = True
 
 
-class Painted(Widget, can_focus=False):
-    """Shows lines. In CSS its height is fixed, or `auto`: then as many rows as the painting has."""
+class Rows(Widget):
+    """Strips that cover it: the CSS gives it neither border, padding, opacity nor tint, and nothing in it is a link.
+
+    What Textual does to each row for those costs more than the row, so it is left out: a row goes to the screen as it is.
+    """
 
     ALLOW_SELECT = False
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some rows, through the app's filters."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            _, background = self.background_colors
+            for one in filters:
+                strips = [strip.apply_filter(one, background) for strip in strips]
+        left, right = crop.column_span
+        return strips if (left, right) == (0, self.size.width) else [strip.crop(left, right) for strip in strips]
+
+
+class Painted(Rows, can_focus=False):
+    """Shows lines. In CSS its height is fixed, or `auto`: then as many rows as the painting has."""
 
     def __init__(
         self, dress: Dress, paint: Paint, *, ground: Ground = Ground.BASE, id: str | None = None  # noqa: A002  # Textual's name
@@ -68,6 +85,8 @@ class Painted(Widget, can_focus=False):
         self._ground = ground
         self._lines: list[Line] | None = None
         self._for = Size(0, 0)
+        self._strips: dict[int, tuple[Line, Skin, Strip]] = {}
+        """What was drawn last in each row."""
 
     @property
     def room(self) -> int:
@@ -111,10 +130,21 @@ class Painted(Widget, can_focus=False):
         del container, viewport
         return len(self._paint(width, 0))
 
+    def line_at(self, y: int, lines: list[Line]) -> Line:
+        """What stands in a row, of a painting for the size that it has now."""
+        return lines[y] if y < len(lines) else Line(ground=self._ground)
+
+    def draw(self, line: Line) -> Strip:
+        """A row that has not been drawn yet."""
+        return self.dress.row(line, self.size.width)
+
     def render_line(self, y: int) -> Strip:
-        """One row."""
-        lines = self.lines
-        return self.dress.row(lines[y] if y < len(lines) else Line(ground=self._ground), self.room)
+        """One row. Those that look as before are not drawn anew."""
+        line, skin = self.line_at(y, self.lines), self.dress.skin
+        kept = self._strips.get(y)
+        if kept is None or kept[0] != line or kept[1] is not skin or kept[2].cell_length != self._for.width:
+            kept = self._strips[y] = (line, skin, self.draw(line))
+        return kept[2]
 
 
 class Column(Painted):
@@ -129,8 +159,8 @@ class Column(Painted):
         """All but the hairline."""
         return max(0, self.size.width - 1)
 
-    def render_line(self, y: int) -> Strip:
-        """One row, and its piece of the hairline."""
-        row = super().render_line(y)
+    def draw(self, line: Line) -> Strip:
+        """A row, and its piece of the hairline."""
+        row = self.dress.row(line, self.room)
         hairline = self.dress.row(Line((Span(self.dress.glyphs.divider, Ink.RULE),), Ground.SIDE), 1)
         return Strip.join([hairline, row] if self._at_left else [row, hairline])

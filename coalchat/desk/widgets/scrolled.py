@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.strip import Strip
 
 from coalchat.desk.paint.ink import Ground, Line
 from coalchat.desk.widgets.painted import Dress, Paint, Painted
@@ -84,10 +83,9 @@ class Scrolled(Painted, can_focus=True):
             self.refresh()
         self._look()
 
-    def render_line(self, y: int) -> Strip:
-        """One row of the window."""
-        lines, row = self.lines, y + min(self.top, self._lowest)
-        return self.dress.row(lines[row] if row < len(lines) else Line(ground=self._ground), self.size.width)
+    def line_at(self, y: int, lines: list[Line]) -> Line:
+        """What stands in a row of the window."""
+        return super().line_at(y + min(self.top, self._lowest), lines)
 
     def action_scroll(self, rows: int) -> None:
         """Move by rows."""

@@ -19,14 +19,13 @@ from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from coalchat.desk.model.changes import Splice
 from coalchat.desk.model.views import Item, MessageLine
 from coalchat.desk.model.window import Row, Window
 from coalchat.desk.paint.ink import Ground, Ink, Line
 from coalchat.desk.paint.timeline import paint_empty, paint_item
-from coalchat.desk.widgets.painted import Dress
+from coalchat.desk.widgets.painted import Dress, Rows
 from coalchat.desk.widgets.scrolled import VIM
 
 CACHE: Final = 2_048
@@ -52,10 +51,9 @@ class _Look(NamedTuple):
         return max(1, self.size.width - 1)
 
 
-class Timeline(Widget, can_focus=True):
+class Timeline(Rows, can_focus=True):
     """The lines of the shown channel."""
 
-    ALLOW_SELECT = False
     FOCUS_ON_CLICK = False
     """A click beside the messages selects none: keys go on being text."""
 

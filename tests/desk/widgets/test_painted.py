@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from coalchat.desk.look.skin import DARK, MONO, skin_for
 from coalchat.desk.paint.ink import Ground, Ink, Line, Span
+from coalchat.desk.terminal import PLAIN
 from coalchat.desk.widgets.painted import Dress, Painted
 from coalchat.desk.widgets.scrolled import Scrolled
 
@@ -58,6 +60,32 @@ async def test_only_rows_that_differ_are_drawn_again() -> None:
         app.widget.repaint()
         assert drawn == [Region(0, 3, 20, 1)]
         assert app.rows == list("abcDef")
+
+
+async def test_a_row_that_looks_as_before_is_not_drawn_again() -> None:
+    app = Sheet(Painted, "fixed", *"ab")
+    async with app.run_test(size=(20, 2)) as pilot:
+        first, second = app.widget.render_lines(Region(0, 0, 20, 2))
+        app.texts[1] = "B"
+        app.widget.repaint()
+        await pilot.pause()
+        again, other = app.widget.render_lines(Region(0, 0, 20, 2))
+        assert again is first
+        assert (second.text.strip(), other.text.strip()) == ("b", "B")
+        await pilot.resize_terminal(10, 2)
+        assert [strip.cell_length for strip in app.widget.render_lines(Region(0, 0, 10, 2))] == [10, 10]
+
+
+async def test_rows_go_through_the_filters_of_the_app_and_are_cut_to_what_is_asked() -> None:
+    app = Sheet(Painted, "fixed", "abc", "def")
+    async with app.run_test(size=(20, 2)):
+        (row,) = app.widget.render_lines(Region(1, 1, 4, 1))
+        assert row.text == "ef  "
+        assert Style() not in {segment.style for segment in row}
+        app.widget.get_line_filters = lambda: PLAIN  # type: ignore[method-assign]
+        (row,) = app.widget.render_lines(Region(1, 1, 4, 1))
+        assert row.text == "ef  "
+        assert {segment.style for segment in row} == {Style()}
 
 
 async def test_another_skin_is_another_look_of_the_same() -> None:
