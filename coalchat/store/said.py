@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from protocol.base.codec import unpack_loose
 from protocol.base.errors import RemoteProtocolError
+from protocol.base.ids import Tag
+from protocol.base.records import kinds
 from protocol.messages.notices import NoticePayload
 from protocol.messages.payload import Payload, TextPayload, decode_payload
 from protocol.messages.reports import ReportPayload
@@ -17,7 +20,9 @@ from protocol.messages.versions import CorrectionPayload, QuotingPayload
 
 HIT: Final = ("\x02", "\x03")
 """Stand before and behind what matched in a snippet; no text of the index has them."""
-_SAYING: Final = (TextPayload, CorrectionPayload, ReportPayload)
+_SAYING: Final = (CorrectionPayload, ReportPayload)
+_TEXT_FIELDS: Final = 1 + len(kinds(TextPayload))
+_TEXT_AT: Final = 1 + [name for name, _ in kinds(TextPayload)].index("text")
 
 
 def said(kind: int, payload: bytes) -> str:
@@ -25,13 +30,21 @@ def said(kind: int, payload: bytes) -> str:
     if not kind or not payload:
         return ""
     try:
-        opened = decode_payload(payload)
+        # A stored text was checked when it came in: a page of hits does not pay for that fifty times more.
+        value = unpack_loose(payload)
+        if type(value) is tuple and len(value) == _TEXT_FIELDS and value[0] == Tag.TEXT:
+            text = str(value[_TEXT_AT])
+        else:
+            text = _words(decode_payload(payload))
     except RemoteProtocolError:
         return ""  # nothing that was opened here
-    text = opened.text if isinstance(opened, _SAYING) else "\n".join(part for part in _parts(opened) if part)
     for sign in HIT:
         text = text.replace(sign, " ")
     return text
+
+
+def _words(opened: Payload) -> str:
+    return opened.text if isinstance(opened, _SAYING) else "\n".join(part for part in _parts(opened) if part)
 
 
 def _parts(opened: Payload) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ import attrs
 
 from coalchat.store.rows import Found, Message
 from coalchat.store.said import HIT
-from coalchat.store.sql import Verbs
+from coalchat.store.sql import Verbs, columns
 
 GAP: Final = "\N{HORIZONTAL ELLIPSIS}"
 """Stands where a snippet leaves something out."""
@@ -79,15 +79,13 @@ class SearchReads(Verbs):
             conditions.append(f"person IN ({', '.join('?' * len(sought.people))})")
             values += sought.people
         statement = (
-            f"SELECT search.rowid, snippet(search, 0, ?, ?, ?, {SNIPPET_WORDS})"  # noqa: S608 -- conditions of this module
+            f"SELECT snippet(search, 0, ?, ?, ?, {SNIPPET_WORDS}), {columns(Message, of=True)}"  # noqa: S608 -- names of our own
             " FROM search CROSS JOIN message INDEXED BY message_found ON position = search.rowid AND listed = 1"
             f" WHERE search MATCH ? AND {' AND '.join(conditions)} ORDER BY search.rowid DESC LIMIT ?"
         )
         rows = self.sql.run(statement, *HIT, GAP, sought.terms, *values, limit)
-        marks = ", ".join("?" * len(rows))
-        messages = self.sql.all(Message, f"WHERE position IN ({marks})", *(position for position, _ in rows))
-        here = {message.position: message for message in messages if not message.purged}  # the writer is not waited for
-        return [Found(here[position], snippet) for position, snippet in rows if position in here]
+        found = (Found(Message(*row), snippet) for snippet, *row in rows)
+        return [one for one in found if not one.message.purged]  # the writer, who unindexes it, is not waited for
 
     def marked(self, position: int, terms: str) -> str:
         """All that a message says, with what of it matches the terms between `HIT`; "" if it does not, or not any more."""

@@ -238,16 +238,21 @@ _INSERTS: Final[dict[type[Row], tuple[str, list[str]]]] = {}
 
 def _select(cls: type[Row]) -> str:
     if cls not in _SELECTS:
-        _SELECTS[cls] = f"SELECT {', '.join(_columns(cls))} FROM {cls.TABLE}"  # noqa: S608 -- names of our own classes
+        _SELECTS[cls] = f"SELECT {columns(cls)} FROM {cls.TABLE}"  # noqa: S608 -- names of our own classes
     return _SELECTS[cls]
 
 
 def _insert(cls: type[Row]) -> tuple[str, list[str]]:
     if cls not in _INSERTS:
-        columns = [name for name in _columns(cls) if name != cls.NUMBERED]
-        marks = ", ".join("?" * len(columns))
-        _INSERTS[cls] = f"INSERT INTO {cls.TABLE} ({', '.join(columns)}) VALUES ({marks})", columns  # noqa: S608
+        names = [name for name in _columns(cls) if name != cls.NUMBERED]
+        marks = ", ".join("?" * len(names))
+        _INSERTS[cls] = f"INSERT INTO {cls.TABLE} ({', '.join(names)}) VALUES ({marks})", names  # noqa: S608
     return _INSERTS[cls]
+
+
+def columns(cls: type[Row], *, of: bool = False) -> str:
+    """The columns that make a row, in its order; `of`: with the name of its table, where there are others."""
+    return ", ".join(f"{cls.TABLE}.{name}" if of else name for name in _columns(cls))
 
 
 def _columns(cls: type[Row]) -> list[str]:
