@@ -34,12 +34,23 @@ class EventStream:
         return self
 
     async def __anext__(self) -> Event:
+        await self._some()
+        event = self._ready.popleft()
+        self.cursor = event.cursor
+        return event
+
+    async def batch(self) -> list[Event]:
+        """All that have come and were not given out yet, one at least."""
+        await self._some()
+        events = list(self._ready)
+        self._ready.clear()
+        self.cursor = events[-1].cursor
+        return events
+
+    async def _some(self) -> None:
         while not self._ready:
             page = await self._fetch(self._next, PAGE, MAX_WAIT)
             self._next = page.next_cursor
             if not page.events:
                 self.cursor = page.next_cursor
             self._ready.extend(page.events)
-        event = self._ready.popleft()
-        self.cursor = event.cursor
-        return event

@@ -26,7 +26,7 @@ from coalchat.api.nouns import Level
 from coalchat.api.requests import CheckPassphrase, PreviewLabel
 from coalchat.api.responses import Policy
 from coalchat.api.vocabulary import Phase
-from coalchat.desk.model.changes import Changes
+from coalchat.desk.model.changes import NOTHING, Changes
 from coalchat.desk.model.desk import Desk
 from coalchat.desk.model.views import NodeState
 from coalchat.errors import CoalchatError, Locked, NoCoalition, NodeUnavailable, TryAgain, WrongPassphrase
@@ -269,8 +269,11 @@ class Session:
 
     async def _listen(self, client: Client) -> None:
         stream = client.events(self._cursor)
-        async for event in stream:
-            self.put(self.desk.event(event, self.now()))
+        while True:
+            changes = NOTHING
+            for event in await stream.batch():  # shown together: hundreds may come in a second
+                changes += self.desk.event(event, self.now())
+            self.put(changes)
             self._cursor = stream.cursor
 
     # --- before there is a connection ---

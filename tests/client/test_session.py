@@ -253,6 +253,20 @@ async def test_events_come_once_and_in_order_and_resume_by_cursor(client: Client
     assert first + rest == list(range(1, 601))
 
 
+async def test_events_that_have_come_are_given_out_together_or_one_by_one(client: Client, fake: FakeNode) -> None:
+    for number in range(600):
+        fake.tell(ControlChanged(subject=ControlSubject.CHANNEL, id=str(number), phase=Phase.UNLOCKED))
+    stream = client.events(0)
+    given = [(await anext(stream)).cursor]
+    batches = []
+    while given[-1] < 600:
+        batches.append([event.cursor for event in await stream.batch()])
+        given += batches[-1]
+        assert stream.cursor == given[-1]
+    assert given == list(range(1, 601))
+    assert [len(batch) for batch in batches] == [255, 256, 88]
+
+
 async def test_events_begin_where_the_client_connected(client: Client, fake: FakeNode) -> None:
     stream = client.events()
     fake.add_message("#ops", "since")

@@ -226,7 +226,7 @@ class State:
         fresh = log.put(messages, provisional=provisional)
         if not fresh and not any(settled):
             return NOTHING
-        alone = len(fresh) == 1 and not any(settled) and fresh[0].entry_id not in known
+        alone = not any(settled) and all(message.entry_id not in known for message in fresh)
         return self.joined(log, fresh, alone=alone)
 
     def joined(self, log: Log, fresh: Sequence[Message], *, alone: bool = False) -> Changes:
@@ -241,7 +241,7 @@ class State:
         splices: tuple[Splice, ...] = ()
         if self.timeline is not None and shown:
             whole = requoted or dropped or not alone
-            splices = self.timeline.update() if whole else self.timeline.append(fresh[0])
+            splices = self.timeline.update() if whole else self.timeline.append(fresh)
             splices += tuple(splice for key in recounted for splice in self.timeline.replace(key))
         parts = {Part.CHANNELS, Part.NOTICE, Part.RAIL} | ({Part.TIMELINE} if splices else set())
         # What is due of an own message is known only once the node has said who has acknowledged it.

@@ -2,7 +2,7 @@
 
 Rule 1: `lay_out` says what the timeline is; whatever a step does, `items` is what `lay_out` would make anew, and the
 splices bring any mirror of the old items there.
-Rule 2: a message at the end costs what it costs, however long the timeline is.
+Rule 2: messages at the end cost what they cost, however long the timeline is.
 Rule 3: dates only move forward. They are of the author's clock, but not of one that runs ahead of ours: a date that
 nobody has reached yet would swallow all that follow.
 """
@@ -10,6 +10,7 @@ nobody has reached yet would swallow all that follow.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 
 from coalchat.api.nouns import Message
 from coalchat.desk.model.changes import Splice
@@ -45,24 +46,29 @@ class Timeline:
         splice = Splice(start, len(old) - tail - start, tuple(new[start : len(new) - tail]))
         return self._apply(splice) if splice.removed or splice.items else ()
 
-    def append(self, message: Message) -> tuple[Splice, ...]:
-        """The log has this message more. At its end, and with nothing being sent, nothing is laid out anew."""
-        if self.log.newest is not message or self.log.outgoing or self.counted_by_node:
+    def append(self, messages: Sequence[Message]) -> tuple[Splice, ...]:
+        """The log has these messages more. At its end, and with nothing being sent, nothing is laid out anew."""
+        first = len(self.log.messages) - len(messages)
+        at_end = first >= 0 and all(map(is_, messages, self.log.messages[first:]))
+        if not at_end or self.log.outgoing or self.counted_by_node:
             return self.update()
         splices: tuple[Splice, ...] = ()
-        unread = self._lines.is_unread(message)
-        if unread and self._unread_at is not None:
-            line = self.items[self._unread_at]
-            grown = UnreadLine(count=line.count + 1, since=line.since) if isinstance(line, UnreadLine) else line
+        unread = [message for message in messages if self._lines.is_unread(message)]
+        begins = None
+        if self._unread_at is None:
+            begins = unread[0] if unread else None
+        elif unread and isinstance(line := self.items[self._unread_at], UnreadLine):
+            grown = UnreadLine(count=line.count + len(unread), since=line.since)
             splices += self._apply(Splice(self._unread_at, 1, (grown,)))
         new: list[Item] = []
-        if (reached := day(self._seen_at(message))) > self._day:
-            self._day = reached
-            new.append(DateLine(text=date(self._seen_at(message))))
-        if unread and self._unread_at is None:
-            self._unread_at = len(self.items) + len(new)
-            new.append(self._unread_line(self.log.messages[-2:-1], 1))
-        new.append(self._lines.line(message))
+        for at, message in enumerate(messages, first):
+            if (reached := day(self._seen_at(message))) > self._day:
+                self._day = reached
+                new.append(DateLine(text=date(self._seen_at(message))))
+            if message is begins:
+                self._unread_at = len(self.items) + len(new)
+                new.append(self._unread_line(self.log.messages[max(at - 1, 0) : at], len(unread)))
+            new.append(self._lines.line(message))
         return splices + self._apply(Splice(len(self.items), 0, tuple(new)))
 
     def replace(self, key: str) -> tuple[Splice, ...]:

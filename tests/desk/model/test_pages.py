@@ -133,13 +133,16 @@ def test_one_arrival_is_one_splice_at_the_end() -> None:
     assert [(splice.at, splice.removed, len(splice.items)) for splice in driver.changes.splices] == [(size, 0, 2)]
 
 
-def test_an_arrival_costs_no_new_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [1, 40])
+def test_arrivals_cost_no_new_layout(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = connected(full(50))
     timeline = driver.desk._state.timeline
     assert timeline is not None
     node, desk = driver.node, driver.desk
-    message = node.add_message("ops-north", "new")
+    message = node.add_message("ops-north", "new 0")
     asked = desk.event(node.happened[-1], NOW).asks
+    for number in range(1, count):
+        message = node.add_message("ops-north", f"new {number}")
     laid: list[Timeline] = []
 
     def lay_out(self: Timeline) -> list[Item]:
@@ -155,6 +158,9 @@ def test_an_arrival_costs_no_new_layout(monkeypatch: pytest.MonkeyPatch) -> None
     assert [splice.items[-1] for splice in changes.splices][-1] == desk.items[-1]
     assert isinstance(desk.items[-1], MessageLine)
     assert desk.items[-1].key == message.entry_id
+    monkeypatch.undo()
+    assert driver.texts[-count:] == [f"new {number}" for number in range(count)]
+    assert timeline.lay_out() == desk.items
 
 
 def test_a_burst_is_fetched_by_pages_not_by_messages() -> None:

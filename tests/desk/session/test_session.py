@@ -134,6 +134,18 @@ async def test_it_meets_the_node_and_takes_its_answers() -> None:
         await until(lambda: at.texts == ["Bridge 7 is open.", "Route B is closed."])
 
 
+async def test_what_happens_at_once_is_shown_at_once() -> None:
+    async with bench() as at:
+        await at.listen()
+        at.begin()
+        await until(lambda: at.session.state is NodeState.UP and at.session.idle)
+        before = len(at.seen)
+        for number in range(50):
+            at.node.add_message("#ops", f"{number}")
+        await until(lambda: at.texts == [f"{number}" for number in range(50)])
+        assert len(at.seen) - before < 10
+
+
 async def test_a_locked_node_is_asked_about_until_the_passphrase_is_right() -> None:
     async with bench() as at:
         at.node.phase = Phase.LOCKED
