@@ -159,6 +159,8 @@ class RoeAcknowledgeDialog(SerialDialog[tuple[Answer, str]]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", priority=True, show=False),
         Binding("down", "move(1)", priority=True, show=False),
+        Binding("tab", "onward", priority=True, show=False),
+        Binding("shift+tab", "back", priority=True, show=False),
     ]
 
     def __init__(self, door: Door, key: str) -> None:
@@ -201,25 +203,39 @@ class RoeAcknowledgeDialog(SerialDialog[tuple[Answer, str]]):
 
     def action_leave(self) -> None:
         """One step back: from the serial to the words, from there to where one was."""
-        if ANSWERS[self.cursor][3] and self._words[self.cursor]:
-            words, self._words[self.cursor] = self._words[self.cursor], ""
+        if not self._to_words():
+            self.give(None)
+
+    def action_back(self) -> None:
+        """From the serial to the words."""
+        self._to_words()
+
+    def action_onward(self) -> None:
+        """From the words to the serial. It signs nothing."""
+        if self.view is not None and self._asks:
+            self._to_serial(self.query_one(Field).text.strip())
+
+    def _to_words(self) -> bool:
+        words, self._words[self.cursor] = self._words[self.cursor], ""
+        if words:
             self.query_one(Field).load(words)
             self.complain("")
-        else:
-            self.give(None)
+        return bool(words)
+
+    def _to_serial(self, words: str) -> None:
+        if len(words.encode("utf-8")) > MAX_WORDS:
+            self.complain(f"that is longer than {MAX_WORDS} bytes")
+        elif words:
+            self._words[self.cursor] = words
+            self.query_one(Field).load("")
+            self.complain("")
 
     @on(Field.Submitted)
     def _entered(self) -> None:
-        field = self.query_one(Field)
-        typed = field.text.strip()
+        typed = self.query_one(Field).text.strip()
         if self.view is None:
             return
         if self._asks:
-            if len(typed.encode("utf-8")) > MAX_WORDS:
-                self.complain(f"that is longer than {MAX_WORDS} bytes")
-            elif typed:
-                self._words[self.cursor] = typed
-                field.load("")
-                self.complain("")
+            self._to_serial(typed)
         elif self.is_serial(typed):
             self.give((ANSWERS[self.cursor][0], self._words[self.cursor]))

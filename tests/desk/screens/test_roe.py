@@ -120,6 +120,21 @@ async def test_a_caveat_is_written_first_then_signed_and_esc_goes_one_step_back(
         assert (asked.answer, asked.text) == (Answer.CAVEAT, "only by day")
 
 
+async def test_tab_goes_on_to_the_serial_and_back_and_signs_nothing() -> None:
+    async with seat(ruled()) as desk:
+        await asking(desk)
+        await desk.press("down", "tab")
+        await desk.sees("Say which caveat")  # nothing was said yet
+        await desk.write("only by day")
+        await desk.press("tab")
+        await desk.sees("caveat: only by day", "Type the serial to sign")
+        await desk.press("shift+tab")
+        await desk.sees("Say which caveat", "only by day")
+        await desk.press("tab", *"005", "tab")
+        await desk.sees("caveat: only by day", "Type the serial to sign", "005")
+        assert not desk.asked(AcknowledgeRoe)
+
+
 async def test_what_does_not_fit_is_read_to_its_end_before_anything_is_signed() -> None:
     async with seat(ruled(), (80, 20)) as desk:
         await asking(desk)
