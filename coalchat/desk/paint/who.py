@@ -7,7 +7,7 @@ Rule 3: the gaps come once more at the end, each with the act that closes it: wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from coalchat.api.vocabulary import Answer, Role, State
@@ -91,7 +91,7 @@ def paint_who(who: WhoHasIt, width: int, glyphs: Glyphs, *, by_gap: bool = False
     if gaps:
         lines += [Line()] if width >= _WIDE else []
         lines.append(section("GAPS", "what closes them", width, glyphs, Ground.BASE))
-        lines += [_gap(nation, person, width, glyphs) for nation, person in gaps]
+        lines += _gaps(gaps, width, glyphs)
     return lines
 
 
@@ -183,24 +183,39 @@ def _tick(person: PersonRow, name: str, glyphs: Glyphs) -> str:
     return state_glyph(stage, answer, glyphs)
 
 
-def _gap(nation: NationRow, person: PersonRow, width: int, glyphs: Glyphs) -> Line:
+def _gaps(gaps: Sequence[tuple[NationRow, PersonRow]], width: int, glyphs: Glyphs) -> list[Line]:
+    """Who is missing, and beside it what closes the gap: in one column, further to the right where a row needs that."""
+    rows = [(_missing(nation, person, width, glyphs), _closes(person, glyphs)) for nation, person in gaps]
+    beside = [(width_of(left) + 2, width_of(closes)) for left, closes in rows if closes]
+    at = max([width * 3 // 5, *(least for least, _ in beside)])
+    at = min([at, *(width - 1 - taken for _, taken in beside)])
+    lines = []
+    for left, closes in rows:
+        if not closes:
+            lines.append(Line(fit(left, width - 1, glyphs)))
+        elif width_of(left) < at:
+            lines.append(Line((*left, blank(at - width_of(left)), *closes)))
+        else:
+            lines.append(Line(apart(left, closes, width - 1, glyphs, gap=2)))
+    return lines
+
+
+def _missing(nation: NationRow, person: PersonRow, width: int, glyphs: Glyphs) -> list[Span]:
     since = f" since {person.since}" if person.since and person.why in {"", person.now} else ""
-    size = 10 if width < _WIDE else 14
-    left = [
+    return [
         _bar(person, glyphs),
-        Span(_column(person.person, size, glyphs), Ink.BRIGHT),
+        Span(_column(person.person, 10 if width < _WIDE else 14, glyphs), Ink.BRIGHT),
         Span(pad(nation.tally.nation, 5), Ink.MUTED),
         Span(f"{ours(person.why or person.now, glyphs)}{since}"),
     ]
+
+
+def _closes(person: PersonRow, glyphs: Glyphs) -> list[Span]:
     key, words = person.closes
     if person.answer in {Answer.UNABLE, Answer.CAVEAT} or not words:
-        return Line(fit(left, width - 1, glyphs))
-    closes = [Span(f"{key} ", Ink.ACCENT)] if key else []
-    closes.append(Span(ours(words, glyphs), Ink.TEXT if key else Ink.MUTED))
-    at = width * 3 // 5
-    if width_of(left) < at and at + width_of(closes) < width:
-        return Line((*left, blank(at - width_of(left)), *closes))
-    return Line((*apart(left, closes, width - 1, glyphs, gap=2),))
+        return []
+    sign = [Span(f"{key} ", Ink.ACCENT)] if key else []
+    return [*sign, Span(ours(words, glyphs), Ink.TEXT if key else Ink.MUTED)]
 
 
 def _bar(person: PersonRow, glyphs: Glyphs) -> Span:

@@ -100,6 +100,22 @@ def test_the_gaps_come_with_what_closes_them() -> None:
     assert inks_of(saar, "escalate to Mets") == {Ink.TEXT}
 
 
+@pytest.mark.parametrize(("width", "at"), [(120, 72), (80, 50), (66, 47)])
+def test_what_closes_the_gaps_stands_in_one_column(width: int, at: int) -> None:
+    escalate = ("E", "escalate to Saar")
+    nation = NationRow(
+        tally=tally("XCC", State.ACKNOWLEDGED, 0, 2),
+        persons=(
+            person("Lind", State.HELD, "held", gap=True, closes=("R", "remind")),
+            person("Oja", State.QUEUED, "queued here, no link since 1342Z", gap=True, since="", closes=escalate),
+        ),
+    )
+    rows = [line.text for line in paint_who(who(nations=(nation,), asked=True), width, UNICODE)][-2:]
+    places = {row.index(words) for row, words in zip(rows, ("R remind", "E escalate to Saar"), strict=True)}
+    assert places == {at}
+    assert all(row[at - 2 : at] == "  " and cells(row) < width for row in rows)
+
+
 def test_who_is_furthest_behind_comes_first_when_asked_for() -> None:
     rows = text_of(paint_who(who(), 120, UNICODE, by_gap=True))
     names = [row[1:6].strip() for row in rows[:11] if "OFFICER" in row]

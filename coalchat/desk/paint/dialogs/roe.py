@@ -92,7 +92,8 @@ def paint_acknowledge(
             block_row([Span("Say which caveat" if answer is Answer.CAVEAT else "Say why", Ink.MUTED)], width, glyphs)
         )
     else:
-        above.append(block_row([Span(f"Type the serial to sign: {view.serial}", Ink.MUTED)], width, glyphs))
+        asked = [Span("Type the serial to sign: ", Ink.MUTED), Span(view.serial, Ink.BRIGHT)]
+        above.append(block_row(asked, width, glyphs))
     below = block_text(error, Ink.BRIGHT, width, glyphs) if error else []
     if roomy:
         below += [

@@ -46,7 +46,7 @@ def paint_sign(
     asked = [Span(f"Type the serial to {words.verb}: ", Ink.MUTED), Span(view.serial, Ink.BRIGHT)]
     above.append(block_row(asked, width, glyphs))
     below = block_text(error, Ink.BRIGHT, width, glyphs) if error else []
-    below += [*free, *block_text(view.signs, Ink.MUTED, width, glyphs)] if roomy else []
+    below += [*free, *block_text(view.signs, Ink.MUTED, width, glyphs)]
     below += block_text(JUDGES, Ink.MUTED, width, glyphs)
     keys = block_hints((("Enter", words.enter),), (("PgDn", "full text"), ("Esc", "not now")), width, glyphs)
     return above, [*below, *free, keys]
