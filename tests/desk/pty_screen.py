@@ -135,8 +135,8 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(f"not all of {wanted} in {text[-2000:]!r}") from None
 
-    async def shows(self, wanted: Callable[[str], object]) -> str:
-        """Wait until its screen is so; the screen."""
+    async def shows(self, wanted: Callable[[str], object], what: str = "") -> str:
+        """Wait until its screen is so; the screen. `what`: what is waited for, for whoever reads why it failed."""
         screen = ""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -148,7 +148,7 @@ class Terminal:
                     assert not self.closed, f"it ended at\n{screen}"
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"it stays at\n{screen}") from None
+            raise AssertionError(f"no {what} at\n{screen}" if what else f"it stays at\n{screen}") from None
 
     def type(self, keys: str) -> None:
         """Press keys."""

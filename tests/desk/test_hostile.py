@@ -168,7 +168,7 @@ async def walked() -> Walked:
             if number == len(HIGH):
                 terminal.resize(140, 50)
             terminal.type("".join(map(typed, step.keys)))
-            await terminal.shows(partial(arrived, step))
+            await terminal.shows(partial(arrived, step), repr(step))
         written = terminal.written[: boundary(terminal.written, len(terminal.written))].decode()
         terminal.type("\x1b[21~")  # F10
         assert await terminal.ended() == 0

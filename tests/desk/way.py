@@ -45,6 +45,7 @@ def _typed(line: str, words: str, *fields: str) -> tuple[Step, Step]:
 
 _TALK: Final = ("Message.text", "Message.author_person", "Quoted.text", "Channel.title", "Minimize.reason")
 _TALKED: Final = (
+    Step((), "CHANNELS", ("Message.text",)),  # before there is one, none can be selected
     Step(("up",), "Enter read", _TALK),
     Step(("f4",), "S sort by", ("Delivery.person", "Delivery.reason", "Deputy.person")),
     _back("S sort by"),
