@@ -98,6 +98,7 @@ class Painted(Rows, can_focus=False):
         """What it shows now."""
         if self._lines is None or self._for != self.size:
             self._lines, self._for = self._paint(self.room, self.size.height), self.size
+            self._strips.clear()  # of a row that is no more, no text stays here
         return self._lines
 
     def repaint(self) -> None:

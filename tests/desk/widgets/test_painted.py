@@ -74,6 +74,9 @@ async def test_a_row_that_looks_as_before_is_not_drawn_again() -> None:
         assert (second.text.strip(), other.text.strip()) == ("b", "B")
         await pilot.resize_terminal(10, 2)
         assert [strip.cell_length for strip in app.widget.render_lines(Region(0, 0, 10, 2))] == [10, 10]
+        await pilot.resize_terminal(10, 1)
+        app.widget.render_lines(Region(0, 0, 10, 1))
+        assert set(app.widget._strips) == {0}, "of a row that is no more, no text stays"
 
 
 async def test_rows_go_through_the_filters_of_the_app_and_are_cut_to_what_is_asked() -> None:
