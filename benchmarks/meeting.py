@@ -18,6 +18,7 @@ from protocol.exchange.events import DocumentsComplete, InSync, PeerHello, SyncE
 from protocol.exchange.link import Authenticated, Link, LinkCredentials, LinkEvent
 from protocol.exchange.messages import document_hash
 from protocol.exchange.proof import End
+from protocol.exchange.ranges import Binding
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
@@ -76,7 +77,7 @@ async def _meet(*, known: bool, feeds: int) -> Bytes:
     set_up = _sent(streams)
     async with trio.open_nursery() as nursery:
         for end in End:
-            nursery.start_soon(_synchronise, streams[end], feeds)
+            nursery.start_soon(_synchronise, streams[end], end, feeds)
     return Bytes(tls, set_up, _sent(streams) - set_up)
 
 
@@ -105,7 +106,7 @@ async def _authenticate(stream: TlsStream, link: Link) -> None:
         step = link.receive(received, NOW)
 
 
-async def _synchronise(stream: TlsStream, feeds: int) -> None:
+async def _synchronise(stream: TlsStream, end: End, feeds: int) -> None:
     """Both hold the same: the world's documents, and so many feeds."""
     world = samples.world()
     documents = [
@@ -115,7 +116,8 @@ async def _synchronise(stream: TlsStream, feeds: int) -> None:
     ]
     draw = samples.ENTROPY.fork("heads")
     heads = [LocalHead(draw(16), 100, draw(32)) for _ in range(feeds)]
-    sync = Sync(SyncSettings(world.coalition.charter_hash, (SUITE,), (SUITE,), False, lambda _: True))
+    binding = Binding(stream.exporter, end)
+    sync = Sync(SyncSettings(world.coalition.charter_hash, (SUITE,), (SUITE,), False, lambda _: True, binding=binding))
     reader = FrameReader(stream, MAX_FRAME)
     step: Step[SyncEvent] = sync.start()
     waiting = [step]

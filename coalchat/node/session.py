@@ -51,6 +51,8 @@ from protocol.exchange.events import (
 )
 from protocol.exchange.messages import Farewell
 from protocol.exchange.phases import State
+from protocol.exchange.proof import End
+from protocol.exchange.ranges import Binding
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
@@ -110,6 +112,7 @@ class LinkSession:
 
     def __attrs_post_init__(self) -> None:
         coalition = self.context.member.coalition
+        end = End.DIALLER if self.dialler == self.context.member.device else End.RESPONDER
         self.since = self.context.now()
         self._documents = Incoming(self.context, self.nation)
         self._sync = Sync(
@@ -120,6 +123,7 @@ class LinkSession:
                 carry=self.carry,
                 have=lambda name: name in self.context.member.controls,
                 knows=lambda charter: self.context.member.coalition.text(charter) is not None,
+                binding=Binding(self.stream.exporter, end),
             )
         )
 
@@ -236,14 +240,13 @@ class LinkSession:
             self._do(self._sync.local_head(row.feed_id, row.head_seq, row.head_id, int(precedence)))
 
     def control_changed(self, control: Control) -> None:
-        """A control document is new: announce it."""
-        listed = self._sync.own_state in {State.LISTED, State.LIVE}  # before, the inventory will name it
-        if listed and control.is_for(self.nation, carries=self.carries):
+        """A control document is new: announce it; before the inventory was made, that will name it."""
+        if self._sync.offering and control.is_for(self.nation, carries=self.carries):
             self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
 
     def refresh(self) -> None:
         """Announce the control documents that the peer may have by now."""
-        if self._sync.own_state in {State.LISTED, State.LIVE}:
+        if self._sync.offering:
             self._do(self._sync.offer_inventory(self._inventory()))
 
     # --- what other parts say ---
@@ -278,7 +281,7 @@ class LinkSession:
                 self.carries = event.carry
                 self._do(self._sync.offer_inventory(self._inventory()))
             case DocumentReceived():
-                await self._document(event.data)
+                await self._documents.take(event.data)
             case DocumentsComplete():
                 await self._documents_complete()
             case PeerHeads():
@@ -340,9 +343,6 @@ class LinkSession:
         return row.data if released or carried else b""
 
     # --- documents ---
-
-    async def _document(self, data: bytes) -> None:
-        await self._documents.take(data)
 
     async def _documents_complete(self) -> None:
         await self._documents.settled()

@@ -75,6 +75,7 @@ class Tag(IntEnum):
     ENVELOPE_REQUEST = 56
     ENVELOPE_GRANT = 57
     ENVELOPE_DENIAL = 58
+    COMPARE = 59
     # payload kinds
     TEXT = 64
     RECEIPT = 65
@@ -169,6 +170,7 @@ class Person(StrEnum):
     CHECKPOINT_LEAF = "checkpoint leaf"
     OTAR_HEADER = "otar header"
     LINK_PROOF = "link proof"
+    RANGE = "range"
     INVITE_KEY = "invite key"
     INVITE_MAC = "invite mac"
     INVITE_WORDS = "invite words"

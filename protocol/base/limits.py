@@ -125,6 +125,12 @@ MAX_REPORT_TEXT: Final = 8_192
 # --- link ---
 MAX_HEADS: Final = 512
 """Feed heads in one link message; more are sent in several."""
+MAX_COMPARED: Final = 64
+"""Ranges in one round of a comparison; where more would be needed, listing is shorter."""
+COMPARE_ROUNDS: Final = 8
+"""Rounds of a comparison: seven divide any honest number of things as far as it goes."""
+COMPARE_LISTED: Final = 8
+"""Things of a side in a range that is listed instead of parted: sixteen fingerprints are as long."""
 MAX_CREDIT: Final = 256
 """Entries sent and not yet acknowledged on one link."""
 MAX_CHAIN_BYTES: Final = 131_072

@@ -2,7 +2,7 @@
 
     proof, link           authentication inside TLS: link secret first, then certificates
     invite, enrolment     an invite as text, and the two machines of a device that joins by it
-    sync                  documents, feeds, entries and envelopes; flow and wants are its parts
+    sync                  documents, feeds, entries and envelopes; listing, ranges, flow and wants are its parts
     messages, states, series, events, tables    what these stand on
 
 A machine gets frames, without the length that the stream puts before them, and answers with a `Step`: the frames to send

@@ -157,6 +157,22 @@ class Flow:
                 self._change(name, named=True, told=max(feed.told, feed.ours))
         return tuple(heads)
 
+    def heads(self) -> list[Head]:
+        """Of all feeds that are here."""
+        return [Head(name, feed.ours, feed.our_id) for name, feed in self._feeds.items() if feed.ours]
+
+    def agree(self, heads: Iterable[Head]) -> None:
+        """Both sides hold these heads, as their fingerprints said: each has named them to the other.
+
+        Raises:
+            LimitError: too many.
+        """
+        for head in heads:
+            self._count_named_by_peer()
+            told = max(self._feeds[head.feed].told, head.seq)
+            self._change(head.feed, named=True, told=told)
+            self._change(head.feed, named_by_peer=True, theirs=head.seq, head=(head.seq, head.id), contested=False)
+
     def peer_lacks(self, name: bytes) -> bool:
         """Whether we hold more of a feed than the peer."""
         return name in self._feeds and self._feeds[name].behind
@@ -233,9 +249,7 @@ class Flow:
             feed = self._feeds.get(head.feed, _Feed())
             if feed.named_by_peer:
                 raise StateError("named twice", field="feed")
-            self._named_by_peer += 1
-            if self._named_by_peer > MAX_FEEDS:
-                raise LimitError(f"more than {MAX_FEEDS}", field="feeds")
+            self._count_named_by_peer()
             contested = feed.ours == head.seq and feed.our_id != head.id
             theirs = max(feed.theirs, head.seq)
             self._change(head.feed, named_by_peer=True, theirs=theirs, head=(head.seq, head.id), contested=contested)
@@ -272,6 +286,11 @@ class Flow:
         self._change(ack.feed, theirs=max(feed.theirs, ack.up_to), deaf=feed.deaf or ack.declined)
 
     # --- the books ---
+
+    def _count_named_by_peer(self) -> None:
+        self._named_by_peer += 1
+        if self._named_by_peer > MAX_FEEDS:
+            raise LimitError(f"more than {MAX_FEEDS}", field="feeds")
 
     def _change(self, name: bytes, **changes: Any) -> None:
         """Change one feed, and with it every sum and set that it counts in."""

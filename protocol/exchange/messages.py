@@ -22,11 +22,13 @@ from protocol.base.limits import (
     MAX_ADDRESSES,
     MAX_ARRAY,
     MAX_CHAIN_DOCUMENTS,
+    MAX_COMPARED,
     MAX_DISPLAY_NAME,
     MAX_FRAME,
     MAX_GRANT_DOCUMENTS,
     MAX_HEADS,
     MAX_HISTORY,
+    MAX_INVENTORY,
     MAX_RECORD,
     MAX_SEQ,
     MAX_WANTS,
@@ -204,6 +206,24 @@ class Document:
     data: Annotated[bytes, Blob(MAX_RECORD)]
 
 
+# --- comparing ---
+
+
+@record()
+class Holding:
+    """How many items the sender holds in a range, and `ranges.fingerprint` of them."""
+
+    count: Annotated[int, Uint(MAX_INVENTORY)]
+    fingerprint: Annotated[bytes, Bin(16)]
+
+
+@record(Tag.COMPARE, max_size=2_048)
+class Compare:
+    """One round of a comparison: documents before the sender's inventory, feeds before its heads. Version 2."""
+
+    ranges: Annotated[tuple[Holding, ...], Seq(Part(Holding), MAX_COMPARED, 1)]
+
+
 # --- feeds and entries ---
 
 
@@ -350,7 +370,7 @@ class EnvelopeDenial:
     code: Annotated[int, Uint(255)]
 
 
-MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.ENVELOPE_DENIAL}
+MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.COMPARE}
 """Classes of link messages by tag."""
 
 

@@ -25,6 +25,8 @@ class On(Enum):
     """What a side tells the other."""
 
     HELLO = "HELLO"
+    COMPARE = "COMPARE"
+    AGREED = "COMPARE by both sides that says the same of everything"
     INVENTORY = "INVENTORY, more to come"
     INVENTORY_END = "INVENTORY, end"
     DOCUMENT = "WANT_DOCUMENTS or DOCUMENT"
@@ -44,9 +46,13 @@ _TALKING: Final = (State.GREETED, State.LISTED, State.LIVE)
 
 TRANSITIONS: Final[Mapping[tuple[State, On], State]] = {
     (State.SILENT, On.HELLO): State.GREETED,
+    (State.GREETED, On.COMPARE): State.GREETED,
+    (State.GREETED, On.AGREED): State.LISTED,
     (State.GREETED, On.INVENTORY): State.GREETED,
     (State.GREETED, On.INVENTORY_END): State.LISTED,
     (State.LISTED, On.INVENTORY_END): State.LISTED,
+    (State.LISTED, On.COMPARE): State.LISTED,
+    (State.LISTED, On.AGREED): State.LIVE,
     (State.LISTED, On.HEADS): State.LISTED,
     (State.LISTED, On.HEADS_END): State.LIVE,
     (State.LIVE, On.INVENTORY_END): State.LIVE,

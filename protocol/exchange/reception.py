@@ -28,6 +28,7 @@ from protocol.exchange.events import (
 )
 from protocol.exchange.messages import (
     Ack,
+    Compare,
     Document,
     EnvelopeDenial,
     EnvelopeGrant,
@@ -50,7 +51,8 @@ from protocol.exchange.messages import (
 )
 from protocol.exchange.objects import WIRE, answer_event
 from protocol.exchange.phases import On, State
-from protocol.exchange.session import VERSIONS, Session
+from protocol.exchange.ranges import Comparison
+from protocol.exchange.session import Session
 from protocol.messages.entry import read_any_entry
 
 Outcome: TypeAlias = tuple[list[bytes], list[SyncEvent]]
@@ -75,17 +77,28 @@ def take(session: Session, message: Message | None) -> Outcome:
 
 def _on_hello(session: Session, hello: Hello) -> Outcome:
     session.theirs.go(On.HELLO)
-    versions = set(hello.versions) & set(VERSIONS)
+    versions = set(hello.versions) & set(session.settings.versions)
     suites = set(hello.suites) & set(session.settings.usable)
     if not versions:
         raise VersionError("no version in common", field="versions")
     if not suites:
         raise VersionError("below the charter's floor: no suite in common", field="suites")
+    session.speak(max(versions))
     session.charter = hello.charter  # whether we know it is asked once the peer's documents are here
     return [], [PeerHello(max(versions), max(suites), hello.carry)]
 
 
+def _on_compare(session: Session, message: Compare) -> Outcome:
+    comparison = session.documents if session.theirs.state is State.GREETED else session.feeds
+    session.theirs.go(On.COMPARE)
+    if comparison is None:
+        raise StateError("is not of this version", field="tag")
+    comparison.hear(message.ranges)
+    return [], []
+
+
 def _on_inventory(session: Session, message: Inventory) -> Outcome:
+    _compared(session, State.GREETED, session.documents)
     session.theirs.go(On.INVENTORY_END if message.end else On.INVENTORY)
     if session.theirs.state is not State.LIVE:
         session.listed += len(message.items)
@@ -99,9 +112,15 @@ def _on_inventory(session: Session, message: Inventory) -> Outcome:
 
 
 def _on_heads(session: Session, message: Heads) -> Outcome:
+    _compared(session, State.LISTED, session.feeds)
     session.theirs.go(On.HEADS_END if message.end else On.HEADS)
     session.flow.peer_names(message.heads)
     return [], [PeerHeads(message.heads)] if message.heads else []
+
+
+def _compared(session: Session, state: State, comparison: Comparison | None) -> None:
+    if session.theirs.state is state and comparison is not None and not comparison.done:
+        raise StateError("before the comparison is done", field="state")
 
 
 def _on_push(session: Session, message: Push) -> Outcome:
@@ -206,6 +225,7 @@ def _on_goodbye(session: Session, message: Goodbye) -> Outcome:
 
 _HANDLERS: Final[Mapping[type, Callable[[Session, Any], Outcome]]] = {
     Hello: _on_hello,
+    Compare: _on_compare,
     Inventory: _on_inventory,
     Heads: _on_heads,
     Push: _on_push,

@@ -10,16 +10,19 @@ from typing import Final
 
 import attrs
 
+from protocol.base.errors import LocalProtocolError
 from protocol.base.limits import MAX_INVENTORY, MAX_WANTS_WAITING
 from protocol.exchange.events import Kind
 from protocol.exchange.flow import Flow
 from protocol.exchange.keying import Questions
+from protocol.exchange.messages import Item
 from protocol.exchange.phases import TRANSITIONS, On, State
+from protocol.exchange.ranges import DOCUMENTS, FEEDS, Binding, Comparison
 from protocol.exchange.states import Place
 from protocol.exchange.wants import Wants
 
-VERSIONS: Final = (1,)
-"""Versions of the link messages that this program has."""
+COMPARING: Final = 2
+"""The version of the link messages from which on both sides compare, and list only what differs."""
 
 _OVER: Final = frozenset({State.GONE, State.REFUSED})
 
@@ -35,6 +38,7 @@ class SyncSettings:
         carry: whether we take and pass on ciphertext that is not released to our nation.
         have: whether a control document of that hash is here already, or is not wanted.
         knows: whether a charter of that hash is in force here, or was; none given: only the one above.
+        binding: the session; without it only version 1 of the link messages is spoken.
     """
 
     charter: bytes
@@ -43,6 +47,12 @@ class SyncSettings:
     carry: bool
     have: Callable[[bytes], bool] = attrs.field(repr=False)
     knows: Callable[[bytes], bool] | None = attrs.field(default=None, repr=False)
+    binding: Binding | None = None
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Of the link messages, those that are spoken here."""
+        return (1,) if self.binding is None else (1, COMPARING)
 
     def known(self, charter: bytes) -> bool:
         """Whether the peer's charter is ours, or one that ours came from."""
@@ -87,7 +97,9 @@ class Session:
 
     Attributes:
         theirs, ours: what the peer, and what we, have told.
-        offered: hashes of the control documents that we listed: the peer may ask for these and no others.
+        offered: hashes of the control documents that the peer may have: it may ask for these and no others.
+        unlisted: those of them that were not listed yet.
+        documents, feeds: how both sides compare them; none where they only list.
         charter: hash of the peer's.
         listed: how many documents the peer has listed before its heads.
         complete: its documents are here, or not to be had.
@@ -101,11 +113,30 @@ class Session:
     flow: Flow = attrs.field(factory=Flow, init=False, repr=False)
     wants: dict[Kind, Wants] = attrs.field(factory=_wants, init=False, repr=False)
     offered: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    unlisted: list[Item] = attrs.field(factory=list, init=False, repr=False)
+    documents: Comparison | None = attrs.field(default=None, init=False)
+    feeds: Comparison | None = attrs.field(default=None, init=False)
     charter: bytes = attrs.field(default=b"", init=False)
     listed: int = attrs.field(default=0, init=False)
     complete: bool = attrs.field(default=False, init=False)
     pings: set[int] = attrs.field(factory=set, init=False, repr=False)
     questions: Questions = attrs.field(factory=Questions, init=False, repr=False)
+
+    def say(self, on: On) -> None:
+        """We tell something.
+
+        Raises:
+            LocalProtocolError: it is not its time.
+        """
+        if not self.ours.allows(on):
+            raise LocalProtocolError(f"{on.value} is not to be said in state {self.ours.state.value!r}", field="state")
+        self.ours.go(on)
+
+    def speak(self, version: int) -> None:
+        """The version in use is known."""
+        if version >= COMPARING and self.settings.binding is not None:
+            self.documents = Comparison(self.settings.binding, DOCUMENTS)
+            self.feeds = Comparison(self.settings.binding, FEEDS)
 
     @property
     def over(self) -> bool:

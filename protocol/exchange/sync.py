@@ -1,8 +1,10 @@
 """Bringing two authenticated nodes up to date (SPEC 9.5), and keeping them so.
 
     HELLO                   versions, suites, charter: refused below the charter's floor; who is an amendment behind goes on
-    INVENTORY ... end       control documents that the peer may have; WANT_DOCUMENTS, DOCUMENT for those it lacks
-    HEADS ... end           feeds that the peer may get, and how far they are here; "I am ready to receive entries"
+    COMPARE ...             fingerprints of the control documents that the peer may have; where all are the same, no list
+    INVENTORY ... end       those that may differ; WANT_DOCUMENTS, DOCUMENT for those that one lacks
+    COMPARE ...             fingerprints of the feeds that the peer may get, and how far they are here; likewise
+    HEADS ... end           those that may differ. Then each side is ready to receive entries
     PUSH, ACK               what the other lacks, in order per feed, highest precedence first, within a credit
     WANT_FEEDS, PUSH_FEED, WANT_ENVELOPES, PUSH_ENVELOPE      by id, where an entry names an unknown one
     INVENTORY, HEADS        again, for what is new; PING, PONG; GOODBYE
@@ -19,26 +21,24 @@ Rule 4: once a link is over, calls send nothing; frames that come after our GOOD
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 from protocol.base.errors import LocalProtocolError, RemoteProtocolError, StateError
-from protocol.base.limits import MAX_FRAME, MAX_HEADS, MAX_INVENTORY
+from protocol.base.limits import MAX_FRAME, MAX_INVENTORY
 from protocol.base.records import encode
 from protocol.exchange.events import DocumentsComplete, InSync, Kind, SyncEvent
+from protocol.exchange.listing import compare, name_feeds, tell_documents, tell_feeds
 from protocol.exchange.messages import (
     Ack,
     EnvelopeDenial,
     EnvelopeGrant,
     Farewell,
     Goodbye,
-    Heads,
     Hello,
     HistoryGrant,
     HistoryRequest,
-    Inventory,
     Item,
     Ping,
     Unshared,
@@ -47,11 +47,9 @@ from protocol.exchange.messages import (
 from protocol.exchange.objects import WIRE
 from protocol.exchange.phases import On, State
 from protocol.exchange.reception import take
-from protocol.exchange.session import VERSIONS, LocalHead, Session, SyncSettings
+from protocol.exchange.session import LocalHead, Session, SyncSettings
 from protocol.exchange.states import Step
 from protocol.trust.label import ReleaseKey
-
-T = TypeVar("T")
 
 
 @attrs.define(eq=False)
@@ -81,6 +79,13 @@ class Sync:
         return self._session.ours.state
 
     @property
+    def offering(self) -> bool:
+        """Whether our documents were offered: from then on, what is new is to be offered too."""
+        documents = self._session.documents
+        begun = documents is not None and documents.begun
+        return begun or self._session.ours.state in {State.LISTED, State.LIVE}
+
+    @property
     def frame_cap(self) -> int:
         """Bytes that the next frame may have."""
         return MAX_FRAME
@@ -95,15 +100,15 @@ class Sync:
     def start(self) -> Step[SyncEvent]:
         """Both sides greet, without waiting for each other."""
         settings = self.settings
-        hello = Hello(VERSIONS, settings.usable, settings.charter, settings.carry)
-        self._say(On.HELLO)
+        hello = Hello(settings.versions, settings.usable, settings.charter, settings.carry)
+        self._session.say(On.HELLO)
         return self._settle([encode(hello)], [])
 
     def ping(self, value: int) -> Step[SyncEvent]:
         """Ask for a sign of life; `value` comes back."""
         if self.over:
             return Step()
-        self._say(On.PING)
+        self._session.say(On.PING)
         self._session.pings.add(value)
         return Step(send=(encode(Ping(value)),))
 
@@ -111,7 +116,7 @@ class Sync:
         """Leave; also to tell a peer that was refused."""
         if self._session.ours.state is State.GONE or self._session.theirs.state is State.GONE:
             return Step()
-        self._say(On.GOODBYE)
+        self._session.say(On.GOODBYE)
         return Step(send=(encode(Goodbye(int(code))),))
 
     def receive(self, frame: bytes) -> Step[SyncEvent]:
@@ -138,21 +143,17 @@ class Sync:
         Args:
             items: (tag, hash), in an order in which they can be judged.
         """
+        session = self._session
         if self.over:
             return Step()
-        new = [Item(tag, name) for tag, name in items if name not in self._session.offered]
-        first = self._session.ours.state is State.GREETED
-        if not new and not first:
+        new = [Item(tag, name) for tag, name in items if name not in session.offered]
+        if not new and self.offering:
             return Step()
-        self._session.offered.update(item.hash for item in new)
-        if len(self._session.offered) > MAX_INVENTORY:
+        session.offered.update(item.hash for item in new)
+        session.unlisted += new
+        if len(session.offered) > MAX_INVENTORY:
             raise LocalProtocolError(f"more than {MAX_INVENTORY}", field="inventory")
-        frames = []
-        for part, last in _chunks(new):
-            end = last or not first
-            self._say(On.INVENTORY_END if end else On.INVENTORY)
-            frames.append(encode(Inventory(part, end)))
-        return self._settle(frames, [])
+        return self._settle(tell_documents(session), [])
 
     def offer_heads(self, heads: Iterable[LocalHead]) -> Step[SyncEvent]:
         """Name all feeds that the peer may get, on `DocumentsComplete`; later ones by `local_head`.
@@ -162,18 +163,16 @@ class Sync:
         """
         if self.over:
             return Step()
-        if not self._session.complete or self._session.ours.state is not State.LISTED:
+        feeds = self._session.feeds
+        named = self._session.ours.state is not State.LISTED or (feeds is not None and feeds.begun)
+        if not self._session.complete or named:
             raise LocalProtocolError("the documents come first, and heads are offered once", field="heads")
         if not self.settings.known(self._session.charter):
             self._session.theirs.go(On.FAULT)
             raise StateError("another charter", field="charter")
         for head in heads:
             self._session.flow.hold(head.feed, head.seq, head.id, head.precedence)
-        frames = []
-        for part, end in _chunks(self._session.flow.name_feeds()):
-            self._say(On.HEADS_END if end else On.HEADS)
-            frames.append(encode(Heads(part, end)))
-        return self._settle(frames, [])
+        return self._settle(tell_feeds(self._session), [])
 
     def local_head(self, feed: bytes, seq: int, entry: bytes, precedence: int = 0) -> Step[SyncEvent]:
         """A feed that the peer may get is durable here up to `seq`, whose entry's id is `entry`.
@@ -188,7 +187,7 @@ class Sync:
             return Step()  # the heads will say it
         frames: list[bytes] = []
         if self._session.flow.peer_lacks(feed):
-            frames += self._name((feed,))
+            frames += name_feeds(self._session, (feed,))
         frames += self._ack(self._session.flow.acknowledge_held(feed))
         return self._settle(frames, [])
 
@@ -264,7 +263,7 @@ class Sync:
     def _history(self, message: HistoryRequest | HistoryGrant) -> Step[SyncEvent]:
         if self.over:
             return Step()
-        self._say(On.HISTORY)
+        self._session.say(On.HISTORY)
         return Step(send=(encode(message),))
 
     # --- keying devices ---
@@ -280,7 +279,7 @@ class Sync:
         """
         if self.over or not self._session.questions.room:
             return Step()
-        self._say(On.KEYING)
+        self._session.say(On.KEYING)
         return Step(send=(encode(self._session.questions.ask(number, channel, release)),))
 
     def share_envelope(self, number: int, envelope: bytes) -> Step[SyncEvent]:
@@ -295,20 +294,10 @@ class Sync:
         if self.over:
             return Step()
         self._session.questions.answer(answer.number)
-        self._say(On.KEYING)
+        self._session.say(On.KEYING)
         return Step(send=(encode(answer),))
 
     # --- inside ---
-
-    def _say(self, on: On) -> None:
-        if not self._session.ours.allows(on):
-            raise LocalProtocolError(
-                f"{on.value} is not to be said in state {self._session.ours.state.value!r}", field="state"
-            )
-        self._session.ours.go(on)
-
-    def _name(self, names: Iterable[bytes]) -> list[bytes]:
-        return [encode(Heads((head,), True)) for head in self._session.flow.name_feeds(names)]
 
     def _ack(self, ack: Ack | None) -> list[bytes]:
         return [] if ack is None else [encode(ack)]
@@ -337,6 +326,8 @@ class Sync:
         session = self._session
         if self.over:
             return Step(tuple(frames), tuple(events))
+        said, agreed = compare(session)
+        frames, events = frames + said, events + agreed
         session.flow.open = session.ours.state is State.LIVE and session.theirs.state is State.LIVE
         for kind, wants in session.wants.items():
             if session.may(WIRE[kind].on) and (names := wants.ask()):
@@ -350,9 +341,3 @@ class Sync:
             events.append(InSync())
         self._in_sync = session.in_sync
         return Step(tuple(frames), tuple(events))
-
-
-def _chunks(items: Sequence[T]) -> Iterator[tuple[tuple[T, ...], bool]]:
-    """Parts that fit one message, each with whether it is the last; one empty part for none."""
-    for start in range(0, max(len(items), 1), MAX_HEADS):
-        yield tuple(items[start : start + MAX_HEADS]), start + MAX_HEADS >= len(items)

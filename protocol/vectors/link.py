@@ -7,8 +7,9 @@ from protocol.base.ids import Domain
 from protocol.base.records import encode, encode_part
 from protocol.exchange.invite import custodian_hash, make_invite, transcript_words, write_invite
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth, EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Unshared
+from protocol.exchange.messages import Auth, EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Head, Unshared
 from protocol.exchange.proof import End, proof
+from protocol.exchange.ranges import DOCUMENTS, FEEDS, Binding, Comparison, feed_item
 from protocol.vectors.keys import kept_envelope
 from protocol.vectors.notation import Case, File
 from protocol.vectors.recorder import Recorder
@@ -16,6 +17,8 @@ from protocol.vectors.world import ENTROPY, LINK_SECRET, World
 
 NUMBER = 7
 """Of the question to a keying device."""
+COMPARED = 20
+"""Documents, or feeds, of one side; the other lacks the first."""
 EXPORTER = ENTROPY.fork("exporter")(32)
 
 
@@ -28,6 +31,7 @@ def build(world: World, recorder: Recorder) -> File:
             "auths": "what the device of XAA signs and sends as each end",
             "invites": "an invite's record, its text form, and K; some other writings of the same text",
             "words": "six indices that both sides of an enrolment compare",
+            "comparing": "what each end says of the same documents and feeds, in the first round and in the second",
             "keying": "a request to a keying device for the envelope of keys.json, and its possible answers",
         },
         "verification": [
@@ -35,6 +39,8 @@ def build(world: World, recorder: Recorder) -> File:
             "signature verifies over LINK_AUTH domain || 0x00 || context; auth holds certificate and signature",
             'K = H("invite key", secret); custodian = H("public key", Ed25519 key || ML-DSA key)',
             'text = base32(record || BLAKE2b-40("invite check", record)) in groups of five; each of `also` reads as the same',
+            'fingerprint = first 16 bytes of BLAKE2b-128("range", key = exporter, end || subject || items in ascending order)',
+            "first and second = [59, [[count, fingerprint] of all] or of the sixteen parts by the first four bits]",
             "request = [56, number, channel, release]; grant = [57, number, envelope]; each denial = [58, number, code]",
             'words = first 66 bits of H("invite words", exporter || nonce || H("document", request) || H("document", custodian) || charter hash)',
         ],
@@ -50,6 +56,7 @@ def build(world: World, recorder: Recorder) -> File:
         "auths": [_auth(world, end) for end in End],
         "invites": [_invite(world)],
         "words": [_words(world)],
+        "comparing": [_comparing(end, subject) for end in End for subject in (DOCUMENTS, FEEDS)],
         "keying": [_keying(recorder)],
     }
 
@@ -81,6 +88,27 @@ def _invite(world: World) -> Case:
             text.replace("-", "\n"),
             text.replace("O", "0").replace("I", "1"),
         ],
+    }
+
+
+def _comparing(end: End, subject: int) -> Case:
+    draw = ENTROPY.fork(f"compared {subject}")
+    items = sorted(
+        draw(32) if subject == DOCUMENTS else feed_item(Head(draw(16), number, draw(32)))
+        for number in range(1, COMPARED + 1)
+    )
+    ours, peer = (Comparison(Binding(EXPORTER, each), subject) for each in (end, end.other))
+    first = ours.begin(items)
+    ours.hear(peer.begin(items[1:]).ranges)
+    second = ours.go_on()
+    assert second is not None  # noqa: S101 -- they are too many to be listed
+    return {
+        "exporter": EXPORTER.hex(),
+        "end": int(end),
+        "subject": subject,
+        "items": [item.hex() for item in items],
+        "first": encode(first).hex(),
+        "second": encode(second).hex(),
     }
 
 

@@ -116,7 +116,7 @@ async def test_what_a_relay_adds_is_no_reader(homes: dict[str, Home], autojump_c
             (session,) = node.station.links.register.sessions()
             for name, data in additions(c, 0).items():
                 before = len(await node.audited("document-refused"))
-                await session._document(data)
+                await session._documents.take(data)
                 # What stands on something that never comes waits without effect, and goes with the link.
                 waits = name in WAITS
                 assert (data in session._documents._pending) is waits, name
@@ -147,7 +147,7 @@ async def test_the_nations_own_custodian_adds_one(homes: dict[str, Home], autoju
         (keys,) = member.ring.custodian
         said = issue_certificate(false_certificate(member, 0), keys.seat.key)
         (session,) = b.station.links.register.sessions()
-        await session._document(said.data)
+        await session._documents.take(said.data)
         assert not await b.audited("document-refused")
         assert len(b.station.context.member.valid(0)) == 1, "no directory lists it yet"
         assert len(b.station.context.member.directory.devices(0)) == 2

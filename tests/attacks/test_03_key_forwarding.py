@@ -65,14 +65,14 @@ async def test_an_otar_that_no_custodian_of_the_own_nation_signed(
         (session,) = laptop.station.links.register.sessions()
         for data in good:
             otar = decode(Otar, read_signed(data, Tag.OTAR).body)
-            await session._document(FORGERIES[forged](otar, laptop.station.context.member, other, device))
+            await session._documents.take(FORGERIES[forged](otar, laptop.station.context.member, other, device))
         await trio.sleep(60)
         assert laptop.station.holding.ring.seeds == before.seeds
         refused = await laptop.audited("document-refused")
         assert len(refused) == 2
         assert {record.nation for record in refused} == {"XBB"}
         for data in good:  # control: the very same, as its custodian signed it, by the same hand
-            await session._document(data)
+            await session._documents.take(data)
         await trio.sleep(60)
         assert {seed.counter for seed in laptop.station.holding.ring.seeds} == {1, 2}
         await town.close()
@@ -103,7 +103,7 @@ async def test_a_publication_that_its_own_custodian_did_not_sign(
             data = republished(a, b, key, name)
             with pytest.raises(RemoteProtocolError):
                 b.station.context.member.apply(data)
-            await session._document(data)
+            await session._documents.take(data)
         assert b.station.context.member.directory.publications(0) == (before_,)
         assert len(await b.audited("document-refused")) == 3
         await town.close()

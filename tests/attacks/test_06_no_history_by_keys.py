@@ -58,7 +58,7 @@ async def test_a_joiner_opens_nothing_sealed_before_the_segment_of_its_approval(
         statement = PrekeyStatement(member.coalition.id, 0, member.device, 50, 0, b"", crypto.xwing_public(prekey.seed))
         document = sign_prekey(statement, member.ring.device.key).data
         (session,) = [s for s in a.station.links.register.sessions() if s.peer.device == member.device]
-        await session._document(document)
+        await session._documents.take(document)
 
         async def answered() -> bool:
             return laptop.station.holding.ring.seeds != ()

@@ -116,7 +116,7 @@ async def test_a_copy_that_states_prekeys_itself_is_seen_and_keyed_no_more(
         mine = member.prekeys.highest(member.device)
         false = stated_by_the_thief(member, mine)
         (session,) = [s for s in a.station.links.register.sessions() if s.peer.device == member.device]
-        await session._document(false)
+        await session._documents.take(false)
         await trio.sleep(30)
         (record,) = await a.audited("prekey-clash")
         assert record.subject == member.device.hex()
@@ -148,7 +148,7 @@ async def test_a_counter_that_the_device_did_not_make_is_an_alarm(
         a, _, laptop = await start(town)
         member = laptop.station.context.member
         (session,) = [s for s in a.station.links.register.sessions() if s.peer.device == member.device]
-        await session._document(stated_by_the_thief(member, 70))
+        await session._documents.take(stated_by_the_thief(member, 70))
         await trio.sleep(30)
         (alarm,) = await laptop.audited("prekey-stranger")
         assert alarm.detail == "counter 70"
@@ -167,7 +167,7 @@ async def test_the_last_counter_there_is_stops_no_node(
         a, b, laptop = await start(town)
         member = laptop.station.context.member
         (session,) = [s for s in a.station.links.register.sessions() if s.peer.device == member.device]
-        await session._document(stated_by_the_thief(member, 2**32 - 1))
+        await session._documents.take(stated_by_the_thief(member, 2**32 - 1))
         await until_time(a, FIRST + SEGMENT + HOUR)
         assert len(await laptop.audited("prekey-stranger")) == 1
         assert member.prekeys.highest(member.device) == 2**32 - 1

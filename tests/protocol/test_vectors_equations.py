@@ -300,6 +300,22 @@ def test_invite() -> None:
     assert len(set(case["also"]) - {case["text"]}) >= 3
 
 
+def test_comparing() -> None:
+    cases = vectors("link")["comparing"]
+    assert {(case["end"], case["subject"]) for case in cases} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    for case in cases:
+        items = list(map(hexed, case["items"]))
+        assert items == sorted(items)
+        assert pack([59, [_range(case, items)]]).hex() == case["first"]
+        parts = [[item for item in items if item[0] >> 4 == bits] for bits in range(16)]
+        assert pack([59, [_range(case, part) for part in parts]]).hex() == case["second"]
+
+
+def _range(case: Any, items: list[bytes]) -> list[Any]:
+    who = bytes([case["end"], case["subject"]])
+    return [len(items), h("range", who, *items, key=hexed(case["exporter"]), size=16)]
+
+
 def test_keying() -> None:
     case = only("link", "keying")
     number, envelope = case["number"], raw(case["envelope"])

@@ -12,6 +12,8 @@ import attrs
 from protocol.base.errors import AuthenticationError, LimitError, RemoteProtocolError
 from protocol.exchange import events as ev
 from protocol.exchange.messages import document_hash
+from protocol.exchange.proof import End
+from protocol.exchange.ranges import Binding
 from protocol.exchange.session import LocalHead, SyncSettings
 from protocol.exchange.states import Step
 from protocol.exchange.sync import Sync
@@ -110,8 +112,10 @@ class FakeNode:
                 return device.certificate.key
         raise AuthenticationError
 
-    def open(self, settings: SyncSettings | None = None) -> Sync:
-        link = Sync(settings or SyncSettings(CHARTER, (SUITE,), (SUITE,), False, self.documents.__contains__))
+    def open(self, binding: Binding | None = None) -> Sync:
+        """A link; without a binding one that only lists."""
+        known = self.documents.__contains__
+        link = Sync(SyncSettings(CHARTER, (SUITE,), (SUITE,), False, known, binding=binding))
         self.links.append(link)
         self.outbox[id(link)] = []
         self.take(link, link.start())
@@ -210,18 +214,25 @@ class FakeNode:
 
 @attrs.define(eq=False)
 class Cable:
-    """One connection of two nodes. Frames wait in it; it may be cut, and it may spoil a byte."""
+    """One connection of two nodes. Frames wait in it; it may be cut, and it may spoil a byte.
+
+    Attributes:
+        comparing: both sides compare, or the left one does not and both list.
+    """
 
     left: FakeNode
     right: FakeNode
     ends: tuple[Sync, Sync] = attrs.field(init=False)
     wires: tuple[deque[bytes], deque[bytes]] = attrs.field(factory=lambda: (deque(), deque()), init=False)
+    comparing: bool = True
     cut: bool = False
     carried: int = 0
     frames: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.ends = (self.left.open(), self.right.open())
+        session = bytes(range(32))
+        first = Binding(session, End.DIALLER) if self.comparing else None
+        self.ends = (self.left.open(first), self.right.open(Binding(session, End.RESPONDER)))
         self.collect()
 
     def collect(self) -> None:

@@ -17,6 +17,7 @@ from protocol.exchange.joining import Joiner
 from protocol.exchange.link import Link
 from protocol.exchange.messages import MESSAGES, Proof, read_message
 from protocol.exchange.proof import End, proof
+from protocol.exchange.ranges import Binding
 from protocol.exchange.states import Step
 from tests.fakes.coalition import FakeCoalition, make_coalition
 from tests.fakes.records import mutated, record_of
@@ -203,7 +204,7 @@ def test_a_synchronised_link_takes_anything_or_refuses_it(data: st.DataObject) -
     node = FakeNode(made.world)
     node.own(next(iter(made.entries)), made, 6)
     node.add_document(4, b"two")
-    machine = node.open()
+    machine = node.open(Binding(bytes(range(32)), End.RESPONDER))
     frames = data.draw(spoilt(talk()) | st.lists(anything, max_size=8).map(lambda more: [*talk()[:4], *more]))
     for frame in frames:
         try:

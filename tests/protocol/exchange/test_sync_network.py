@@ -7,6 +7,7 @@ import random
 import pytest
 
 from protocol.exchange.events import InSync
+from protocol.exchange.phases import State
 from tests.protocol.exchange.nodes import Cable, FakeNode, Traffic, in_order_once, same, traffic
 
 
@@ -20,12 +21,13 @@ def halves(made: Traffic, count: int) -> tuple[FakeNode, FakeNode]:
     return left, right
 
 
-def test_a_thousand_entries_over_five_feeds_with_cuts() -> None:
+@pytest.mark.parametrize("comparing", [True, False])
+def test_a_thousand_entries_over_five_feeds_with_cuts(comparing: bool) -> None:
     made = traffic(5, 200)
     left, right = halves(made, 200)
     rng = random.Random(1)
     for _ in range(12):
-        cable = Cable(left, right)
+        cable = Cable(left, right, comparing)
         for _ in range(rng.randrange(20, 300)):
             if cable.quiet:
                 break
@@ -49,7 +51,7 @@ def test_connections_that_overlap_break_and_spoil(seed: int) -> None:
     for _ in range(2_000):
         cables = [cable for cable in cables if not cable.cut]
         if len(cables) < 3 and rng.random() < 0.02:
-            cables.append(Cable(left, right))
+            cables.append(Cable(left, right, comparing=rng.random() < 0.8))
         if rng.random() < 0.05:
             feed = rng.choice(list(made.entries))
             # Only its author writes a feed: the side that began with it.
@@ -95,13 +97,26 @@ def test_three_nodes_in_a_ring(seed: int) -> None:
     assert sum(len(node.delivered) for node in nodes) == 5 * 60 * 2
 
 
-def test_a_second_link_with_nothing_new_is_short() -> None:
-    made = traffic(5, 60)
-    left, right = halves(made, 60)
+@pytest.mark.parametrize("feeds", [1, 5, 60])
+def test_a_second_link_with_nothing_new_has_one_length(feeds: int) -> None:
+    made = traffic(feeds, 2)
+    left, right = halves(made, 2)
     Cable(left, right).run()
     delivered = len(left.delivered), len(right.delivered)
     again = Cable(left, right).run()
     assert (len(left.delivered), len(right.delivered)) == delivered
     assert again.frames == 6
-    # Every document and every head once each way, and nothing else: range fingerprints are a later version.
-    assert again.carried < 2 * (40 * 37 + 5 * 64 + 100)
+    assert again.carried < 300  # a greeting, and two fingerprints, each way
+    assert all(end.peer_state is end.own_state is State.LIVE for end in again.ends)
+    # Both go on from there: what is new needs no name of its own.
+    feed = next(iter(made.entries))
+    assert left.feeds[feed][-1].base.seq == 2
+
+
+def test_a_link_with_a_peer_of_the_version_before_lists_everything() -> None:
+    made = traffic(5, 60)
+    left, right = halves(made, 60)
+    Cable(left, right).run()
+    again = Cable(left, right, comparing=False).run()
+    assert again.frames == 6
+    assert 2 * (40 * 37 + 5 * 50) < again.carried < 2 * (40 * 37 + 5 * 64 + 100)
