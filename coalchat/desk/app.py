@@ -17,7 +17,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -37,6 +36,7 @@ from coalchat.desk.screens.door import Door
 from coalchat.desk.screens.main import MainScreen
 from coalchat.desk.session import Session, unix_time
 from coalchat.desk.terminal import PLAIN, DeskDriver, window_title
+from coalchat.desk.turns import InTurn
 from coalchat.desk.widgets.painted import Dress
 from coalchat.desk.wishes import Wishes
 
@@ -59,7 +59,7 @@ def _load_the_rest() -> None:
     import coalchat.desk.screens.dialogs  # noqa: F401  # loaded, not used
 
 
-class DeskApp(App[int], inherit_bindings=False):
+class DeskApp(InTurn[int], inherit_bindings=False):
     """The desk of one home."""
 
     CSS_PATH = Path(__file__).with_name("desk.tcss")

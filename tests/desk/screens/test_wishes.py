@@ -104,6 +104,18 @@ async def test_with_vim_letters_move_and_do_not_write() -> None:
         await desk.press("escape")
 
 
+async def test_with_vim_letters_of_one_burst_move_in_their_order() -> None:
+    async with seat(quiet_node(8), wishes=wishing(desk_keys="vim")) as desk:
+        await desk.press("escape")
+        await desk.until(lambda: selected(desk) == "message number 7")
+        await desk.burst("g", "j", "G", "k")
+        await desk.until(lambda: selected(desk) == "message number 6")
+        await desk.burst("g", "j", "j", "k")
+        await desk.until(lambda: selected(desk) == "message number 1")
+        await desk.burst("k", "i", "j", "backspace", "x")
+        await desk.until(lambda: desk.main.composer.draft.text == "x")
+
+
 async def test_tab_completes_names_and_labels_where_the_cursor_is() -> None:
     async with seat(scene()) as desk:
         await desk.put("ask Kow")
