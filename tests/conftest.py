@@ -8,6 +8,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from pathlib import Path
 
@@ -66,22 +67,36 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "asyncio")
 
 
+@contextmanager
+def _unmeasured() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environ:
+        environ.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        measured = Coverage.current()
+        if measured is None:
+            yield
+            return
+        measured.stop()
+        yield
+        measured.start()
+
+
 @pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def unmeasured() -> Iterator[None]:
     """While such a test runs, no coverage is measured, here or in processes that it starts.
 
-    For tales, attacks and what takes days: they ask at length for what the tests that mirror the tree ask of each room.
-    Measuring doubles what they cost; and the floors hold without them, so that no line passes as tested because a
-    long tale went by it.
+    For tales, attacks, what takes days, and what goes through every screen: they ask at length for what the tests that
+    mirror the tree ask of each room. Measuring doubles what they cost; and the floors hold without them, so that no line
+    passes as tested because a long tale went by it.
     """
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    measured = Coverage.current()
-    if measured is None:
+    with _unmeasured():
         yield
-        return
-    measured.stop()
-    yield
-    measured.start()
+
+
+@pytest.fixture(scope="module")
+def unmeasured_file() -> Iterator[None]:
+    """The same for all tests of a file, whose common beginning costs most."""
+    with _unmeasured():
+        yield
 
 
 @pytest.fixture(scope="session")

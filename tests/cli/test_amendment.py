@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Make, found
 from tests.cli.laptops import until
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_nation_is_admitted_suspended_and_reinstated(make: Make) -> None:
     xaa, xbb = found(make, "XAA", "XBB")
     xcc = make("xcc")

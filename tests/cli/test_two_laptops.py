@@ -8,6 +8,7 @@ from tests.cli.terminal import at_terminal
 
 
 @pytest.mark.story
+@pytest.mark.usefixtures("unmeasured")
 def test_two_laptops(make: Make) -> None:
     north, south, officer = make("north"), make("south"), make("officer")
 

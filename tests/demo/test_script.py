@@ -23,7 +23,7 @@ from coalchat.demo.search import places, remains_of
 from coalchat.demo.sensor import bars, sensor
 from coalchat.errors import Refused
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(150), pytest.mark.usefixtures("unmeasured_file")]
 TEMPO = 0.1
 
 

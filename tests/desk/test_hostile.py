@@ -94,7 +94,7 @@ def acted_on(text: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def screens() -> tuple[str, str, str]:
+async def screens(unmeasured_file: None) -> tuple[str, str, str]:
     """What a terminal got: before anybody was hostile, after, and in the end."""
     node = scene()
     async with desk_at_terminal(node) as terminal:
@@ -151,7 +151,7 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-async def walked() -> Walked:
+async def walked(unmeasured_file: None) -> Walked:
     """A high terminal: what a screen has, it shows."""
     poison = Poison()
     node = crowded(poison, CROWD)

@@ -81,7 +81,7 @@ async def do(desk: Seat, key: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def walk() -> Walk:
+async def walk(unmeasured_file: None) -> Walk:
     """Every screen once, on the way."""
     found = Walk([], Poison())
     async with seat(crowded(found.poison), SIZE) as desk:

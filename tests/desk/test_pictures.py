@@ -41,6 +41,8 @@ from tests.desk.svg import picture
 from tests.desk.test_welcome import Acts, sitting
 from tests.fakes.api_node import PASSPHRASE, FakeNode
 
+pytestmark = pytest.mark.usefixtures("unmeasured_file")
+
 KEPT: Final = Path(__file__).parent / "pictures"
 SIZES: Final = {"120x40": (120, 40), "80x24": (80, 24)}
 COLOURS: Final = "dark"
