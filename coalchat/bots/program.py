@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import anyio
 
 from coalchat.client.secret import PassphraseSource
+from coalchat.client.stray import new_loop
 from coalchat.errors import CoalchatError
 from coalchat.grouped import leaf
 from coalchat.log import configure_log
@@ -41,7 +42,8 @@ def run_bot(bot: Bot, arguments: Sequence[str] | None, backend: Literal["asyncio
         bot.secret = PassphraseSource(given.passphrase_fd, given.passphrase_file)
     configure_log()
     try:
-        ended = anyio.run(partial(_until_told, bot, given.retry_parked), backend=backend)
+        options = {"loop_factory": new_loop} if backend == "asyncio" else {}
+        ended = anyio.run(partial(_until_told, bot, given.retry_parked), backend=backend, backend_options=options)
     except BaseException as error:
         known = leaf(error)
         if not isinstance(known, CoalchatError):

@@ -23,6 +23,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from coalchat.api.vocabulary import Precedence
+from coalchat.client.stray import is_late_reader
 from coalchat.config import Config
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
@@ -379,9 +380,8 @@ class DeskApp(InTurn[int], inherit_bindings=False):
     def handle_stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaited has failed. The loop's own handler would print its words."""
         error = context.get("exception")
-        if isinstance(error, asyncio.InvalidStateError):
-            return  # a socket was readable in the very step in which its reader was cancelled
-        if loop.is_running() and self.is_running and not self._exit and isinstance(error, Exception):
+        here = loop.is_running() and self.is_running and not self._exit
+        if here and isinstance(error, Exception) and not is_late_reader(context):
             self._handle_exception(error)
 
     def panic(self, *renderables: Any) -> None:

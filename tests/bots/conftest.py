@@ -19,6 +19,7 @@ from anyio.abc import TaskGroup
 from coalchat.api import requests
 from coalchat.api.base import Response
 from coalchat.bots import Bot, Message
+from coalchat.client.stray import is_late_reader
 from coalchat.paths import Home, ensure_private_home
 from coalchat.record import evolve
 from tests.fakes.api_node import PASSPHRASE, FakeNode
@@ -65,13 +66,12 @@ async def tasks(anyio_backend: str) -> AsyncIterator[TaskGroup]:
 
 
 def _forgive_late_wakings() -> None:
-    """anyio's Unix streams on asyncio wake a reader that was cancelled in the very same turn: nothing is lost by it."""
+    """As a bot's own loop does."""
     loop = asyncio.get_running_loop()
     before = loop.get_exception_handler()
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        late = isinstance(context.get("exception"), asyncio.InvalidStateError)
-        if before is not None and not (late and "Future.set_result" in str(context.get("handle"))):
+        if before is not None and not is_late_reader(context):
             before(loop, context)
 
     loop.set_exception_handler(handle)
