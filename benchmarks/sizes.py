@@ -15,7 +15,7 @@ from protocol.base import crypto
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_CERTIFICATE, MAX_COMPARTMENTS, MAX_DISPLAY_NAME, MAX_SEGMENTS, MAX_SEQ
 from protocol.base.records import encode, evolve
-from protocol.exchange.messages import EnvelopeGrant, EnvelopeRequest
+from protocol.exchange.asking import EnvelopeGrant, EnvelopeRequest
 from protocol.keys.edition import SegmentList
 from protocol.keys.otar import CompartmentId, OtarHeader, seal_otar
 from protocol.trust.credential import Scope, issue_certificate

@@ -23,7 +23,8 @@ from protocol.base.ids import EXPORTER_LABEL, HYBRID_TAGS, Domain, Person, Tag
 from protocol.base.limits import MAX_RECORD
 from protocol.base.records import _SHAPES, Shape
 from protocol.base.signed import DOMAINS
-from protocol.exchange.messages import Farewell, Unshared
+from protocol.exchange.asking import Unshared
+from protocol.exchange.messages import Farewell
 from protocol.exchange.tables import TABLES
 from protocol.messages.fields import FieldType, Need
 from protocol.messages.notices import Notice

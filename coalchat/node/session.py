@@ -18,15 +18,14 @@ from coalchat.node.arriving import Ended, NeedEnvelope, NeedFeed, Taken
 from coalchat.node.audit import AuditEvent
 from coalchat.node.context import Context
 from coalchat.node.controls import Control
-from coalchat.node.feeds import release_bits
 from coalchat.node.incoming import Incoming
 from coalchat.node.intake import Intake
 from coalchat.node.journal import Finding
+from coalchat.node.serving import Serving
 from coalchat.node.underway import held_by
 from coalchat.store.rows import Feed
 from protocol.base.errors import LimitError, ProtocolError, RemoteProtocolError
 from protocol.base.limits import MAX_FRAME, MAX_WAITING_BYTES
-from protocol.base.records import decode
 from protocol.exchange.events import (
     DocumentReceived,
     DocumentsComplete,
@@ -59,7 +58,6 @@ from protocol.exchange.sync import Sync
 from protocol.messages.entry import Entry
 from protocol.trust.charter import SUITE
 from protocol.trust.credential import Certified, Precedence
-from protocol.trust.label import ReleaseKey
 
 Capture = Callable[[str, bytes], None]
 """Gets every frame in clear, with its direction: a diagnosis of a node's own links, off unless asked for."""
@@ -240,7 +238,7 @@ class LinkSession:
             self._do(self._sync.local_head(row.feed_id, row.head_seq, row.head_id, int(precedence)))
 
     def control_changed(self, control: Control) -> None:
-        """A control document is new: announce it; before the inventory was made, that will name it."""
+        """A control document is new: announce it. Before the inventory was made, that will name it."""
         if self._sync.offering and control.is_for(self.nation, carries=self.carries):
             self._do(self._sync.offer_inventory([(int(control.tag), control.hash)]))
 
@@ -321,26 +319,14 @@ class LinkSession:
         self._do(self._sync.entries(need.feed, [row.data for row in rows]))
 
     def _answer(self, wanted: Wanted) -> None:
-        read = self.context.store.read
+        serving = Serving(self.context, self.nation, self.carries)
         match wanted.kind:
             case Kind.DOCUMENT:
-                controls = self.context.member.controls
-                found = [(name, controls[name].data if name in controls else b"") for name in wanted.ids]
-                self._do(self._sync.documents(found))
+                self._do(self._sync.documents(serving.documents(wanted.ids)))
             case Kind.FEED:
-                feeds = [(name, read.feed(name)) for name in wanted.ids]
-                self._do(self._sync.feeds([(name, b"" if row is None else row.record) for name, row in feeds]))
+                self._do(self._sync.feeds(serving.feeds(wanted.ids)))
             case Kind.ENVELOPE:
-                self._do(self._sync.envelopes([(name, self._envelope(name)) for name in wanted.ids]))
-
-    def _envelope(self, name: bytes) -> bytes:
-        row = self.context.store.read.envelope(name)
-        if row is None:
-            return b""
-        released = release_bits(decode(ReleaseKey, row.release)) >> self.nation & 1
-        since = self.context.member.admitted.get(self.nation, 0)
-        carried = self.carries and (not since or row.received > since)
-        return row.data if released or carried else b""
+                self._do(self._sync.envelopes(serving.envelopes(wanted.ids)))
 
     # --- documents ---
 

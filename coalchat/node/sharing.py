@@ -31,8 +31,8 @@ from coalchat.node.sending import Place, Sending
 from coalchat.node.session import LinkSession
 from protocol.base.errors import AuthenticationError, StateError
 from protocol.base.limits import KEYING_ANSWER, MAX_SHARED_ENVELOPES
+from protocol.exchange.asking import Unshared
 from protocol.exchange.events import EnvelopeDenied, EnvelopeGranted, EnvelopeRequested
-from protocol.exchange.messages import Unshared
 from protocol.trust.access import may_seal
 from protocol.trust.channel import ChannelRevision
 from protocol.trust.credential import Certified

@@ -12,8 +12,8 @@ import attrs
 
 from protocol.base.errors import LimitError, LocalProtocolError, StateError
 from protocol.base.limits import MAX_ENVELOPE_REQUESTS
+from protocol.exchange.asking import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest
 from protocol.exchange.events import EnvelopeDenied, EnvelopeGranted, EnvelopeRequested
-from protocol.exchange.messages import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest
 from protocol.keys.envelope import read_envelope
 from protocol.trust.label import ReleaseKey
 

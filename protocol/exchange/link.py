@@ -34,17 +34,7 @@ from protocol.base.ids import Domain, Tag
 from protocol.base.limits import MAX_CHAIN_BYTES, MAX_FRAME, MAX_INVITES
 from protocol.base.records import Bin, Uint, decode, encode, encode_part, peek, record
 from protocol.base.signed import read_signed
-from protocol.exchange.messages import (
-    TINY,
-    Auth,
-    Chain,
-    Document,
-    Message,
-    Proof,
-    Ready,
-    WantChain,
-    read_message,
-)
+from protocol.exchange.messages import TINY, Auth, Chain, Document, Message, Proof, Ready, WantChain, read_message
 from protocol.exchange.proof import End, proof, proven
 from protocol.exchange.series import Series, send_series
 from protocol.exchange.states import Place, Step

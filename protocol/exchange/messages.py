@@ -1,4 +1,4 @@
-"""Link messages (SPEC 9.2): what travels in the frames of a link.
+"""Link messages (SPEC 9.2): what travels in the frames of a link. Those between devices of one nation stand in `asking`.
 
 Rule 1: one frame is one message, one record; its tag says which.
 Rule 2: what a stranger may send is capped in tens of bytes; only chain, enrolment and what follows authentication may
@@ -27,14 +27,13 @@ from protocol.base.limits import (
     MAX_FRAME,
     MAX_GRANT_DOCUMENTS,
     MAX_HEADS,
-    MAX_HISTORY,
     MAX_INVENTORY,
     MAX_RECORD,
     MAX_SEQ,
     MAX_WANTS,
 )
 from protocol.base.records import BY_TAG, Bin, Blob, Flag, Name, Part, Seq, Uint, decode, peek, record
-from protocol.trust.label import ReleaseKey
+from protocol.exchange import asking  # noqa: F401  # its records are link messages too
 
 Message: TypeAlias = Any
 """A record of one of the classes below."""
@@ -302,72 +301,6 @@ class Pong:
     """Answers a PING."""
 
     value: Annotated[int, Uint()]
-
-
-# --- history ---
-
-
-@record(Tag.HISTORY_REQUEST, max_size=MAX_FRAME)
-class HistoryRequest:
-    """Asks a device of the own nation for entries that cannot be read here; a person there decides."""
-
-    id: Annotated[bytes, ID]
-    entries: Annotated[tuple[bytes, ...], Seq(HASH, MAX_HISTORY, 1, ascending=True)]
-
-
-@record(Tag.HISTORY_GRANT, max_size=MAX_FRAME)
-class HistoryGrant:
-    """Evidence of one of the entries asked for; empty: no more of them comes."""
-
-    id: Annotated[bytes, ID]
-    evidence: Annotated[bytes, Blob(MAX_RECORD)]
-
-
-# --- keying devices ---
-
-
-class Unshared(IntEnum):
-    """Why a keying device gives no envelope; other numbers may follow and mean no more than that."""
-
-    NOT_KEYING = 0
-    """As far as it knows, it makes none for others."""
-    CHANNEL = 1
-    """It does not know that channel."""
-    LABEL = 2
-    """No envelope is shared at that label, or one of the two devices may not say anything there."""
-    UNABLE = 3
-    """It can seal nothing there now: a nation has no key, or its own time is over or in doubt."""
-    BUSY = 4
-    """It has made as many for that device as it may."""
-
-
-@record(Tag.ENVELOPE_REQUEST, max_size=256)
-class EnvelopeRequest:
-    """Asks a keying device of the own nation for an envelope of the segment of now.
-
-    Attributes:
-        number: names the question on this link; each is higher than the one before.
-    """
-
-    number: Annotated[int, Uint(2**32 - 1, 1)]
-    channel: Annotated[bytes, ID]
-    release: Annotated[ReleaseKey, Part(ReleaseKey)]
-
-
-@record(Tag.ENVELOPE_GRANT, max_size=MAX_FRAME)
-class EnvelopeGrant:
-    """Answers a request with an envelope that the sender of the grant made."""
-
-    number: Annotated[int, Uint(2**32 - 1, 1)]
-    data: Annotated[bytes, Blob(MAX_RECORD, 1)]
-
-
-@record(Tag.ENVELOPE_DENIAL, max_size=TINY)
-class EnvelopeDenial:
-    """Answers a request with nothing; `code` is an `Unshared`."""
-
-    number: Annotated[int, Uint(2**32 - 1, 1)]
-    code: Annotated[int, Uint(255)]
 
 
 MESSAGES: Final = {tag: cls for tag, cls in BY_TAG.items() if Tag.PROOF <= tag <= Tag.COMPARE}

@@ -12,6 +12,7 @@ from protocol.base.errors import LimitError, StateError, VersionError
 from protocol.base.ids import Tag
 from protocol.base.limits import MAX_INVENTORY
 from protocol.base.records import encode
+from protocol.exchange.asking import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, HistoryGrant, HistoryRequest
 from protocol.exchange.events import (
     EntryReceived,
     HistoryGiven,
@@ -30,14 +31,9 @@ from protocol.exchange.messages import (
     Ack,
     Compare,
     Document,
-    EnvelopeDenial,
-    EnvelopeGrant,
-    EnvelopeRequest,
     Goodbye,
     Heads,
     Hello,
-    HistoryGrant,
-    HistoryRequest,
     Inventory,
     Message,
     Ping,

@@ -28,22 +28,10 @@ import attrs
 from protocol.base.errors import LocalProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_FRAME, MAX_INVENTORY
 from protocol.base.records import encode
+from protocol.exchange.asking import EnvelopeDenial, EnvelopeGrant, HistoryGrant, HistoryRequest, Unshared
 from protocol.exchange.events import DocumentsComplete, InSync, Kind, SyncEvent
 from protocol.exchange.listing import compare, name_feeds, tell_documents, tell_feeds
-from protocol.exchange.messages import (
-    Ack,
-    EnvelopeDenial,
-    EnvelopeGrant,
-    Farewell,
-    Goodbye,
-    Hello,
-    HistoryGrant,
-    HistoryRequest,
-    Item,
-    Ping,
-    Unshared,
-    read_message,
-)
+from protocol.exchange.messages import Ack, Farewell, Goodbye, Hello, Item, Ping, read_message
 from protocol.exchange.objects import WIRE
 from protocol.exchange.phases import On, State
 from protocol.exchange.reception import take

@@ -5,9 +5,10 @@ from __future__ import annotations
 from protocol.base import crypto
 from protocol.base.ids import Domain
 from protocol.base.records import encode, encode_part
+from protocol.exchange.asking import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Unshared
 from protocol.exchange.invite import custodian_hash, make_invite, transcript_words, write_invite
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth, EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Head, Unshared
+from protocol.exchange.messages import Auth, Head
 from protocol.exchange.proof import End, proof
 from protocol.exchange.ranges import DOCUMENTS, FEEDS, Binding, Comparison, feed_item
 from protocol.vectors.keys import kept_envelope

@@ -21,8 +21,8 @@ from coalchat.node.keyers import may_make
 from coalchat.paths import Home
 from protocol.base.limits import KEYING_ANSWER
 from protocol.base.records import evolve
+from protocol.exchange.asking import Unshared
 from protocol.exchange.events import EnvelopeRequested
-from protocol.exchange.messages import Unshared
 from protocol.trust.access import Clearance
 from protocol.trust.credential import FULL_SCOPE, Role
 from protocol.trust.label import ReleaseKey

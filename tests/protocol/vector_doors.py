@@ -13,10 +13,11 @@ from protocol.base.crypto import ed25519_verify
 from protocol.base.ids import Domain
 from protocol.base.records import decode, encode_part
 from protocol.base.signed import read_signed
+from protocol.exchange.asking import EnvelopeGrant, EnvelopeRequest
 from protocol.exchange.invite import read_invite
 from protocol.exchange.keying import Questions
 from protocol.exchange.link import LinkContext
-from protocol.exchange.messages import Auth, EnvelopeGrant, EnvelopeRequest
+from protocol.exchange.messages import Auth
 from protocol.exchange.proof import End, proven
 from protocol.keys.demand import check_demand
 from protocol.keys.device import check_edition

@@ -7,8 +7,8 @@ import pytest
 from protocol.base.errors import LocalProtocolError, RemoteProtocolError
 from protocol.base.limits import MAX_HISTORY
 from protocol.base.records import encode
+from protocol.exchange.asking import HistoryGrant, HistoryRequest
 from protocol.exchange.events import HistoryGiven, HistoryRequested, SyncEvent
-from protocol.exchange.messages import HistoryGrant, HistoryRequest
 from protocol.exchange.phases import State
 from protocol.exchange.session import SyncSettings
 from protocol.exchange.states import Step

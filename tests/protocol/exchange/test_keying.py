@@ -7,9 +7,9 @@ import pytest
 from protocol.base.errors import LimitError, LocalProtocolError, RemoteProtocolError, StateError
 from protocol.base.limits import MAX_ENVELOPE_REQUESTS
 from protocol.base.records import encode, evolve
+from protocol.exchange.asking import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Unshared
 from protocol.exchange.events import EnvelopeDenied, EnvelopeGranted, EnvelopeRequested
 from protocol.exchange.keying import Questions
-from protocol.exchange.messages import EnvelopeDenial, EnvelopeGrant, EnvelopeRequest, Unshared
 from protocol.exchange.phases import State
 from protocol.keys.envelope import read_envelope
 from tests.protocol.exchange.test_history import live, side

@@ -15,14 +15,7 @@ from protocol.base.errors import (
 from protocol.base.limits import MAX_INVITES
 from protocol.base.records import decode, encode, evolve
 from protocol.exchange.link import Authenticated, ChainReceived, Link, State
-from protocol.exchange.messages import (
-    Auth,
-    Chain,
-    Proof,
-    Ready,
-    WantChain,
-    read_message,
-)
+from protocol.exchange.messages import Auth, Chain, Proof, Ready, WantChain, read_message
 from protocol.exchange.proof import End, proof
 from protocol.trust.credential import issue_certificate
 from protocol.trust.publication import Revocation
