@@ -2,19 +2,17 @@
 
 Rule 1: changes come in at one door, `_show`, and go to every screen that is open. The node's state decides which one is.
 Rule 2: nothing that a peer wrote reaches the terminal's title, the bell or a notification.
-Rule 3: a fault of ours prints where it was, and no value.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -23,8 +21,8 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from coalchat.api.vocabulary import Precedence
-from coalchat.client.stray import is_late_reader
 from coalchat.config import Config
+from coalchat.desk.discreet import Discreet
 from coalchat.desk.ending import HUNG_UP, Ending
 from coalchat.desk.look.skin import DARK, skin_for
 from coalchat.desk.look.theme import TERMINAL, css_variables
@@ -60,7 +58,7 @@ def _load_the_rest() -> None:
     import coalchat.desk.screens.dialogs  # noqa: F401  # loaded, not used
 
 
-class DeskApp(InTurn[int], inherit_bindings=False):
+class DeskApp(InTurn[int], Discreet[int], inherit_bindings=False):
     """The desk of one home."""
 
     CSS_PATH = Path(__file__).with_name("desk.tcss")
@@ -114,7 +112,6 @@ class DeskApp(InTurn[int], inherit_bindings=False):
         self._lock: LockScreen | None = None
         self._held = Changes()
         self._touched = now()
-        self._fault: BaseException | None = None
         self.animation_level = "none"
         # Textual would put a widget for each on every screen, loaded and styled before the first picture.
         self._disable_tooltips = self._disable_notifications = True
@@ -140,6 +137,12 @@ class DeskApp(InTurn[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Without colours nothing may be coloured: Textual's own filter says "default" in colour codes."""
         return PLAIN if self.dress.skin.tokens is None else ()
+
+    def report(self, fault: BaseException) -> str:
+        """Where it was, and no value."""
+        from coalchat.desk import crash
+
+        return crash.report(fault, self.dress.glyphs)
 
     def _wear(self) -> None:
         """Have our theme before the style sheet is read: it would be read again."""
@@ -366,35 +369,3 @@ class DeskApp(InTurn[int], inherit_bindings=False):
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self.exit, None, code)
-
-    # --- faults ---
-
-    def _handle_exception(self, error: Exception) -> None:
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._fault = self._fault or error
-        self._close_messages_no_wait()
-
-    def handle_stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """What nobody awaited has failed. The loop's own handler would print its words."""
-        error = context.get("exception")
-        here = loop.is_running() and self.is_running and not self._exit
-        if here and isinstance(error, Exception) and not is_late_reader(context):
-            self._handle_exception(error)
-
-    def panic(self, *renderables: Any) -> None:
-        """Textual's way out with something to print: it would print values."""
-        del renderables
-        self._return_code = 1
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        self._exit_renderables.clear()
-        fault, self._fault = self._fault, None
-        if fault is not None and sys.__stderr__ is not None and not self.is_headless:
-            from coalchat.desk import crash
-
-            sys.__stderr__.write(crash.report(fault, self.dress.glyphs))
-            sys.__stderr__.flush()
