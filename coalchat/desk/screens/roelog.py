@@ -28,6 +28,7 @@ from coalchat.desk.screens.door import Door
 from coalchat.desk.screens.roesheet import RoeSheet
 from coalchat.desk.widgets.block import FieldBlock
 from coalchat.desk.widgets.field import Field
+from coalchat.desk.widgets.paragraphs import Paragraphs
 from coalchat.desk.widgets.scrolled import Scrolled
 from coalchat.display import display_safe, display_safe_json
 from coalchat.errors import CoalchatError
@@ -58,7 +59,6 @@ class RoeLogScreen(RoeSheet):
         super().__init__(door)
         self._notice = notice
         self._key = ""
-        self._starts: list[int] = []
 
     def on_mount(self) -> None:
         """Keys scroll. The node is asked anew."""
@@ -102,15 +102,12 @@ class RoeLogScreen(RoeSheet):
         del height
         return paint_log_head(self.view, width, self.door.dress.glyphs)
 
-    def paint_rows(self, width: int, height: int) -> list[Line]:
+    def rows(self) -> Scrolled:
         """All notices."""
-        del height
-        lines: list[Line] = []
-        self._starts = []
-        for row in paint_log(self.view, self.cursor, width, self.door.dress.glyphs):
-            self._starts.append(len(lines))
-            lines += row
-        return lines
+        return Paragraphs(self.door.dress, self._paint_notices, id="roe-rows")
+
+    def _paint_notices(self, width: int) -> list[list[Line]]:
+        return paint_log(self.view, self.cursor, width, self.door.dress.glyphs)
 
     def changed(self, changes: Changes) -> None:
         """It has come, or there is more of it."""
@@ -119,14 +116,7 @@ class RoeLogScreen(RoeSheet):
             self._show()
 
     def _show(self) -> None:
-        """Paint the rows anew, with the cursor in sight."""
-        rows, cursor = self.query_one("#roe-rows", Scrolled), self.cursor
-        rows.repaint()
-        count = len(rows.lines)
-        if cursor < len(self._starts):
-            start = self._starts[cursor]
-            end = self._starts[cursor + 1] if cursor + 1 < len(self._starts) else count
-            rows.reveal(start, min(end - start, max(1, rows.size.height)))
+        self.query_one(Paragraphs).show(self.cursor)
 
     def action_move(self, step: int) -> None:
         """To another notice; rows of what is missing are passed."""

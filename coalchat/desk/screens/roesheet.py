@@ -38,15 +38,19 @@ class RoeSheet(Paper):
     def content(self) -> Iterable[Widget]:
         """The head and the words stay; the rows scroll."""
         yield Painted(self.door.dress, self.paint_head, id="roe-head")
-        yield Scrolled(self.door.dress, self.paint_rows, id="roe-rows")
+        yield self.rows()
         yield Painted(self.door.dress, self._paint_words, id="roe-words")
 
     def paint_head(self, width: int, height: int) -> list[Line]:
         """The head."""
         raise NotImplementedError
 
+    def rows(self) -> Scrolled:
+        """The rows, as `#roe-rows`."""
+        return Scrolled(self.door.dress, self.paint_rows, id="roe-rows")
+
     def paint_rows(self, width: int, height: int) -> list[Line]:
-        """The rows."""
+        """What stands in them."""
         raise NotImplementedError
 
     def words(self) -> str:

@@ -20,7 +20,7 @@ from coalchat.desk.paint.thread import paint_thread, paint_thread_head
 from coalchat.desk.screens.base import Paper
 from coalchat.desk.screens.door import Door
 from coalchat.desk.widgets.painted import Painted
-from coalchat.desk.widgets.scrolled import Scrolled
+from coalchat.desk.widgets.paragraphs import Paragraphs
 
 
 class ThreadScreen(Paper):
@@ -45,16 +45,15 @@ class ThreadScreen(Paper):
         super().__init__(door)
         self.going = self.answering = ""
         self._at = ""
-        self._starts: list[int] = []
 
     def content(self) -> Iterable[Widget]:
         """The head stays; the rows scroll."""
         yield Painted(self.door.dress, self._paint_head, id="thread-head")
-        yield Scrolled(self.door.dress, self._paint_rows, id="thread-rows")
+        yield Paragraphs(self.door.dress, self._paint_rows, id="thread-rows")
 
     def on_mount(self) -> None:
         """Keys scroll."""
-        self.query_one(Scrolled).focus()
+        self.query_one(Paragraphs).focus()
 
     def banner(self) -> Banner:
         """All of the thread is behind this window."""
@@ -78,15 +77,8 @@ class ThreadScreen(Paper):
         del height
         return paint_thread_head(self.door.desk.threads.view(), width, self.door.dress.glyphs)
 
-    def _paint_rows(self, width: int, height: int) -> list[Line]:
-        del height
-        messages = paint_thread(self.door.desk.threads.view(), self.cursor, width, self.door.dress.glyphs)
-        self._starts = []
-        lines: list[Line] = []
-        for message in messages:
-            self._starts.append(len(lines))
-            lines += message
-        return lines
+    def _paint_rows(self, width: int) -> list[list[Line]]:
+        return paint_thread(self.door.desk.threads.view(), self.cursor, width, self.door.dress.glyphs)
 
     def changed(self, changes: Changes) -> None:
         """It has come, or something of it is another now."""
@@ -97,13 +89,7 @@ class ThreadScreen(Paper):
 
     def _show(self) -> None:
         """Paint the rows anew, with the cursor in sight."""
-        rows, cursor = self.query_one("#thread-rows", Scrolled), self.cursor
-        rows.repaint()
-        count = len(rows.lines)
-        if cursor < len(self._starts):
-            start = self._starts[cursor]
-            end = self._starts[cursor + 1] if cursor + 1 < len(self._starts) else count
-            rows.reveal(start, min(end - start, max(1, rows.size.height)))
+        self.query_one(Paragraphs).show(self.cursor)
         self.repaint_banners()
 
     def action_move(self, step: int) -> None:
