@@ -7,6 +7,7 @@
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
@@ -28,6 +29,8 @@ settings.load_profile("ci")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that runs us in its background has us ignore ^C, and so every program that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "proof: a property that `make proof` runs with many more examples")
     config.addinivalue_line("markers", "story: a readable tale from end to end, over real nodes")
 

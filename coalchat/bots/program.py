@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import anyio
 
 from coalchat.client.secret import PassphraseSource
-from coalchat.client.stray import new_loop
 from coalchat.errors import CoalchatError
 from coalchat.grouped import leaf
 from coalchat.log import configure_log
+from coalchat.stray import new_loop
 
 if TYPE_CHECKING:
     from coalchat.bots.bot import Bot

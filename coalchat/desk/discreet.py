@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textual.app import App
 
-from coalchat.client.stray import is_late_reader
+from coalchat.stray import is_late_reader
 
 R = TypeVar("R")
 

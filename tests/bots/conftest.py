@@ -19,9 +19,9 @@ from anyio.abc import TaskGroup
 from coalchat.api import requests
 from coalchat.api.base import Response
 from coalchat.bots import Bot, Message
-from coalchat.client.stray import is_late_reader
 from coalchat.paths import Home, ensure_private_home
 from coalchat.record import evolve
+from coalchat.stray import is_late_reader
 from tests.fakes.api_node import PASSPHRASE, FakeNode
 from tests.fakes.api_server import listen
 

@@ -19,12 +19,12 @@ from textual import _wait
 from textual.events import Key
 from textual.pilot import Pilot
 
-from coalchat.client.stray import is_late_reader
 from coalchat.desk.app import DeskApp
 from coalchat.desk.model.views import NodeState
 from coalchat.desk.screens.main import MainScreen
 from coalchat.desk.widgets.field import Field
 from coalchat.paths import Home, ensure_private_home
+from coalchat.stray import is_late_reader
 from tests.desk.scene import NOW
 from tests.fakes.api_node import FakeNode
 from tests.fakes.api_server import listen

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from coalchat.client.stray import new_loop
+from coalchat.stray import new_loop
 
 
 def told(capture: pytest.LogCaptureFixture) -> list[str]:
