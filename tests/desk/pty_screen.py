@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import attrs
@@ -21,6 +21,8 @@ from rich.cells import cell_len
 # Who leads a session and opens a terminal without O_NOCTTY is controlled by it.
 _TAKE: Final = "import os, sys; os.close(os.open(os.ttyname(0), os.O_RDWR)); os.execv(sys.argv[1], sys.argv[1:])"
 PATIENCE: Final = 30.0
+LAST_WORDS: Final = 1.0
+"""Seconds that what a program wrote may need to come, once it has ended."""
 SEQUENCE: Final = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC
@@ -168,10 +170,15 @@ class Terminal:
         self.master = -1
 
     async def ended(self) -> int:
-        """Wait for the program's end; its exit code."""
+        """Wait for the program's end, and for what it wrote last; its exit code."""
         async with asyncio.timeout(PATIENCE):
             while (code := self.process.poll()) is None:  # a process tells the loop nothing
                 await asyncio.sleep(0.01)
+        with suppress(TimeoutError):  # who was started by it, and lives on, may hold the terminal open
+            async with asyncio.timeout(LAST_WORDS):
+                while not self.closed:
+                    self._news.clear()
+                    await self._news.wait()
         return code
 
 
