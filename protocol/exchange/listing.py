@@ -44,9 +44,11 @@ def compare(session: Session) -> tuple[list[bytes], list[SyncEvent]]:
     frames, events = list[bytes](), list[SyncEvent]()
     if ended := _ended(session, session.documents, frames):
         session.unlisted = [item for item in session.unlisted if item.hash not in ended.agreed]
+        ended.agreed.clear()  # a link may be up for months
         frames += _list_documents(session)
     if ended := _ended(session, session.feeds, frames):
         heads = tuple(map(feed_head, sorted(ended.agreed)))
+        ended.agreed.clear()
         session.flow.agree(heads)
         frames += name_feeds(session) if session.ours.state is State.LIVE else _list_feeds(session)
         if heads:

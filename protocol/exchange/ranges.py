@@ -116,7 +116,7 @@ class Comparison:
                     differing.append(items)
         self._said = self._heard = ()
         if not differing or len(differing) * PARTS > MAX_COMPARED or self._rounds == COMPARE_ROUNDS:
-            self.done = True
+            self.done, self._open = True, []
             return None
         return self._say([part for items in differing for part in _parts(items, self._rounds - 1)])
 

@@ -29,7 +29,7 @@ class Overheard:
 
 
 async def hold(node: Running, count: int) -> None:
-    """Wait until it has so many messages, open or not, and its receipts are out."""
+    """Wait until it has so many messages."""
 
     async def check() -> bool:
         return len(await node.messages("ops")) >= count

@@ -99,7 +99,7 @@ def test_three_nodes_in_a_ring(seed: int) -> None:
 
 @pytest.mark.parametrize("feeds", [1, 5, 60])
 def test_a_second_link_with_nothing_new_has_one_length(feeds: int) -> None:
-    made = traffic(feeds, 2)
+    made = traffic(feeds, 3)
     left, right = halves(made, 2)
     Cable(left, right).run()
     delivered = len(left.delivered), len(right.delivered)
@@ -108,9 +108,12 @@ def test_a_second_link_with_nothing_new_has_one_length(feeds: int) -> None:
     assert again.frames == 6
     assert again.carried < 300  # a greeting, and two fingerprints, each way
     assert all(end.peer_state is end.own_state is State.LIVE for end in again.ends)
-    # Both go on from there: what is new needs no name of its own.
+    # Both go on from there: an entry and its acknowledgement, and no name of the feed before it.
     feed = next(iter(made.entries))
-    assert left.feeds[feed][-1].base.seq == 2
+    left.append(made, feed)
+    again.run()
+    assert right.feeds[feed][-1].id == made.entries[feed][2].id
+    assert again.frames == 8
 
 
 def test_a_link_with_a_peer_of_the_version_before_lists_everything() -> None:
